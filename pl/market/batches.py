@@ -137,7 +137,12 @@ class ClosedBars:
         return ClosedBars(
             np.empty(0, np.int32),
             np.empty(0, np.int64),
-            *(np.empty(0, np.float64) for _ in range(6)),
+            np.empty(0, np.float64),
+            np.empty(0, np.float64),
+            np.empty(0, np.float64),
+            np.empty(0, np.float64),
+            np.empty(0, np.float64),
+            np.empty(0, np.float64),
             np.empty(0, np.int32),
             np.empty(0, np.int32),
             np.empty(0, np.uint8),
