@@ -1,0 +1,47 @@
+"""Encode messages without nulls or NaN, and decode them with their type.
+
+Structs leave out what equals its default, so an unknown optional field is absent on the wire.
+"""
+
+import math
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: object) -> bytes:
+    """Return `message` as JSON.
+
+    Raises ValueError naming the field when it holds null, NaN or Infinity.
+    """
+    encoded = _encoder.encode(message)
+    if b"null" in encoded:
+        _refuse_nulls(msgspec.to_builtins(message), "message")
+    return encoded
+
+
+def decode(raw: bytes | str, kind: type[T]) -> T:
+    """Return `raw` as `kind`; raises msgspec.ValidationError naming the field and what it held."""
+    return msgspec.json.decode(raw, type=kind)
+
+
+def iso(unix_seconds: float) -> str:
+    """Return an ISO 8601 time in UTC with microseconds and Z."""
+    moment = datetime.fromtimestamp(unix_seconds, UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _refuse_nulls(value: object, where: str) -> None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError(f"{where}: expected a value, was {value}")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_nulls(item, f"{where}.{key}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _refuse_nulls(item, f"{where}[{index}]")

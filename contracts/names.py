@@ -1,0 +1,56 @@
+"""Name every channel, stream and key once."""
+
+from typing import Final
+
+EVENTS_PATTERNS: Final = "tickstock.events.patterns"
+BACKTEST_PROGRESS: Final = "tickstock.events.backtesting.progress"
+BACKTEST_RESULTS: Final = "tickstock.events.backtesting.results"
+HEALTH_STATUS: Final = "tickstock.health.status"
+RAW_TICKS: Final = "tickstock.data.raw"
+
+PROCESSING_STATUS: Final = "tickstock:processing:status"
+PROCESSING_SCHEDULE: Final = "tickstock:processing:schedule"
+IMPORT_STARTED: Final = "tickstock:import:started"
+IMPORT_PROGRESS: Final = "tickstock:import:progress"
+IMPORT_COMPLETED: Final = "tickstock:import:completed"
+CACHE_STARTED: Final = "tickstock:cache:started"
+CACHE_PROGRESS: Final = "tickstock:cache:progress"
+CACHE_COMPLETED: Final = "tickstock:cache:completed"
+INDICATORS_STARTED: Final = "tickstock:indicators:started"
+INDICATORS_PROGRESS: Final = "tickstock:indicators:progress"
+INDICATORS_COMPLETED: Final = "tickstock:indicators:completed"
+PATTERNS_STARTED: Final = "tickstock:patterns:started"
+PATTERNS_PROGRESS: Final = "tickstock:patterns:progress"
+PATTERNS_COMPLETED: Final = "tickstock:patterns:completed"
+INDICATORS_CALCULATED: Final = "tickstock:indicators:calculated"
+PATTERNS_UPDATED: Final = "tickstock:patterns:updated"
+ERRORS: Final = "tickstock:errors"
+MONITORING: Final = "tickstock:monitoring"
+
+PATTERNS_STREAMING: Final = "tickstock:patterns:streaming"
+PATTERNS_DETECTED: Final = "tickstock:patterns:detected"
+INDICATORS_STREAMING: Final = "tickstock:indicators:streaming"
+SESSION_STARTED: Final = "tickstock:streaming:session_started"
+SESSION_STOPPED: Final = "tickstock:streaming:session_stopped"
+STREAMING_HEALTH: Final = "tickstock:streaming:health"
+BARS_STREAMING: Final = "tickstock:bars:streaming"
+QUOTES_SNAPSHOT: Final = "tickstock:quotes:snapshot"
+ALERTS_INDICATORS: Final = "tickstock:alerts:indicators"
+ALERTS_CRITICAL: Final = "tickstock:alerts:critical"
+
+JOBS_DATA_LOAD: Final = "tickstock.jobs.data_load"
+JOBS_BACKTEST: Final = "tickstock.jobs.backtest"
+JOBS_CONTROL: Final = "tickstock.jobs.control"
+JOBS_CANCEL: Final = "tickstock.jobs.cancel"
+
+STREAM_EVENTS: Final = "tickstock:stream:events"
+STREAM_JOBS: Final = "tickstock:stream:jobs"
+PRODUCER_HEARTBEAT: Final = "tickstock:producer:heartbeat"
+PRODUCER_CURSOR_PREFIX: Final = "tickstock:producer:cursor:"
+JOB_STATUS_PREFIX: Final = "tickstock.jobs.status:"
+RECENT_PATTERN_PREFIX: Final = "tickstock:patterns:"
+
+
+def recent_pattern_key(symbol: str, pattern: str, detected_at: float) -> str:
+    """Return the key of the recent-pattern hash; `detected_at` is unix seconds."""
+    return f"{RECENT_PATTERN_PREFIX}{symbol}:{pattern}:{int(detected_at)}"
