@@ -1,0 +1,44 @@
+"""Run one of the producer's processes: `python -m pl COMMAND`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from pl import commands
+from pl.errors import SettingsError, Unavailable
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "api": commands.run_api,
+    "loader": commands.run_loader,
+    "streaming": commands.run_streaming,
+    "simulator": commands.run_simulator,
+    "migrate": commands.run_migrate,
+    "compile": commands.run_compile,
+    "check-settings": commands.run_check_settings,
+}
+
+EXIT_UNAVAILABLE = 69
+EXIT_SETTINGS = 78
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return the exit code of the command: 78 for settings, 69 for a dependency that is away."""
+    parser = argparse.ArgumentParser(prog="python -m pl", description=__doc__)
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    parser.add_argument("--check", action="store_true", help="migrate: only compare the versions")
+    options = parser.parse_args(arguments)
+    try:
+        return COMMANDS[options.command](options)
+    except SettingsError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return EXIT_SETTINGS
+    except Unavailable as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNAVAILABLE
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    os.umask(0o077)
+    sys.exit(main(sys.argv[1:]))

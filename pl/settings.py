@@ -1,0 +1,154 @@
+"""Read the environment once, report every problem at once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pl.errors import SettingsError
+
+T = TypeVar("T")
+
+MARKETS: Final = ("real", "simulated", "replay")
+FEEDS: Final = ("massive", "redis", "replay")
+FEED_CHANNELS: Final = ("trades", "seconds", "minutes")
+SWITCHES: Final = ("auto", "on", "off")
+LOG_FORMATS: Final = ("auto", "json", "console")
+
+DEFAULT_UNIVERSE: Final = "stock_etf_test:combo_test"
+MASSIVE_SOCKET: Final = "wss://socket.massive.com/stocks"
+MASSIVE_REST: Final = "https://api.massive.com"
+
+VARIABLES: Final[Mapping[str, str]] = {
+    "PL_FEED": "where ticks come from: massive, redis or replay",
+    "PL_MARKET": "which market the database holds: real, simulated or replay",
+    "PL_FEED_CHANNELS": "what to subscribe to: trades, seconds or minutes",
+    "PL_PUBLISH_TICKS": "publish raw ticks: auto (up to 500 symbols), on or off",
+    "PL_PUBLISH_INDICATOR_SYMBOLS": "publish indicators of at most this many symbols",
+    "PL_REPLAY_PATH": "Parquet file of trades or bars to replay",
+    "PL_REPLAY_SPEED": "1 is real time, 0 as fast as it goes",
+    "PL_SPOOL_DIR": "where events wait while PostgreSQL is away",
+    "PL_API_PORT": "port of the API",
+    "PL_LOADER_PORT": "port of the DataLoader's health page",
+    "PL_STREAMING_PORT": "port of Streaming's health page",
+    "PL_SIMULATOR_PORT": "port of the simulated market",
+    "PL_SIMULATOR_SEED": "seed of the simulated market",
+    "PL_SIMULATOR_RATE": "trades a second and symbol, on average",
+    "PL_LOG_FORMAT": "auto (lines on a terminal, JSON elsewhere), json or console",
+    "PL_PYTHON": "interpreter of the producer; read by the launcher",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Hold what the producer was told; addresses and keys are hidden from repr."""
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    massive_api_key: str = field(repr=False)
+    massive_url: str
+    massive_rest_url: str
+    universe_key: str
+    feed: str
+    market: str
+    feed_channels: str
+    publish_ticks: str
+    publish_indicator_symbols: int
+    replay_path: str
+    replay_speed: float
+    spool_dir: Path
+    api_port: int
+    loader_port: int
+    streaming_port: int
+    simulator_port: int
+    simulator_seed: int
+    simulator_rate: float
+    log_format: str
+
+
+class _Reader:
+    """Read variables one by one and remember what was wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def required(self, name: str, expected: str) -> str:
+        value = self.text(name)
+        if not value:
+            self.problems.append(f"{name}: expected {expected}, was not set")
+        return value
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in choices:
+            self.problems.append(f"{name}: expected one of {', '.join(choices)}, was {value}")
+        return value
+
+    def number(self, name: str, default: T, parse: Callable[[str], T], low: T, high: T) -> T:
+        raw = self.text(name)
+        expected = f"a number from {low} to {high}"
+        try:
+            value = parse(raw) if raw else default
+        except ValueError:
+            self.problems.append(f"{name}: expected {expected}, was {raw}")
+            return default
+        if not low <= value <= high:  # type: ignore[operator]
+            self.problems.append(f"{name}: expected {expected}, was {raw}")
+        return value
+
+    def port(self, name: str, default: int) -> int:
+        raw = self.text(name, str(default))
+        if not raw.isdecimal() or not 1 <= int(raw) <= 65535:
+            self.problems.append(f"{name}: expected a port 1-65535, was {raw}")
+            return default
+        return int(raw)
+
+    def refuse_unknown(self) -> None:
+        unknown = sorted(k for k in self._environ if k.startswith("PL_") and k not in VARIABLES)
+        self.problems.extend(f"{name}: no such variable" for name in unknown)
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Return the settings in `environ`; raises SettingsError naming every problem."""
+    read = _Reader(environ)
+    settings = Settings(
+        database_url=read.required("DATABASE_URL", "postgresql://user:password@host:port/name"),
+        redis_url=read.required("REDIS_URL", "redis://host:port/0"),
+        massive_api_key=read.text("MASSIVE_API_KEY"),
+        massive_url=read.text("MASSIVE_URL", MASSIVE_SOCKET),
+        massive_rest_url=read.text("MASSIVE_REST_URL", MASSIVE_REST),
+        universe_key=read.text("SYMBOL_UNIVERSE_KEY", DEFAULT_UNIVERSE),
+        feed=read.choice("PL_FEED", "massive", FEEDS),
+        market=read.choice("PL_MARKET", "real", MARKETS),
+        feed_channels=read.choice("PL_FEED_CHANNELS", "trades", FEED_CHANNELS),
+        publish_ticks=read.choice("PL_PUBLISH_TICKS", "auto", SWITCHES),
+        publish_indicator_symbols=read.number("PL_PUBLISH_INDICATOR_SYMBOLS", 500, int, 0, 20_000),
+        replay_path=read.text("PL_REPLAY_PATH"),
+        replay_speed=read.number("PL_REPLAY_SPEED", 1.0, float, 0.0, 10_000.0),
+        spool_dir=Path(read.text("PL_SPOOL_DIR", ".tickstock/spool")),
+        api_port=read.port("PL_API_PORT", 8080),
+        loader_port=read.port("PL_LOADER_PORT", 8081),
+        streaming_port=read.port("PL_STREAMING_PORT", 8082),
+        simulator_port=read.port("PL_SIMULATOR_PORT", 8083),
+        simulator_seed=read.number("PL_SIMULATOR_SEED", 7, int, 0, 2**31),
+        simulator_rate=read.number("PL_SIMULATOR_RATE", 3.0, float, 0.05, 1000.0),
+        log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
+    )
+    read.refuse_unknown()
+    read.problems.extend(_contradictions(settings))
+    if read.problems:
+        raise SettingsError(read.problems)
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    problems = []
+    if settings.feed == "replay" and not settings.replay_path:
+        problems.append("PL_REPLAY_PATH: expected a Parquet file with PL_FEED=replay, was not set")
+    if settings.feed == "massive" and not settings.massive_api_key:
+        problems.append("MASSIVE_API_KEY: expected a key with PL_FEED=massive, was not set")
+    return problems

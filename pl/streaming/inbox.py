@@ -1,0 +1,64 @@
+"""Hold what the feed delivered until the loop takes it."""
+
+import asyncio
+from collections import deque
+
+from pl.market.batches import BarBatch, FeedNotice, TradeBatch
+
+Item = TradeBatch | BarBatch | FeedNotice
+
+LIVE_LIMIT = 2_000_000
+REPLAY_LIMIT = 200_000
+
+
+class Inbox:
+    """Queue items between a feed and the loop, counted in trades and bars.
+
+    A feed that may wait is held while the queue is full. A live feed never waits: beyond the
+    limit its batches are dropped, and one `overflow` notice tells from when on.
+    """
+
+    def __init__(self, *, may_wait: bool, limit: int | None = None) -> None:
+        self._items: deque[Item] = deque()
+        self._may_wait = may_wait
+        self._limit = limit or (REPLAY_LIMIT if may_wait else LIVE_LIMIT)
+        self._size = 0
+        self._overflowing = False
+        self._filled = asyncio.Event()
+        self._drained = asyncio.Event()
+        self.dropped = 0
+
+    async def put(self, item: Item) -> None:
+        """Add an item; waits only when the feed may be made to wait."""
+        size = 0 if isinstance(item, FeedNotice) else len(item)
+        while self._may_wait and self._size > self._limit:
+            self._drained.clear()
+            await self._drained.wait()
+        if size and self._size > self._limit:
+            self._drop(item, size)
+            return
+        self._items.append(item)
+        self._size += size
+        self._filled.set()
+
+    async def take(self, timeout_s: float) -> list[Item]:
+        """Return everything queued, waiting at most `timeout_s` for the first item."""
+        if not self._items:
+            self._filled.clear()
+            try:
+                await asyncio.wait_for(self._filled.wait(), timeout_s)
+            except TimeoutError:
+                return []
+        items = list(self._items)
+        self._items.clear()
+        self._size = 0
+        self._overflowing = False
+        self._drained.set()
+        return items
+
+    def _drop(self, item: Item, size: int) -> None:
+        self.dropped += size
+        if not self._overflowing and not isinstance(item, FeedNotice):
+            self._overflowing = True
+            detail = f"more than {self._limit} events waiting"
+            self._items.append(FeedNotice("overflow", detail, item.received_at))
