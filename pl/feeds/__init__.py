@@ -1,0 +1,1 @@
+"""Bring market data in as columnar batches: Massive socket and REST, Redis ticks, replay."""

@@ -1,0 +1,177 @@
+"""Turn frames of Massive's socket into columns.
+
+A frame that is sound as a whole takes one typed decode. Any other is taken apart event by
+event, so that a malformed event costs only itself.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+
+from pl.feeds.massive_events import KNOWN_UNUSED, Event, MinuteBar, SecondBar, Status, Trade
+from pl.feeds.salvage import Broken, salvage
+from pl.feeds.trouble import Trouble
+from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, SymbolTable, TradeBatch
+
+SECOND_MS = 1_000
+MOST_RULES = 10_000
+
+_KINDS = frozenset({"T", "A", "AM", "status"})
+_MAY_BE_NULL = frozenset({"c", "q", "vw", "z", "message"})
+
+_OfSymbol = TypeVar("_OfSymbol", Trade, SecondBar, MinuteBar)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Hold what one frame said, each kind in order of arrival."""
+
+    trades: TradeBatch | None
+    bars: tuple[BarBatch, ...]
+    statuses: tuple[Status, ...]
+
+
+class FrameParser:
+    """Parse frames for the symbols of one table; what is dropped is counted in `trouble`.
+
+    rule_of : condition ids of a trade -> mask of UPDATES_*.
+    A bar without `vw` takes its close as vwap, one without `z` counts no trades.
+    """
+
+    def __init__(
+        self, table: SymbolTable, rule_of: Callable[[Sequence[int]], int], trouble: Trouble
+    ) -> None:
+        self._rows = {symbol: row for row, symbol in enumerate(table)}
+        self._rule_of = rule_of
+        self._rules: dict[tuple[int, ...], int] = {(): UPDATES_ALL}
+        self._decoder = msgspec.json.Decoder(list[Event])
+        self._trouble = trouble
+        self.events = 0
+
+    def parse(self, frame: bytes, received_at: float) -> Frame:
+        """Return the columns of `frame`, which arrived at `received_at` (unix seconds)."""
+        try:
+            events = self._decoder.decode(frame)
+        except (msgspec.DecodeError, RecursionError):
+            events = list(self._sound_events(frame))
+        self.events += len(events)
+        trades = [event for event in events if type(event) is Trade]
+        if len(trades) == len(events):
+            return Frame(self._trades(trades, received_at), (), ())
+        return self._mixed(events, trades, received_at)
+
+    def _mixed(self, events: list[Event], trades: list[Trade], received_at: float) -> Frame:
+        seconds = [event for event in events if type(event) is SecondBar]
+        minutes = [event for event in events if type(event) is MinuteBar]
+        bars = (
+            self._bars(seconds, SECOND_MS, received_at),
+            self._bars(minutes, MINUTE_MS, received_at),
+        )
+        return Frame(
+            self._trades(trades, received_at),
+            tuple(batch for batch in bars if batch is not None),
+            tuple(event for event in events if type(event) is Status),
+        )
+
+    def _known(self, events: list[_OfSymbol]) -> tuple[list[int], list[_OfSymbol]]:
+        find = self._rows.get
+        rows = [find(event.sym, -1) for event in events]
+        if -1 in rows:
+            self._trouble.ignore("not subscribed", rows.count(-1))
+            events = [event for event, row in zip(events, rows, strict=True) if row >= 0]
+            rows = [row for row in rows if row >= 0]
+        return rows, events
+
+    def _trades(self, events: list[Trade], received_at: float) -> TradeBatch | None:
+        rows, events = self._known(events)
+        if not rows:
+            return None
+        rules = self._rules
+        try:
+            rule = [rules[event.c] for event in events]
+        except KeyError:
+            self._learn(events)
+            rule = [rules[event.c] for event in events]
+        return TradeBatch(
+            row=np.array(rows, np.int32),
+            t_ms=np.array([event.t for event in events], np.int64),
+            price=np.array([event.p for event in events], np.float64),
+            size=np.array([event.s for event in events], np.float64),
+            rule=np.array(rule, np.uint8),
+            sequence=np.array([event.q for event in events], np.int64),
+            received_at=received_at,
+        )
+
+    def _learn(self, events: list[Trade]) -> None:
+        if len(self._rules) > MOST_RULES:
+            self._rules.clear()
+        self._rules.update({event.c: self._rule_of(event.c) for event in events})
+
+    def _bars(
+        self, found: Sequence[SecondBar], span_ms: int, received_at: float
+    ) -> BarBatch | None:
+        rows, events = self._known(list(found))
+        if not rows:
+            return None
+        return BarBatch(
+            row=np.array(rows, np.int32),
+            start_ms=np.array([event.s for event in events], np.int64),
+            open=np.array([event.o for event in events], np.float64),
+            high=np.array([event.h for event in events], np.float64),
+            low=np.array([event.l for event in events], np.float64),
+            close=np.array([event.c for event in events], np.float64),
+            volume=np.array([event.v for event in events], np.float64),
+            vwap=np.array([event.vw or event.c for event in events], np.float64),
+            trade_count=np.array([_trade_count(event) for event in events], np.int32),
+            span_ms=span_ms,
+            received_at=received_at,
+        )
+
+    def _sound_events(self, frame: bytes) -> Iterator[Event]:
+        for event in salvage(frame):
+            if isinstance(event, Broken):
+                self._trouble.drop(event.cause)
+            elif not isinstance(event, dict):
+                self._trouble.drop("event: not an object")
+            else:
+                yield from self._typed(event)
+
+    def _typed(self, event: dict[str, object]) -> Iterator[Event]:
+        kind = event.get("ev")
+        if not isinstance(kind, str):
+            self._trouble.drop("event: no kind")
+        elif kind not in _KINDS:
+            self._trouble.ignore(kind if kind in KNOWN_UNUSED else "unknown kind")
+        else:
+            yield from self._converted(kind, event)
+
+    def _converted(self, kind: str, event: dict[str, object]) -> Iterator[Event]:
+        given = {
+            name: value
+            for name, value in event.items()
+            if value is not None or name not in _MAY_BE_NULL
+        }
+        try:
+            typed = msgspec.convert(given, Event)
+        except msgspec.ValidationError as error:
+            self._trouble.drop(f"{kind}: {error}")
+            return
+        if _finite(typed):
+            yield typed
+        else:
+            self._trouble.drop(f"{kind}: not a finite number")
+
+
+def _trade_count(bar: SecondBar) -> int:
+    """Return the number of trades, which Massive gives as volume over mean size."""
+    return round(min(bar.v / bar.z, 2.0**31 - 1)) if bar.z > 0 < bar.v else 0
+
+
+def _finite(event: Event) -> bool:
+    return all(
+        math.isfinite(value) for value in msgspec.structs.astuple(event) if type(value) is float
+    )

@@ -1,0 +1,59 @@
+"""Get the sound events out of a frame that is not sound as a whole."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+MOST_BREAKS: Final = 200
+
+_pieces = msgspec.json.Decoder(list[msgspec.Raw])
+_any = msgspec.json.Decoder()
+_lenient = json.JSONDecoder()
+
+
+class Broken:
+    """Stand for a stretch of a frame that could not be read."""
+
+    def __init__(self, cause: str) -> None:
+        self.cause = cause
+
+
+def salvage(frame: bytes) -> Iterator[object]:
+    """Yield the events of `frame`, and a `Broken` for each stretch that is no JSON.
+
+    Tolerates the literals NaN and Infinity, truncation, broken text and invalid UTF-8; what
+    follows the 200th break is given up.
+    """
+    try:
+        pieces = _pieces.decode(frame)
+    except msgspec.ValidationError:
+        pieces = [msgspec.Raw(frame)]
+    except (msgspec.DecodeError, RecursionError):
+        yield from _walk(frame.decode("utf-8", "replace"))
+        return
+    for piece in pieces:
+        yield _read(piece)
+
+
+def _read(piece: msgspec.Raw) -> object:
+    try:
+        return _any.decode(piece)
+    except (msgspec.DecodeError, RecursionError):
+        return Broken("event: unreadable number, text or depth")
+
+
+def _walk(text: str) -> Iterator[object]:
+    at, breaks = text.find("{"), 0
+    if at < 0:
+        yield Broken("frame: not JSON")
+    while at >= 0 and breaks < MOST_BREAKS:
+        try:
+            event, end = _lenient.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            breaks, end = breaks + 1, at + 1
+            yield Broken("frame: broken JSON")
+        else:
+            yield event
+        at = text.find("{", end)
