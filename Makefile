@@ -1,0 +1,25 @@
+# The fast loop: style, types, architecture and the tests that need no server.
+PL := .venv-pl/bin/python
+APPV2 := .venv-appv2/bin/python
+
+.PHONY: check lint types shape unit test
+
+check: lint types shape unit
+
+lint:
+	$(PL) -m ruff check .
+	$(PL) -m ruff format --check .
+
+types:
+	$(PL) -m mypy contracts pl launcher
+	$(APPV2) -m mypy appv2
+
+shape:
+	$(PL) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+unit:
+	$(PL) -m pytest -q -m "not integration and not e2e and not real_data" tests/contracts tests/pl tests/launcher tests/house
+	$(APPV2) -m pytest -q -m "not integration and not e2e" tests/contracts tests/appv2
+
+test:
+	python3 run_tests.py
