@@ -49,6 +49,7 @@ class FrameParser:
         self._rule_of = rule_of
         self._rules: dict[tuple[int, ...], int] = {(): UPDATES_ALL}
         self._decoder = msgspec.json.Decoder(list[Event])
+        self._event_decoder = msgspec.json.Decoder(Event)
         self._trouble = trouble
         self.events = 0
 
@@ -132,8 +133,10 @@ class FrameParser:
         )
 
     def _sound_events(self, frame: bytes) -> Iterator[Event]:
-        for event in salvage(frame):
-            if isinstance(event, Broken):
+        for event in salvage(frame, self._event_decoder):
+            if isinstance(event, Trade | SecondBar | Status):
+                yield event
+            elif isinstance(event, Broken):
                 self._trouble.drop(event.cause)
             elif not isinstance(event, dict):
                 self._trouble.drop("event: not an object")

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 import msgspec
 
@@ -20,8 +21,8 @@ class Broken:
         self.cause = cause
 
 
-def salvage(frame: bytes) -> Iterator[object]:
-    """Yield the events of `frame`, and a `Broken` for each stretch that is no JSON.
+def salvage(frame: bytes, sound: msgspec.json.Decoder[Any]) -> Iterator[object]:
+    """Yield what `sound` reads of `frame`, plain objects for what only is JSON, `Broken` else.
 
     Tolerates the literals NaN and Infinity, truncation, broken text and invalid UTF-8; what
     follows the 200th break is given up.
@@ -34,14 +35,15 @@ def salvage(frame: bytes) -> Iterator[object]:
         yield from _walk(frame.decode("utf-8", "replace"))
         return
     for piece in pieces:
-        yield _read(piece)
+        yield _read(piece, sound)
 
 
-def _read(piece: msgspec.Raw) -> object:
-    try:
+def _read(piece: msgspec.Raw, sound: msgspec.json.Decoder[Any]) -> object:
+    with suppress(msgspec.DecodeError, RecursionError):
+        return sound.decode(piece)
+    with suppress(msgspec.DecodeError, RecursionError):
         return _any.decode(piece)
-    except (msgspec.DecodeError, RecursionError):
-        return Broken("event: unreadable number, text or depth")
+    return Broken("event: unreadable number, text or depth")
 
 
 def _walk(text: str) -> Iterator[object]:
