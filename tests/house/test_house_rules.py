@@ -101,7 +101,7 @@ def test_every_channel_is_documented() -> None:
     page = _documented("architecture/redis-integration.md")
     missing = sorted(name for name in names if name not in page)
     assert names
-    assert not missing, f"run `python3 -m scripts.write_channel_reference`: {missing}"
+    assert not missing, f"run `.venv-pl/bin/python scripts/write_channel_reference.py`: {missing}"
 
 
 def test_channel_names_are_typed_once() -> None:

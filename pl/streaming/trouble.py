@@ -1,0 +1,67 @@
+"""Say what went wrong: each cause at once, then at most once a minute, with its count."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from contracts.messages.streaming import ErrorReport
+
+log = structlog.get_logger()
+
+QUIET_S = 60.0
+RECENT_S = 300.0
+
+
+@dataclass(slots=True)
+class _Cause:
+    said_at_s: float
+    count: int
+    last_s: float
+    message: str
+
+
+@dataclass(slots=True)
+class TroubleDesk:
+    """Collect causes of trouble and pass them on.
+
+    publish : takes a report for `tickstock:errors` and the error log.
+    """
+
+    publish: Callable[[ErrorReport], None]
+    component: str
+    _causes: dict[str, _Cause] = field(default_factory=dict)
+
+    def report(
+        self, code: str, message: str, now_s: float, *, severity: str = "warning", count: int = 1
+    ) -> None:
+        """Count a cause and publish it unless it was said less than a minute ago."""
+        cause = self._causes.setdefault(code, _Cause(-QUIET_S, 0, now_s, message))
+        cause.count += count
+        cause.last_s, cause.message = now_s, message
+        if now_s - cause.said_at_s < QUIET_S:
+            return
+        cause.said_at_s = now_s
+        log.warning("trouble", code=code, detail=message, count=cause.count)
+        self.publish(self._as_report(code, cause, severity))
+        cause.count = 0
+
+    def recent(self, now_s: float) -> list[str]:
+        """Return the causes seen in the last five minutes, as one line each."""
+        return [
+            f"{code}: {cause.message}"
+            for code, cause in self._causes.items()
+            if now_s - cause.last_s < RECENT_S
+        ]
+
+    def _as_report(self, code: str, cause: _Cause, severity: str) -> ErrorReport:
+        return ErrorReport(
+            error_id=str(uuid.uuid4()),
+            severity=severity,
+            category="streaming",
+            component=self.component,
+            error_code=code,
+            message=cause.message,
+            context={"count": cause.count},
+        )
