@@ -1,0 +1,69 @@
+-- Pattern events, one wide row an event. `event` holds the exact bytes that go to the stream;
+-- channels[i] gets bodies[i], an empty body standing for `event` itself. Rows whose seq is above
+-- the producer's cursor have not been published yet (outbox).
+
+CREATE TABLE IF NOT EXISTS pattern_events (
+    bar_time timestamptz NOT NULL,
+    flow_id uuid NOT NULL,
+    life text NOT NULL,
+    revision integer NOT NULL,
+    producer text NOT NULL,
+    seq bigint NOT NULL,
+    symbol text NOT NULL,
+    pattern text NOT NULL,
+    direction text NOT NULL,
+    timeframe text NOT NULL,
+    tier text NOT NULL,
+    confidence double precision NOT NULL,
+    current_price double precision NOT NULL,
+    price_change double precision NOT NULL,
+    volume double precision NOT NULL,
+    detected_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    quality text NOT NULL,
+    degraded boolean NOT NULL DEFAULT false,
+    indicators jsonb NOT NULL DEFAULT '{}',
+    levels jsonb,
+    geometry jsonb,
+    event bytea NOT NULL,
+    channels text[] NOT NULL,
+    bodies bytea[] NOT NULL,
+    PRIMARY KEY (bar_time, flow_id, life, revision)
+) PARTITION BY RANGE (bar_time);
+
+CREATE INDEX IF NOT EXISTS pattern_events_outbox ON pattern_events (producer, seq);
+
+CREATE INDEX IF NOT EXISTS pattern_events_symbol ON pattern_events (symbol, bar_time DESC, seq DESC);
+
+CREATE INDEX IF NOT EXISTS pattern_events_detected ON pattern_events (detected_at);
+
+CREATE INDEX IF NOT EXISTS pattern_events_flow ON pattern_events (flow_id);
+
+INSERT INTO partition_rules (parent, span) VALUES ('pattern_events', 'month')
+ON CONFLICT (parent) DO NOTHING;
+
+CREATE OR REPLACE VIEW intraday_patterns AS
+SELECT symbol, pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,
+       bar_time, detected_at, received_at, expires_at, life, revision, reason, quality, degraded,
+       indicators, levels, geometry, flow_id, producer, seq
+FROM pattern_events
+WHERE tier IN ('intraday', 'combo');
+
+CREATE OR REPLACE VIEW daily_patterns AS
+SELECT symbol, pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,
+       bar_time, detected_at, received_at, expires_at, life, revision, reason, quality, degraded,
+       indicators, levels, geometry, flow_id, producer, seq
+FROM pattern_events
+WHERE tier = 'daily';
+
+-- How far a producer is: `through` is a time (evaluated bars), `seq` a number (published events).
+CREATE TABLE IF NOT EXISTS stream_progress (
+    producer text NOT NULL,
+    name text NOT NULL,
+    through timestamptz,
+    seq bigint,
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (producer, name)
+);
