@@ -1,0 +1,107 @@
+"""The few words of Redis' protocol that a start needs."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BufferedRWPair
+from urllib.parse import unquote, urlsplit
+
+
+class RedisError(Exception):
+    """Raised when the server answers with an error; the text is the server's."""
+
+
+@dataclass(frozen=True)
+class RedisAddress:
+    """Where a Redis is and how to log in."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+
+    @classmethod
+    def parse(cls, url: str) -> "RedisAddress":
+        """Return the address in `url`, such as redis://user:password@host:6379/0.
+
+        Raises: ValueError when it is no Redis URL.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("redis", "rediss"):
+            raise ValueError(f"expected redis://host:port/0, was scheme {parts.scheme!r}")
+        return cls(
+            parts.hostname or "localhost",
+            parts.port or 6379,
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+            parts.scheme == "rediss",
+        )
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class Conversation:
+    """An open connection to a Redis."""
+
+    def __init__(self, stream: BufferedRWPair) -> None:
+        self._stream = stream
+
+    def ask(self, *words: str) -> str:
+        """Send a command and return a simple, bulk or integer answer as text.
+
+        Raises: RedisError with the server's words; OSError when the connection breaks.
+        """
+        parts = [f"*{len(words)}\r\n".encode()]
+        for word in words:
+            encoded = word.encode()
+            parts.append(b"$%d\r\n%s\r\n" % (len(encoded), encoded))
+        self._stream.write(b"".join(parts))
+        self._stream.flush()
+        return self._answer()
+
+    def _answer(self) -> str:
+        line = self._stream.readline(65536)
+        if not line.endswith(b"\r\n"):
+            raise ConnectionError("the other side speaks no Redis protocol")
+        kind, rest = line[:1], line[1:-2].decode(errors="replace")
+        if kind == b"-":
+            raise RedisError(rest)
+        if kind == b"$":
+            size = int(rest)
+            return "" if size < 0 else self._stream.read(size + 2)[:-2].decode(errors="replace")
+        if kind not in (b"+", b":"):
+            raise ConnectionError("the other side speaks no Redis protocol")
+        return rest
+
+
+@contextmanager
+def conversation(address: RedisAddress, timeout_s: float = 2.0) -> Iterator[Conversation]:
+    """Open a connection and log in, when the address has a password.
+
+    Raises: OSError when nobody answers in time; RedisError when the login is refused.
+    """
+    with socket.create_connection((address.host, address.port), timeout=timeout_s) as plain:
+        connection = _encrypted(plain, address.host) if address.tls else plain
+        with connection.makefile("rwb") as stream:
+            talk = Conversation(stream)
+            if address.password:
+                login = [address.user] if address.user else []
+                talk.ask("AUTH", *login, address.password)
+            yield talk
+
+
+def _encrypted(plain: socket.socket, host: str) -> socket.socket:
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+
+
+def answers(address: RedisAddress) -> bool:
+    """Return whether a Redis at `address` takes commands."""
+    try:
+        with conversation(address, timeout_s=1.0) as talk:
+            return talk.ask("PING") == "PONG"
+    except (OSError, RedisError):
+        return False

@@ -1,0 +1,53 @@
+"""Our own PostgreSQL and Redis start from the venv's binaries, as root or as a plain user."""
+
+import subprocess
+
+import pytest
+
+from launcher.resp import RedisAddress, RedisError, conversation
+
+pytestmark = pytest.mark.integration
+
+
+def test_postgres_answers_with_both_roles(postgres):
+    roles = postgres.cluster.psql("select rolname from pg_roles where rolname like 'app_%'")
+    assert sorted(roles.stdout.split()) == ["app_readonly", "app_readwrite"]
+
+
+def test_postgres_does_not_run_as_root(postgres):
+    owner = subprocess.run(
+        ["ps", "-o", "uid=", "-p", str(postgres.pid)], capture_output=True, text=True, check=True
+    )
+    assert int(owner.stdout) != 0
+
+
+def test_postgres_survives_being_killed(postgres):
+    postgres.create_empty_database("kept")
+    postgres.kill()
+    postgres.start()
+    names = postgres.cluster.psql("select datname from pg_database").stdout.split()
+    assert "kept" in names
+
+
+def test_postgres_refuses_a_wrong_password(postgres):
+    wrong = postgres.cluster.url("postgres", "app_readonly", "wrong")
+    answer = subprocess.run(
+        [postgres.cluster.programs["psql"], wrong, "-c", "select 1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "password authentication failed" in answer.stderr
+
+
+def test_redis_answers_and_keeps_data_over_a_restart(redis_server):
+    with conversation(RedisAddress.parse(redis_server.url)) as talk:
+        talk.ask("SET", "kept", "yes")
+    redis_server.restart()
+    with conversation(RedisAddress.parse(redis_server.url)) as talk:
+        assert talk.ask("GET", "kept") == "yes"
+
+
+def test_redis_says_what_it_refuses(redis_server):
+    with conversation(RedisAddress.parse(redis_server.url)) as talk, pytest.raises(RedisError):
+        talk.ask("NO_SUCH_COMMAND")
