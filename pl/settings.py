@@ -111,6 +111,10 @@ class _Reader:
         unknown = sorted(k for k in self._environ if k.startswith("PL_") and k not in VARIABLES)
         self.problems.extend(f"{name}: no such variable" for name in unknown)
 
+    def raise_problems(self) -> None:
+        if self.problems:
+            raise SettingsError(self.problems)
+
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ`; raises SettingsError naming every problem."""
@@ -140,8 +144,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     )
     read.refuse_unknown()
     read.problems.extend(_contradictions(settings))
-    if read.problems:
-        raise SettingsError(read.problems)
+    read.raise_problems()
     return settings
 
 
@@ -152,3 +155,38 @@ def _contradictions(settings: Settings) -> list[str]:
     if settings.feed == "massive" and not settings.massive_api_key:
         problems.append("MASSIVE_API_KEY: expected a key with PL_FEED=massive, was not set")
     return problems
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorSettings:
+    """Hold what the simulated market was told."""
+
+    port: int
+    seed: int
+    rate: float
+    key: str = field(repr=False)
+    log_format: str
+
+
+def load_simulator(environ: Mapping[str, str]) -> SimulatorSettings:
+    """Return the simulator's settings; raises SettingsError naming every problem."""
+    read = _Reader(environ)
+    chosen = SimulatorSettings(
+        port=read.port("PL_SIMULATOR_PORT", 8083),
+        seed=read.number("PL_SIMULATOR_SEED", 7, int, 0, 2**31),
+        rate=read.number("PL_SIMULATOR_RATE", 3.0, float, 0.05, 1000.0),
+        key=read.required("MASSIVE_API_KEY", "the key that clients must present"),
+        log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
+    )
+    read.refuse_unknown()
+    read.raise_problems()
+    return chosen
+
+
+def load_database(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return (DATABASE_URL, PL_MARKET); raises SettingsError naming every problem."""
+    read = _Reader(environ)
+    url = read.required("DATABASE_URL", "postgresql://user:password@host:port/name")
+    market = read.choice("PL_MARKET", "real", MARKETS)
+    read.raise_problems()
+    return url, market

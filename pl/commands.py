@@ -1,0 +1,102 @@
+"""Start what a command names; each imports only what its process needs."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from pl import logs, settings
+from pl.errors import Rejected
+
+EXIT_OLD_SCHEMA = 3
+EXIT_REJECTED = 65
+
+
+def run_streaming(_: argparse.Namespace) -> int:
+    """Watch the market until told to stop."""
+    chosen = _configured("streaming")
+    from pl.bootstrap import build_streaming
+
+    return _run(build_streaming(chosen).run())
+
+
+def run_api(_: argparse.Namespace) -> int:
+    """Serve the API until told to stop."""
+    chosen = _configured("api")
+    from pl.bootstrap import build_api
+
+    return _run(build_api(chosen).run())
+
+
+def run_loader(_: argparse.Namespace) -> int:
+    """Work on jobs until told to stop."""
+    chosen = _configured("loader")
+    from pl.bootstrap import build_loader
+
+    return _run(build_loader(chosen).run())
+
+
+def run_simulator(_: argparse.Namespace) -> int:
+    """Serve the simulated market until told to stop."""
+    chosen = settings.load_simulator(os.environ)
+    logs.configure("simulator", chosen.log_format)
+    from pl.simulator.server import serve
+
+    return _run(serve(port=chosen.port, seed=chosen.seed, rate=chosen.rate, key=chosen.key))
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    """Bring the database to this checkout's schema, or with `--check` only compare.
+
+    Returns 3 when `--check` finds an old schema, 65 when the database refuses.
+    """
+    database_url, market = settings.load_database(os.environ)
+    from pl.store import identity, migrations
+
+    have, need = migrations.schema_versions(database_url)
+    if options.check:
+        print(f"have={have} need={need}")
+        return 0 if have == need else EXIT_OLD_SCHEMA
+    try:
+        for name in migrations.migrate(database_url) if have != need else ():
+            print(f"applied {name}")
+        identity.claim(database_url, market)
+    except Rejected as error:
+        print(error, file=sys.stderr)
+        return EXIT_REJECTED
+    return 0
+
+
+def run_compile(_: argparse.Namespace) -> int:
+    """Compile the kernels into NUMBA_CACHE_DIR, saying what is being compiled."""
+    from pl.market import aggregation
+    from pl.signals import warm_up
+
+    for name, compile_kernels in (("bars", aggregation.warm_up), ("signals", warm_up.warm_up)):
+        print(f"compiling {name}", flush=True)
+        compile_kernels()
+    return 0
+
+
+def run_check_settings(_: argparse.Namespace) -> int:
+    """Check the environment; problems are printed by the caller."""
+    settings.load(os.environ)
+    return 0
+
+
+def _configured(component: str) -> settings.Settings:
+    chosen = settings.load(os.environ)
+    logs.configure(component, chosen.log_format)
+    return chosen
+
+
+def _run(main: Coroutine[Any, Any, None]) -> int:
+    try:
+        import uvloop
+    except ImportError:  # Windows has no uvloop
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
+    return 0
