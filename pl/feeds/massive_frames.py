@@ -5,7 +5,7 @@ event, so that a malformed event costs only itself.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,11 +14,11 @@ import numpy as np
 
 from pl.feeds.massive_events import KNOWN_UNUSED, Event, MinuteBar, SecondBar, Status, Trade
 from pl.feeds.salvage import Broken, salvage
+from pl.feeds.trade_rules import TradeRules
 from pl.feeds.trouble import Trouble
-from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, SymbolTable, TradeBatch
+from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable, TradeBatch
 
 SECOND_MS = 1_000
-MOST_RULES = 10_000
 
 _KINDS = frozenset({"T", "A", "AM", "status"})
 _MAY_BE_NULL = frozenset({"c", "q", "vw", "z", "message"})
@@ -38,16 +38,12 @@ class Frame:
 class FrameParser:
     """Parse frames for the symbols of one table; what is dropped is counted in `trouble`.
 
-    rule_of : condition ids of a trade -> mask of UPDATES_*.
     A bar without `vw` takes its close as vwap, one without `z` counts no trades.
     """
 
-    def __init__(
-        self, table: SymbolTable, rule_of: Callable[[Sequence[int]], int], trouble: Trouble
-    ) -> None:
+    def __init__(self, table: SymbolTable, rules: TradeRules, trouble: Trouble) -> None:
         self._rows = {symbol: row for row, symbol in enumerate(table)}
-        self._rule_of = rule_of
-        self._rules: dict[tuple[int, ...], int] = {(): UPDATES_ALL}
+        self._rules = rules
         self._decoder = msgspec.json.Decoder(list[Event])
         self._event_decoder = msgspec.json.Decoder(Event)
         self._trouble = trouble
@@ -91,26 +87,16 @@ class FrameParser:
         rows, events = self._known(events)
         if not rows:
             return None
-        rules = self._rules
-        try:
-            rule = [rules[event.c] for event in events]
-        except KeyError:
-            self._learn(events)
-            rule = [rules[event.c] for event in events]
+        t_ms = np.array([event.t for event in events], np.int64)
         return TradeBatch(
             row=np.array(rows, np.int32),
-            t_ms=np.array([event.t for event in events], np.int64),
+            t_ms=t_ms,
             price=np.array([event.p for event in events], np.float64),
             size=np.array([event.s for event in events], np.float64),
-            rule=np.array(rule, np.uint8),
+            rule=self._rules.masks([event.c for event in events], t_ms),
             sequence=np.array([event.q for event in events], np.int64),
             received_at=received_at,
         )
-
-    def _learn(self, events: list[Trade]) -> None:
-        if len(self._rules) > MOST_RULES:
-            self._rules.clear()
-        self._rules.update({event.c: self._rule_of(event.c) for event in events})
 
     def _bars(
         self, found: Sequence[SecondBar], span_ms: int, received_at: float

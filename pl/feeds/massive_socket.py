@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
@@ -12,6 +12,7 @@ from pl.feeds.backoff import Backoff
 from pl.feeds.feed import Sink
 from pl.feeds.massive_frames import FrameParser
 from pl.feeds.massive_session import Ended, Session, SocketOptions, channels_of
+from pl.feeds.trade_rules import RegularHours, TradeRules, always_regular
 from pl.feeds.trouble import Trouble
 from pl.market.batches import FeedNotice, SymbolTable
 
@@ -22,6 +23,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class MassiveSocket:
     """Feed trades or aggregates from Massive, or from the simulated market that speaks it.
 
+    regular_hours : decides what Form T trades may touch, and nothing else;
     expects_data : whether silence means trouble at this moment (the market is open).
     """
 
@@ -32,14 +34,14 @@ class MassiveSocket:
         self,
         options: SocketOptions,
         table: SymbolTable,
-        rule_of: Callable[[Sequence[int]], int],
+        regular_hours: RegularHours = always_regular,
         *,
         expects_data: Callable[[], bool] = lambda: True,
     ) -> None:
         self.trouble = Trouble()
         self._options = options
         self._channels = channels_of(table, options)
-        self._parser = FrameParser(table, rule_of, self.trouble)
+        self._parser = FrameParser(table, TradeRules(regular_hours), self.trouble)
         self._expects_data = expects_data
         self._backoff = Backoff(
             first_s=options.first_delay_s,

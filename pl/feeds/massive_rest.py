@@ -1,0 +1,113 @@
+"""Fetch bars, market state and splits from Massive's REST interface."""
+
+import time
+from datetime import date, datetime
+from datetime import time as clock_time
+from typing import Final, Self
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from pl.errors import InvalidData
+from pl.feeds.massive_http import MassiveHttp, RestOptions
+from pl.feeds.rest_rows import (
+    AggregateRow,
+    Holiday,
+    MarketState,
+    Row,
+    Split,
+    bar_columns,
+    rows_of,
+)
+from pl.feeds.trouble import Trouble
+from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
+
+DAY_MS: Final = 86_400_000
+_NEW_YORK: Final = ZoneInfo("America/New_York")
+_AGGREGATES: Final = {"adjusted": "false", "sort": "asc", "limit": "50000"}
+
+
+class MassiveRest:
+    """Ask for what a socket cannot replay. Prices are raw, as traded.
+
+    Every call raises Rejected (401, 403, 404, refused by name) or Unavailable (the attempts
+    are used up). Rows that cannot be used are counted in `trouble`.
+    """
+
+    def __init__(self, options: RestOptions, table: SymbolTable) -> None:
+        self.trouble = Trouble()
+        self._http = MassiveHttp(options)
+        self._table = table
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def minute_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
+        """Return the minute bars that start in [start_ms, end_ms), oldest first."""
+        return await self._bars(symbol, "minute", MINUTE_MS, start_ms, end_ms)
+
+    async def daily_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
+        """Return the daily bars that start (00:00 New York) in [start_ms, end_ms)."""
+        return await self._bars(symbol, "day", DAY_MS, start_ms, end_ms)
+
+    async def grouped_daily(self, day: date) -> BarBatch:
+        """Return the daily bars of all symbols of the table; `start_ms` is 00:00 New York."""
+        path = f"/v2/aggs/grouped/locale/us/market/stocks/{day.isoformat()}"
+        rows = [
+            row
+            for row in await self._rows(path, {"adjusted": "false"}, AggregateRow)
+            if self._table.row(row.symbol) >= 0
+        ]
+        midnight = datetime.combine(day, clock_time(), _NEW_YORK)
+        starts = np.full(len(rows), round(midnight.timestamp()) * 1_000, np.int64)
+        symbols = np.array([self._table.row(row.symbol) for row in rows], np.int32)
+        return bar_columns(rows, symbols, starts, DAY_MS, time.time())
+
+    async def market_state(self) -> MarketState:
+        """Return whether the market is open now, in Massive's words.
+
+        Raises: InvalidData when the answer has no such shape.
+        """
+        body, _ = await self._http.get(self._http.path("/v1/marketstatus/now"))
+        try:
+            return msgspec.json.decode(body, type=MarketState)
+        except msgspec.ValidationError as error:
+            raise InvalidData("Massive market status", str(error)) from error
+
+    async def holidays(self) -> list[Holiday]:
+        """Return the next closed and half days."""
+        return await self._rows("/v1/marketstatus/upcoming", {}, Holiday)
+
+    async def splits(self, symbol: str | None = None, since: date | None = None) -> list[Split]:
+        """Return splits by execution date, of all symbols when none is named."""
+        params = {"limit": "1000", "order": "asc", "sort": "execution_date"}
+        if symbol is not None:
+            params["ticker"] = symbol
+        if since is not None:
+            params["execution_date.gte"] = since.isoformat()
+        return await self._rows("/v3/reference/splits", params, Split)
+
+    async def _bars(
+        self, symbol: str, timespan: str, span_ms: int, start_ms: int, end_ms: int
+    ) -> BarBatch:
+        path = f"/v2/aggs/ticker/{quote(symbol, safe='')}/range/1/{timespan}"
+        found = await self._rows(f"{path}/{start_ms}/{end_ms - 1}", _AGGREGATES, AggregateRow)
+        rows = [row for row in found if start_ms <= row.t < end_ms]
+        starts = np.array([row.t for row in rows], np.int64)
+        symbols = np.full(len(rows), self._table.row(symbol), np.int32)
+        return bar_columns(rows, symbols, starts, span_ms, time.time())
+
+    async def _rows(self, path: str, params: dict[str, str], kind: type[Row]) -> list[Row]:
+        rows: list[Row] = []
+        async for body in self._http.pages(path, params):
+            rows.extend(rows_of(body, kind, self.trouble))
+        return rows
