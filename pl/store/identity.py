@@ -25,12 +25,12 @@ def check(url: str, market: str) -> None:
 
 def _ask(url: str, first: str, market: str) -> str | None:
     try:
-        with closing(psycopg2.connect(url, connect_timeout=_CONNECT_TIMEOUT_S)) as connection:
-            with connection, connection.cursor() as cursor:
-                if first:
-                    cursor.execute(first, (market,))
-                cursor.execute("SELECT id FROM market_identity")
-                row = cursor.fetchone()
+        connection = psycopg2.connect(url, connect_timeout=_CONNECT_TIMEOUT_S)
+        with closing(connection), connection, connection.cursor() as cursor:
+            if first:
+                cursor.execute(first, (market,))
+            cursor.execute("SELECT id FROM market_identity")
+            row = cursor.fetchone()
     except psycopg2.OperationalError as error:
         raise Unavailable("PostgreSQL", str(error).strip()) from error
     return str(row[0]) if row else None
