@@ -5,6 +5,7 @@ event, so that a malformed event costs only itself.
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -22,6 +23,8 @@ SECOND_MS = 1_000
 
 _KINDS = frozenset({"T", "A", "AM", "status"})
 _MAY_BE_NULL = frozenset({"c", "q", "vw", "z", "message"})
+
+_POSITION = re.compile(r"\[\d+\]")
 
 _OfSymbol = TypeVar("_OfSymbol", Trade, SecondBar, MinuteBar)
 
@@ -147,7 +150,7 @@ class FrameParser:
         try:
             typed = msgspec.convert(given, Event)
         except msgspec.ValidationError as error:
-            self._trouble.drop(f"{kind}: {error}")
+            self._trouble.drop(f"{kind}: {_POSITION.sub('[...]', str(error))}")
             return
         if _finite(typed):
             yield typed

@@ -82,6 +82,7 @@ class MassiveSocket:
                     await session.run()
                 finally:
                     self._backoff.session_ended(session.data_s)
+                    await connection.close()  # 1000: leaving by an exception would say 1011
         except Ended as ended:
             return ended
         except ConnectionClosed as closed:
