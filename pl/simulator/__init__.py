@@ -1,0 +1,1 @@
+"""A market that speaks Massive's socket and REST, generated from keys instead of replayed."""

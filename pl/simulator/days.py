@@ -1,0 +1,70 @@
+"""Make the daily path of a listing: closes, overnight gaps, volatility of each day.
+
+A day's log level is a weighted sum of the shocks of the 600 days before it (a moving average
+that behaves as a slowly mean-reverting walk around the listing's price), so that every day can
+be made from its number alone. Part of each shock is the market's, common to all listings.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pl.simulator.randomness import Float64, Int64, draws_at, key_of, lane, normals
+from pl.simulator.universe import Listing
+
+DAY_MS: Final = 86_400_000
+_MEMORY_DAYS: Final = 600
+_LEVEL_WEIGHTS: Final = 0.99 ** np.arange(_MEMORY_DAYS - 1, -1, -1, dtype=np.float64)
+_REGIME_DAYS: Final = 40
+_REGIME_WEIGHTS: Final = 0.9 ** np.arange(_REGIME_DAYS - 1, -1, -1, dtype=np.float64)
+_REGIME_SCALE: Final = 0.3 / float(np.sqrt((_REGIME_WEIGHTS**2).sum()))
+_TRADING_DAYS_A_YEAR: Final = 252.0
+
+
+@dataclass(frozen=True, slots=True)
+class DayFrame:
+    """Fix one day of one listing from above; its minutes are made to fit.
+
+    open_log, close_log : natural logarithm of USD; volatility : standard deviation of the
+    day's log return.
+    """
+
+    day: int
+    open_log: float
+    close_log: float
+    volatility: float
+
+
+def frame_of_day(seed: int, listing: Listing, day: int) -> DayFrame:
+    """Return the frame of a day, counted in days since 1970-01-01 UTC."""
+    volatility = _volatilities(seed, listing, np.array([day], np.int64))[0]
+    before, close = (_log_level(seed, listing, number) for number in (day - 1, day))
+    return DayFrame(day, before + _gap(seed, listing, day) * volatility, close, float(volatility))
+
+
+def _log_level(seed: int, listing: Listing, day: int) -> float:
+    days = np.arange(day - _MEMORY_DAYS + 1, day + 1, dtype=np.int64)
+    own = normals(draws_at(key_of(seed, listing.symbol, "shock"), days))
+    market = normals(draws_at(key_of(seed, "market", "shock"), days))
+    share = listing.market_share
+    shocks = (share**0.5 * market + (1 - share) ** 0.5 * own) * _volatilities(seed, listing, days)
+    return float(np.log(listing.price) + (shocks * _LEVEL_WEIGHTS).sum())
+
+
+def _volatilities(seed: int, listing: Listing, days: Int64) -> Float64:
+    """Return the volatility of each day: the listing's, in regimes that last weeks."""
+    first = int(days[0]) - _REGIME_DAYS + 1
+    span = np.arange(first, int(days[-1]) + 1, dtype=np.int64)
+    noise = normals(draws_at(key_of(seed, listing.symbol, "regime"), span))
+    windows = np.lib.stride_tricks.sliding_window_view(noise, _REGIME_DAYS)
+    regime = np.exp((windows * _REGIME_WEIGHTS).sum(axis=1) * _REGIME_SCALE)
+    volatilities: Float64 = regime * (listing.volatility / _TRADING_DAYS_A_YEAR**0.5)
+    return volatilities
+
+
+def _gap(seed: int, listing: Listing, day: int) -> float:
+    """Return the overnight gap in units of the day's volatility; one in twenty is large."""
+    bits = draws_at(key_of(seed, listing.symbol, "gap"), np.array([2 * day, 2 * day + 1], np.int64))
+    size = 1.2 if lane(bits[1:], 0)[0] < 0.05 else 0.3
+    return float(normals(bits[:1])[0]) * size
