@@ -32,7 +32,7 @@ from launcher.resp import RedisAddress, answers
 
 ROOT = Path(__file__).parent.parent
 PRODUCER_PYTHON = Path(os.environ.get("PL_PYTHON", ROOT / ".venv-pl" / "bin" / "python"))
-_FAST = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
+_FAST = (("fsync", "off"), ("full_page_writes", "off"))
 _TEMPLATE = "migrated_template"
 
 

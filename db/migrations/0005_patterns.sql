@@ -1,6 +1,7 @@
--- Pattern events, one wide row an event. `event` holds the exact bytes that go to the stream;
--- channels[i] gets bodies[i], an empty body standing for `event` itself. Rows whose seq is above
--- the producer's cursor have not been published yet (outbox).
+-- Pattern events, one wide row an event. `event` is, to the byte, what goes to the stream, an
+-- envelope of `channel`; `messages` is a JSON array of [channel, body], one for each message in
+-- the order of publishing, the body null where it is `event` itself. Rows whose seq is above the
+-- producer's cursor have not been published yet (outbox).
 
 CREATE TABLE IF NOT EXISTS pattern_events (
     bar_time timestamptz NOT NULL,
@@ -27,10 +28,10 @@ CREATE TABLE IF NOT EXISTS pattern_events (
     indicators jsonb NOT NULL DEFAULT '{}',
     levels jsonb,
     geometry jsonb,
-    event bytea NOT NULL,
-    channels text[] NOT NULL,
-    bodies bytea[] NOT NULL,
-    PRIMARY KEY (bar_time, flow_id, life, revision)
+    channel text NOT NULL,
+    event text NOT NULL,
+    messages text NOT NULL,
+    PRIMARY KEY (flow_id, life, revision, bar_time)
 ) PARTITION BY RANGE (bar_time);
 
 CREATE INDEX IF NOT EXISTS pattern_events_outbox ON pattern_events (producer, seq);
@@ -38,8 +39,6 @@ CREATE INDEX IF NOT EXISTS pattern_events_outbox ON pattern_events (producer, se
 CREATE INDEX IF NOT EXISTS pattern_events_symbol ON pattern_events (symbol, bar_time DESC, seq DESC);
 
 CREATE INDEX IF NOT EXISTS pattern_events_detected ON pattern_events (detected_at);
-
-CREATE INDEX IF NOT EXISTS pattern_events_flow ON pattern_events (flow_id);
 
 INSERT INTO partition_rules (parent, span) VALUES ('pattern_events', 'month')
 ON CONFLICT (parent) DO NOTHING;

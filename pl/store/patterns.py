@@ -1,0 +1,220 @@
+"""Commit pattern events with their checkpoint, and know which are still to be published."""
+
+import io
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import msgspec
+
+from contracts.codec import iso
+from contracts.messages.envelopes import PRODUCER
+from pl.store.connection import Cursor, Database
+from pl.store.events import EventKey, Progress, StoredEvent, encode_messages, rebuild
+from pl.store.partitions import moment
+
+CHUNK: Final = 500
+
+_PREPARE: Final = """
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming_events (LIKE pattern_events) ON COMMIT DELETE ROWS;
+SELECT ensure_partitions('pattern_events', %s, %s), ensure_partitions('integration_events', %s, %s)
+"""
+
+_COLUMNS: Final = (
+    "bar_time, flow_id, life, revision, producer, seq, symbol, pattern, direction, timeframe, tier,"
+    " confidence, current_price, price_change, volume, detected_at, received_at, expires_at,"
+    " reason, quality, degraded, indicators, levels, geometry, channel, event, messages"
+)
+
+_COPY: Final = f"COPY incoming_events ({_COLUMNS}) FROM STDIN"
+
+_INSERT: Final = f"""
+WITH fresh AS (
+    INSERT INTO pattern_events ({_COLUMNS}) SELECT {_COLUMNS} FROM incoming_events
+    ON CONFLICT DO NOTHING
+    RETURNING *
+), logged AS (
+    INSERT INTO integration_events (
+        "timestamp", flow_id, event_type, source_system, checkpoint, channel, symbol,
+        pattern_name, confidence, details)
+    SELECT to_timestamp(%(at)s), flow_id,
+           CASE life WHEN 'confirmed' THEN 'pattern_detected' ELSE 'pattern_' || life END,
+           %(source)s, 'PATTERN_PUBLISHED', channel, symbol, pattern, confidence,
+           jsonb_build_object('at', %(at)s, 'tier', tier, 'seq', seq, 'producer', producer,
+                              'life', life, 'revision', revision, 'degraded', degraded)
+    FROM fresh
+)
+SELECT seq FROM fresh
+"""  # noqa: S608 - the columns are a constant
+
+_ADVANCE: Final = """
+INSERT INTO stream_progress (producer, name, through) VALUES (%s, %s, %s)
+ON CONFLICT (producer, name) DO UPDATE
+SET through = greatest(stream_progress.through, excluded.through), updated_at = clock_timestamp()
+"""
+
+_MARK: Final = """
+INSERT INTO stream_progress (producer, name, seq) VALUES (%s, 'published', %s)
+ON CONFLICT (producer, name) DO UPDATE
+SET seq = greatest(stream_progress.seq, excluded.seq), updated_at = clock_timestamp()
+"""
+
+
+class PatternStore:
+    """Keep pattern events; every method raises Unavailable while PostgreSQL is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, keys: Collection[EventKey], first_bar_ms: int) -> set[EventKey]:
+        """Return those of `keys` that are stored already, none of a bar before `first_bar_ms`.
+
+        Ask after a restart, before giving out sequence numbers: a number given to an event that
+        is stored already would leave a hole.
+        """
+        if not keys:
+            return set()
+
+        def work(cursor: Cursor) -> set[EventKey]:
+            cursor.execute(
+                "SELECT flow_id::text, life, revision FROM pattern_events"
+                " WHERE bar_time >= %s AND flow_id = ANY(%s::uuid[])",
+                (moment(first_bar_ms), [flow_id for flow_id, _, _ in keys]),
+            )
+            return {(flow_id, life, revision) for flow_id, life, revision in cursor.fetchall()}
+
+        return self._database.run(work) & set(keys)
+
+    def commit_events(
+        self, events: Sequence[StoredEvent], progress: Progress | None, at: float
+    ) -> list[StoredEvent]:
+        """Store events, their PATTERN_PUBLISHED checkpoints and the progress.
+
+        One transaction for each 500 events; the progress is in the last. `at` (unix seconds) is
+        the time of the checkpoints. An event that is stored already, by its key, stays as it
+        is and gets no second checkpoint. Returns the events that were not there before.
+        """
+        fresh: list[StoredEvent] = []
+        for start in range(0, max(len(events), 1), CHUNK):
+            chunk = events[start : start + CHUNK]
+            reached = progress if start + CHUNK >= len(events) else None
+            seqs = self._commit_chunk(chunk, reached, at)
+            fresh += [event for event in chunk if event.data.seq in seqs]
+        return fresh
+
+    def _commit_chunk(
+        self, events: Sequence[StoredEvent], progress: Progress | None, at: float
+    ) -> set[int]:
+        rows = "".join(map(_row, events))
+
+        def work(cursor: Cursor) -> set[int]:
+            seqs = _insert(cursor, events, rows, at) if rows else set()
+            if progress is not None:
+                reached = moment(progress.through_ms)
+                cursor.execute(_ADVANCE, (progress.producer, progress.name, reached))
+            return seqs
+
+        return self._database.run(work)
+
+    def through_ms(self, producer: str, name: str) -> int | None:
+        """Return how far a producer has evaluated (unix milliseconds), or None."""
+
+        def work(cursor: Cursor) -> int | None:
+            cursor.execute(
+                "SELECT round(extract(epoch FROM through) * 1000)::bigint FROM stream_progress"
+                " WHERE producer = %s AND name = %s",
+                (producer, name),
+            )
+            row = cursor.fetchone()
+            return row[0] if row else None
+
+        return self._database.run(work)
+
+    def mark_published(self, producer: str, seq: int) -> None:
+        """Remember that every event up to `seq` has been published; never goes back."""
+        self._database.run(lambda cursor: cursor.execute(_MARK, (producer, seq)))
+
+    def published_seq(self, producer: str) -> int:
+        """Return the highest sequence number marked as published, 0 when none is."""
+        return self._one_number(
+            "SELECT seq FROM stream_progress WHERE producer = %s AND name = 'published'", producer
+        )
+
+    def max_seq(self, producer: str) -> int:
+        """Return the highest sequence number stored for a producer, 0 when there is none."""
+        return self._one_number("SELECT max(seq) FROM pattern_events WHERE producer = %s", producer)
+
+    def outbox(self, producer: str, after_seq: int, limit: int = CHUNK) -> list[StoredEvent]:
+        """Return stored events above `after_seq`, in order, with their exact bytes."""
+
+        def work(cursor: Cursor) -> list[StoredEvent]:
+            cursor.execute(
+                "SELECT event, messages FROM pattern_events"
+                " WHERE producer = %s AND seq > %s ORDER BY seq LIMIT %s",
+                (producer, after_seq, limit),
+            )
+            return [rebuild(body, messages) for body, messages in cursor.fetchall()]
+
+        return self._database.run(work)
+
+    def _one_number(self, query: str, producer: str) -> int:
+        def work(cursor: Cursor) -> int:
+            cursor.execute(query, (producer,))
+            row = cursor.fetchone()
+            return int(row[0]) if row and row[0] is not None else 0
+
+        return self._database.run(work)
+
+
+def _insert(cursor: Cursor, events: Sequence[StoredEvent], rows: str, at: float) -> set[int]:
+    bars = [event.data.bar_time for event in events]
+    days = (min(bars), max(bars), at, at)
+    cursor.execute(_PREPARE, [moment(unix_s * 1000) for unix_s in days])
+    cursor.copy_expert(_COPY, io.StringIO(rows))
+    cursor.execute(_INSERT, {"at": at, "source": PRODUCER})
+    return {seq for (seq,) in cursor.fetchall()}
+
+
+def _row(event: StoredEvent) -> str:
+    data = event.data
+    values = (
+        iso(data.bar_time),
+        data.flow_id,
+        data.life,
+        data.revision,
+        data.producer,
+        data.seq,
+        data.symbol,
+        data.pattern,
+        data.direction,
+        data.timeframe,
+        data.tier,
+        data.confidence,
+        data.current_price,
+        data.price_change,
+        data.volume,
+        iso(data.timestamp),
+        iso(data.received_at),
+        iso(data.expires_at),
+        data.reason,
+        data.quality,
+        data.degraded,
+        _json(data.indicators),
+        None if data.levels is None else _json(data.levels),
+        None if data.geometry is None else _json(data.geometry),
+        event.channel,
+        event.body.decode(),
+        encode_messages(event),
+    )
+    return "\t".join(map(_field, values)) + "\n"
+
+
+def _field(value: str | float | None) -> str:
+    if value is None:
+        return r"\N"
+    if not isinstance(value, str):
+        return str(value)
+    return value.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
