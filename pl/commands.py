@@ -71,10 +71,10 @@ def run_migrate(options: argparse.Namespace) -> int:
 
 def run_compile(_: argparse.Namespace) -> int:
     """Compile the kernels into NUMBA_CACHE_DIR, saying what is being compiled."""
-    from pl.market import aggregation
-    from pl.signals import warm_up
+    from pl.market import warm_up as bars
+    from pl.signals import warm_up as signals
 
-    for name, compile_kernels in (("bars", aggregation.warm_up), ("signals", warm_up.warm_up)):
+    for name, compile_kernels in (("bars", bars.warm_up), ("signals", signals.warm_up)):
         print(f"compiling {name}", flush=True)
         compile_kernels()
     return 0

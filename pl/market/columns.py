@@ -1,0 +1,90 @@
+"""Check, join, choose and sort columnar batches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from pl.market.batches import BarBatch, ClosedBars, Float64, TradeBatch
+
+Batch = TypeVar("Batch", TradeBatch, BarBatch)
+
+TRADE_COLUMNS: Final[Mapping[str, type[np.generic]]] = {
+    "row": np.int32,
+    "t_ms": np.int64,
+    "price": np.float64,
+    "size": np.float64,
+    "rule": np.uint8,
+    "sequence": np.int64,
+}
+BAR_COLUMNS: Final[Mapping[str, type[np.generic]]] = {
+    "row": np.int32,
+    "start_ms": np.int64,
+    "open": np.float64,
+    "high": np.float64,
+    "low": np.float64,
+    "close": np.float64,
+    "volume": np.float64,
+    "vwap": np.float64,
+    "trade_count": np.int32,
+}
+
+
+def columns_of(batch: Batch) -> Mapping[str, type[np.generic]]:
+    """Return the names and dtypes of the batch's arrays."""
+    return TRADE_COLUMNS if isinstance(batch, TradeBatch) else BAR_COLUMNS
+
+
+def checked(batch: Batch) -> Batch:
+    """Return the batch with arrays that the compiled kernels know.
+
+    Raises TypeError for a wrong dtype, ValueError for arrays of different lengths. Arrays
+    that are read-only or not contiguous are copied.
+    """
+    n = len(batch)
+    copies = {}
+    for name, dtype in columns_of(batch).items():
+        column = getattr(batch, name)
+        if column.dtype != dtype:
+            raise TypeError(f"{name}: expected {np.dtype(dtype)}, was {column.dtype}")
+        if column.shape != (n,):
+            raise ValueError(f"{name}: expected shape ({n},), was {column.shape}")
+        flags = column.flags
+        if not (flags.c_contiguous and flags.writeable):
+            copies[name] = column.copy()
+    return replace(batch, **copies) if copies else batch
+
+
+def joined(first: Batch, second: Batch) -> Batch:
+    """Return both batches as one, received when the second was."""
+    columns: dict[str, Any] = {
+        name: np.concatenate((getattr(first, name), getattr(second, name)))
+        for name in columns_of(second)
+    }
+    return replace(second, **columns)
+
+
+def chosen(batch: Batch, mask: npt.NDArray[np.bool_]) -> Batch:
+    """Return the events of the batch where the mask is true."""
+    return replace(batch, **{name: getattr(batch, name)[mask] for name in columns_of(batch)})
+
+
+def stacked(batch: BarBatch) -> Float64:
+    """Return open, high, low, close, volume, vwap as one array of shape (6, n)."""
+    return np.stack((batch.open, batch.high, batch.low, batch.close, batch.volume, batch.vwap))
+
+
+def merged(parts: Sequence[ClosedBars]) -> ClosedBars:
+    """Return the bars of all parts sorted by (start_ms, row), then by revision."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return ClosedBars.empty()
+    if len(parts) == 1:
+        return parts[0].take(np.lexsort((parts[0].row, parts[0].start_ms)))
+    names = [field.name for field in fields(ClosedBars)]
+    bars = ClosedBars(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )
+    return bars.take(np.lexsort((bars.revision, bars.row, bars.start_ms)))

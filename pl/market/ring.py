@@ -1,0 +1,171 @@
+"""Keep the open minutes, their logs and their revisions: the memory behind `MinuteBars`."""
+
+from typing import Final
+
+import numpy as np
+
+from pl.market.batches import (
+    MINUTE_MS,
+    QUALITY_BACKFILLED,
+    QUALITY_LIVE,
+    QUALITY_PARTIAL,
+    ClosedBars,
+    Int32,
+    UInt8,
+)
+from pl.market.cells import (
+    CELL,
+    NEVER,
+    RANK_MINUTE,
+    RANK_SECONDS,
+    RANK_TRADES,
+    READY,
+    SECOND,
+    TOUCHED,
+    TRADE,
+    Records,
+    collect,
+    compact,
+    mark_partial,
+    open_slot,
+)
+from pl.market.quotes import blank_quotes
+from pl.market.trades import BOOK
+
+LOG_START: Final = 1 << 14
+USED: Final = {RANK_TRADES: "trades_used", RANK_SECONDS: "seconds_used"}
+REMEMBERED_MINUTES: Final = 1440
+"""How many minutes back the last revision of a bar is known: one day."""
+
+
+class Ring:
+    """Own the arrays of the latest `depth` minutes; the kernels write them.
+
+    Attributes: cells (depth, n_symbols), quotes (n_symbols,), book (1,), touched (depth,).
+    """
+
+    def __init__(self, n_symbols: int, depth: int) -> None:
+        self.n_symbols = n_symbols
+        self.depth = depth
+        self.cells = np.zeros((depth, n_symbols), CELL)
+        self.touched: UInt8 = np.zeros(depth, np.uint8)
+        self.quotes = blank_quotes(n_symbols)
+        self.book = np.zeros(1, BOOK)
+        self.book["newest"] = -1
+        self._logs: dict[int, Records] = {
+            RANK_TRADES: np.zeros(LOG_START, TRADE),
+            RANK_SECONDS: np.zeros(LOG_START, SECOND),
+        }
+        self._revisions = np.full((REMEMBERED_MINUTES, n_symbols), NEVER, np.int16)
+        self._revised_minute = np.full(REMEMBERED_MINUTES, -1, np.int64)
+        self._unwatched: list[tuple[int, int]] = []
+        self._rows = np.empty(n_symbols, np.int32)
+
+    @property
+    def newest(self) -> int:
+        """Return the latest open minute in unix minutes, -1 before the first."""
+        return int(self.book["newest"][0])
+
+    def log(self, rank: int, room: int) -> Records:
+        """Return the log of a rank with room for `room` more entries."""
+        used_name = USED[rank]
+        if int(self.book[used_name][0]) + room > len(self._logs[rank]):
+            self._compact(rank, room)
+        return self._logs[rank]
+
+    def compact(self) -> None:
+        """Drop log entries of minutes that have left."""
+        self._compact(RANK_TRADES, 0)
+        self._compact(RANK_SECONDS, 0)
+
+    def open_minutes(self) -> range:
+        """Return the minutes (unix minutes) of the ring, oldest first."""
+        newest = self.newest
+        return range(newest - self.depth + 1, newest + 1) if newest >= 0 else range(0)
+
+    def advance(self, minute: int) -> list[ClosedBars]:
+        """Open every minute up to `minute`; return the bars of those that had to leave."""
+        newest = self.newest
+        leaving = range(newest - self.depth + 1, min(minute - self.depth, newest) + 1)
+        left = [self._retire(each) for each in leaving] if newest >= 0 else []
+        first = minute - self.depth + 1 if newest < 0 else max(newest + 1, minute - self.depth + 1)
+        for opened in range(first, minute + 1):
+            open_slot(self.cells, opened % self.depth)
+            self.touched[opened % self.depth] = 0
+        self.book["newest"] = minute
+        self._unwatched = [span for span in self._unwatched if span[1] > minute - self.depth]
+        return left
+
+    def take(self, minute: int, *, settled: bool) -> ClosedBars:
+        """Return the bars of one open minute that are due and not yet emitted as they are."""
+        slot = minute % self.depth
+        flags = int(self.touched[slot])
+        if not (flags if settled else flags & READY):
+            return ClosedBars.empty()
+        found = collect(self.cells, slot, settled, self._rows)
+        self.touched[slot] = 0 if settled else flags & ~READY
+        return self._bars(minute, self._rows[:found].copy())
+
+    def mark_unwatched(self, first_minute: int, last_minute: int) -> None:
+        """Doubt all bars of these minutes (unix minutes, both included) made of live events."""
+        self._unwatched.append((first_minute, last_minute))
+        oldest = self.newest - self.depth + 1
+        for minute in range(max(first_minute, oldest), min(last_minute, self.newest) + 1):
+            if self.newest >= 0 and mark_partial(self.cells, minute % self.depth):
+                self.touched[minute % self.depth] |= TOUCHED
+
+    def next_revisions(self, minutes: np.ndarray, rows: Int32) -> Int32:
+        """Return the revision that bars of minutes which left the ring get now, shape (n,)."""
+        given = np.empty(len(rows), np.int32)
+        for i, (minute, row) in enumerate(zip(minutes.tolist(), rows.tolist(), strict=True)):
+            slot = minute % REMEMBERED_MINUTES
+            if self._revised_minute[slot] != minute:
+                self._revised_minute[slot] = minute
+                self._revisions[slot] = NEVER
+            self._revisions[slot, row] += 1
+            given[i] = self._revisions[slot, row]
+        return given
+
+    def _compact(self, rank: int, room: int) -> None:
+        log = self._logs[rank]
+        living = np.empty(max(LOG_START, len(log)), log.dtype)
+        used = compact(self.cells, rank, log, living)
+        size = LOG_START
+        while size < 2 * (used + room):
+            size *= 2
+        self._logs[rank] = np.empty(size, log.dtype)
+        self._logs[rank][:used] = living[:used]
+        self.book[USED[rank]] = used
+
+    def _retire(self, minute: int) -> ClosedBars:
+        bars = self.take(minute, settled=True)
+        slot = minute % REMEMBERED_MINUTES
+        self._revised_minute[slot] = minute
+        self._revisions[slot] = self.cells["revision"][minute % self.depth]
+        return bars
+
+    def _bars(self, minute: int, rows: Int32) -> ClosedBars:
+        cells = self.cells[minute % self.depth][rows]
+        volume = cells["volume"] + cells["volume_rest"]
+        turnover = cells["turnover"] + cells["turnover_rest"]
+        own_vwap = np.divide(turnover, volume, out=cells["close"].copy(), where=volume > 0)
+        return ClosedBars(
+            row=rows,
+            start_ms=np.full(len(rows), minute * MINUTE_MS, np.int64),
+            open=cells["open"].copy(),
+            high=cells["high"].copy(),
+            low=cells["low"].copy(),
+            close=cells["close"].copy(),
+            volume=volume,
+            vwap=np.where(np.isnan(cells["vwap"]), own_vwap, cells["vwap"]),
+            trade_count=cells["trade_count"].copy(),
+            revision=cells["revision"].copy(),
+            quality=self._quality(minute, cells),
+        )
+
+    def _quality(self, minute: int, cells: Records) -> UInt8:
+        watched = not any(first <= minute <= last for first, last in self._unwatched)
+        quality = np.full(len(cells), QUALITY_LIVE if watched else QUALITY_PARTIAL, np.uint8)
+        quality[cells["rank"] == RANK_MINUTE] = QUALITY_LIVE
+        quality[cells["backfilled"]] = QUALITY_BACKFILLED
+        return quality

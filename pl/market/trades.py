@@ -1,0 +1,251 @@
+"""Put trades into their minutes: in order, late, twice, cancelled.
+
+A trade is known by (row, t_ms, sequence, price, size). Seen again it counts once; if the
+repeat allows less than the first (a rule of 0 is a cancel), the stricter rule holds for both,
+whichever came first. A sequence below 0 means that the feed numbers nothing: such trades are
+never duplicates.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+
+from pl.kernel import kernel
+from pl.market.batches import (
+    MINUTE_MS,
+    UPDATES_OPEN_CLOSE,
+    Float64,
+    Int32,
+    Int64,
+    UInt8,
+)
+from pl.market.cells import (
+    RANK_TRADES,
+    TOUCHED,
+    VALUES_CHANGED,
+    chain_of,
+    clear_values,
+    fold_trade,
+    volume_of,
+)
+from pl.market.rejections import ABSURD, ACCEPTED, DUPLICATE, STALE, SUPERSEDED, TOO_LATE
+
+STALE_MS: Final = 6 * 3_600_000
+"""An event this far behind the feed's clock belongs to another session."""
+
+MAX_RATIO: Final = 20.0
+"""A first price this many times off the last one needs a second that agrees (a 7:1 split does
+not; a 1:50 reverse split does)."""
+
+QUOTE: Final = np.dtype(
+    [
+        ("last", np.float64),
+        ("last_ms", np.int64),
+        ("last_sequence", np.int64),
+        ("doubt", np.float64),  # the price refused as absurd just before; NaN: none
+        ("day_open", np.float64),
+        ("day_open_ms", np.int64),
+        ("day_open_sequence", np.int64),
+        ("day_volume", np.float64),
+        ("previous_close", np.float64),
+    ],
+    align=True,
+)
+
+BOOK: Final = np.dtype(
+    [
+        ("newest", np.int64),  # latest open minute, unix minutes; -1: none
+        ("trades_used", np.int64),
+        ("seconds_used", np.int64),
+        ("day_from_ms", np.int64),  # day volume counts minutes from here
+        ("day_open_from_ms", np.int64),  # the first eligible trade from here is the day's open
+    ],
+    align=True,
+)
+
+
+@kernel
+def near(price: float, other: float) -> bool:
+    """Tell whether two prices are within MAX_RATIO of each other."""
+    return price <= other * MAX_RATIO and other <= price * MAX_RATIO
+
+
+@kernel
+def is_absurd(quote: Any, price: float) -> bool:
+    """Doubt a price far off the last one, unless the trade before it was as far."""
+    if np.isnan(quote.last) or near(price, quote.last):
+        quote.doubt = np.nan
+        return False
+    if not np.isnan(quote.doubt) and near(price, quote.doubt):
+        return False
+    quote.doubt = price
+    return True
+
+
+@kernel
+def quote_price(quote: Any, book: Any, t_ms: int, sequence: int, price: float) -> None:
+    """Let an eligible price move the symbol's last price and its day's open."""
+    if t_ms > quote.last_ms or (t_ms == quote.last_ms and sequence >= quote.last_sequence):
+        quote.last = price
+        quote.last_ms = t_ms
+        quote.last_sequence = sequence
+    if t_ms < book.day_open_from_ms:
+        return
+    if t_ms < quote.day_open_ms or (
+        t_ms == quote.day_open_ms and sequence < quote.day_open_sequence
+    ):
+        quote.day_open = price
+        quote.day_open_ms = t_ms
+        quote.day_open_sequence = sequence
+
+
+@kernel
+def time_fault(minute: int, newest: int, depth: int, t_ms: int, now_ms: int) -> int:
+    """Return TOO_LATE or STALE for a minute that has left the ring."""
+    if minute > newest - depth:
+        return ACCEPTED
+    return STALE if t_ms < now_ms - STALE_MS else TOO_LATE
+
+
+@kernel
+def find_trade(log: Any, cell: Any, offset: int, sequence: int, price: float, size: float) -> int:
+    """Return where the log holds this very trade of the cell, or -1."""
+    at = cell.newest
+    while at >= 0:
+        entry = log[at]
+        if (
+            entry.sequence == sequence
+            and entry.offset == offset
+            and entry.price == price
+            and entry.size == size
+        ):
+            return int(at)
+        if sequence > entry.top_before:
+            return -1
+        at = entry.prev
+    return -1
+
+
+@kernel
+def rebuild(cell: Any, log: Any, start_ms: int) -> None:
+    """Make the cell's values afresh from its chain of trades."""
+    clear_values(cell)
+    for at in chain_of(log, cell.newest):
+        entry = log[at]
+        fold_trade(
+            cell, start_ms + entry.offset, entry.sequence, entry.price, entry.size, entry.rule
+        )
+
+
+@kernel
+def _restrict(cell: Any, log: Any, at: int, rule: int, start_ms: int) -> int:
+    both = log[at].rule & rule
+    if both == log[at].rule:
+        return DUPLICATE
+    log[at].rule = both
+    rebuild(cell, log, start_ms)
+    cell.change |= VALUES_CHANGED
+    return ACCEPTED
+
+
+@kernel
+def _append(
+    cell: Any,
+    log: Any,
+    book: Any,
+    offset: int,
+    sequence: int,
+    price: float,
+    size: float,
+    rule: int,
+) -> None:
+    at = book.trades_used
+    entry = log[at]
+    entry.sequence = sequence
+    entry.top_before = cell.top_sequence
+    entry.price = price
+    entry.size = size
+    entry.prev = cell.newest
+    entry.offset = offset
+    entry.rule = rule
+    cell.newest = at
+    cell.top_sequence = max(cell.top_sequence, sequence)
+    book.trades_used = at + 1
+
+
+@kernel
+def put_trade(
+    cell: Any,
+    log: Any,
+    book: Any,
+    quote: Any,
+    t_ms: int,
+    sequence: int,
+    price: float,
+    size: float,
+    rule: int,
+) -> int:
+    """Put one trade into its cell; return ACCEPTED or why not."""
+    if cell.rank != RANK_TRADES:
+        return SUPERSEDED
+    start_ms = t_ms // MINUTE_MS * MINUTE_MS
+    offset = t_ms - start_ms
+    if 0 <= sequence <= cell.top_sequence:
+        at = find_trade(log, cell, offset, sequence, price, size)
+        if at >= 0:
+            return _restrict(cell, log, at, rule, start_ms)
+    if rule != 0 and is_absurd(quote, price):
+        return ABSURD
+    _append(cell, log, book, offset, sequence, price, size, rule)
+    if rule != 0:
+        fold_trade(cell, t_ms, sequence, price, size, rule)
+        cell.change |= VALUES_CHANGED
+        if rule & UPDATES_OPEN_CLOSE:
+            quote_price(quote, book, t_ms, sequence, price)
+    return ACCEPTED
+
+
+@kernel
+def put_trades(
+    books: Any,
+    cells: Any,
+    quotes: Any,
+    log: Any,
+    touched: UInt8,
+    row: Int32,
+    t_ms: Int64,
+    price: Float64,
+    size: Float64,
+    rule: UInt8,
+    sequence: Int64,
+    verdict: UInt8,
+    now_ms: int,
+    begin: int,
+) -> int:
+    """Put trades from index `begin` on into their cells, writing a verdict (n,) for each.
+
+    Returns the index of the first trade whose minute has no slot yet, or n. The log must
+    have room for n entries.
+    """
+    book = books[0]
+    depth = cells.shape[0]
+    for i in range(begin, len(row)):
+        if verdict[i] != ACCEPTED:
+            continue
+        minute = t_ms[i] // MINUTE_MS
+        if minute > book.newest:
+            return i
+        verdict[i] = time_fault(minute, book.newest, depth, t_ms[i], now_ms)
+        if verdict[i] != ACCEPTED:
+            continue
+        slot = minute % depth
+        touched[slot] |= TOUCHED
+        cell = cells[slot, row[i]]
+        quote = quotes[row[i]]
+        before = volume_of(cell)
+        verdict[i] = put_trade(
+            cell, log, book, quote, t_ms[i], sequence[i], price[i], size[i], rule[i]
+        )
+        if t_ms[i] >= book.day_from_ms:
+            quote.day_volume += volume_of(cell) - before
+    return len(row)
