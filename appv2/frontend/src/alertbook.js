@@ -1,0 +1,93 @@
+import { readAlert, reviseAlert } from "./alert.js";
+import { Recent } from "./recent.js";
+
+const EVERYTHING = () => true;
+
+function lifeOf(message) {
+  const named = message.event.life;
+  if (named) return named;
+  const fromType = (message.type ?? "").replace(/^pattern_/, "");
+  return ["", "detected", "updated"].includes(fromType) ? "confirmed" : fromType;
+}
+
+/**
+ * Keep the newest alerts, each flow once; the same (flow, life, revision) counts only once.
+ * `capacity` bounds both what is kept and what is remembered as seen.
+ */
+export class AlertBook {
+  constructor(capacity = 1000) {
+    this.all = new Recent(capacity);
+    this.flows = new Map();
+    this.ordinal = 0;
+    this.matches = EVERYTHING;
+    this.shown = new Recent(capacity);
+  }
+
+  /** Take an alert or an update; return {kind: "added"|"revised"|"ignored", alert}. */
+  receive(message) {
+    if (!message?.event?.symbol) return { kind: "ignored" };
+    const life = lifeOf(message);
+    const reading = readAlert(message.event, life);
+    const held = this.flows.get(reading.flowId);
+    return held ? this.revise(held, message.event, reading) : this.add(reading);
+  }
+
+  /** Show only alerts that match; without an argument, all. */
+  filter(matches = EVERYTHING) {
+    this.matches = matches;
+    this.shown = new Recent(this.all.capacity);
+    for (let place = this.all.length - 1; place >= 0; place -= 1) {
+      const alert = this.all.at(place);
+      if (matches(alert)) this.shown.push(alert);
+    }
+  }
+
+  byFlow(flowId) {
+    return this.flows.get(flowId)?.alert;
+  }
+
+  /** Return the newest alerts of a symbol, at most `limit`. */
+  ofSymbol(symbol, limit = 60) {
+    const found = [];
+    for (let place = 0; place < this.all.length && found.length < limit; place += 1) {
+      const alert = this.all.at(place);
+      if (alert.symbol === symbol) found.push(alert);
+    }
+    return found;
+  }
+
+  /** Count the alerts kept for each symbol; those of tests do not count. */
+  countBySymbol() {
+    const counts = new Map();
+    for (let place = 0; place < this.all.length; place += 1) {
+      const { symbol, forTrading, life } = this.all.at(place);
+      if (forTrading && life !== "retracted") counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  add(alert) {
+    this.ordinal += 1;
+    alert.ordinal = this.ordinal;
+    this.flows.set(alert.flowId, { alert, seen: new Set([`${alert.life}|${alert.revision}`]) });
+    this.forget(this.all.push(alert));
+    if (this.matches(alert)) this.shown.push(alert);
+    return { kind: "added", alert };
+  }
+
+  revise(held, event, reading) {
+    const { alert, seen } = held;
+    const key = `${reading.life}|${reading.revision}`;
+    const old = reading.revision < alert.revision;
+    if (seen.has(key) || old) return { kind: "ignored", alert };
+    seen.add(key);
+    reviseAlert(alert, event, reading.life);
+    return { kind: "revised", alert };
+  }
+
+  forget(dropped) {
+    if (!dropped) return;
+    this.flows.delete(dropped.flowId);
+    this.shown.dropBefore(dropped.ordinal + 1);
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  CandlestickSeries, HistogramSeries, createChart, createSeriesMarkers, createTextWatermark,
+} from "lightweight-charts";
+import { levelsOf, markersOf } from "./chartmarks.js";
+import { candleOptions, chartOptions, onTheme, palette } from "./charttheme.js";
+import { byId } from "./dom.js";
+
+const BARS_IN_VIEW = 150;
+
+/** Draw one symbol's bars, its alerts and the levels of the chosen alert. */
+export class Chart {
+  constructor(clock, { hover, pick }) {
+    this.clock = clock;
+    this.colors = palette();
+    this.chart = createChart(byId("chart"), { autoSize: true, ...chartOptions(this.colors, clock) });
+    this.candles = this.chart.addSeries(CandlestickSeries, candleOptions(this.colors));
+    this.volume = this.chart.addSeries(HistogramSeries, {
+      priceScaleId: "", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false,
+    });
+    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
+    this.markers = createSeriesMarkers(this.candles, []);
+    this.lines = [];
+    this.listen(hover, pick);
+  }
+
+  listen(hover, pick) {
+    this.chart.subscribeCrosshairMove((move) => hover(move.time));
+    this.chart.subscribeClick((click) => click.hoveredObjectId && pick(click.hoveredObjectId));
+    onTheme(() => this.restyle());
+  }
+
+  /** Write across the background what market this is, so that no screenshot hides it. */
+  watermark(text) {
+    createTextWatermark(this.chart.panes()[0], {
+      horzAlign: "center",
+      vertAlign: "center",
+      lines: [{ text, color: `${this.colors.attention}1c`, fontSize: 42, fontStyle: "600" }],
+    });
+  }
+
+  /** Draw all bars anew; `fit` moves the view to the newest ones. */
+  show(bars, { fit = false } = {}) {
+    this.bars = bars;
+    this.adjustDigits(bars.at(-1)?.close);
+    this.candles.setData(bars);
+    this.volume.setData(bars.map((bar) => this.volumeOf(bar)));
+    if (fit) this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - BARS_IN_VIEW, to: bars.length + 8 });
+  }
+
+  /** Draw one bar: the newest, or a revised one. */
+  update(bar, isLast) {
+    this.candles.update(bar, !isLast);
+    this.volume.update(this.volumeOf(bar), !isLast);
+  }
+
+  /** Mark the alerts of this symbol on their bars and draw the levels of the chosen one. */
+  annotate(alerts, chosen, bars) {
+    this.last = { alerts, chosen, bars };
+    this.markers.setMarkers(markersOf(alerts, chosen, bars, this.colors));
+    for (const line of this.lines) this.candles.removePriceLine(line);
+    this.lines = levelsOf(chosen, this.colors).map((line) => this.candles.createPriceLine(line));
+  }
+
+  /** Bring a time into view when it has scrolled out. */
+  reveal(time) {
+    const scale = this.chart.timeScale();
+    const range = scale.getVisibleRange();
+    if (!range || (time >= range.from && time <= range.to)) return;
+    const logical = scale.getVisibleLogicalRange();
+    const place = scale.timeToIndex(time, true);
+    if (place === null || !logical) return;
+    const width = logical.to - logical.from;
+    scale.setVisibleLogicalRange({ from: place - width * 0.75, to: place + width * 0.25 });
+  }
+
+  adjustDigits(price) {
+    const small = price !== undefined && price < 1;
+    this.candles.applyOptions({ priceFormat: { type: "price", precision: small ? 4 : 2, minMove: small ? 0.0001 : 0.01 } });
+  }
+
+  volumeOf(bar) {
+    return { time: bar.time, value: bar.volume, color: this.colors[bar.close < bar.open ? "down-soft" : "up-soft"] };
+  }
+
+  restyle() {
+    this.colors = palette();
+    this.chart.applyOptions(chartOptions(this.colors, this.clock));
+    this.candles.applyOptions(candleOptions(this.colors));
+    if (this.bars) this.show(this.bars);
+    if (this.last) this.annotate(this.last.alerts, this.last.chosen, this.last.bars);
+  }
+}

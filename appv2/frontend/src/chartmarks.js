@@ -1,0 +1,45 @@
+import { words } from "./format.js";
+
+const SHAPES = { bullish: "arrowUp", bearish: "arrowDown", neutral: "circle" };
+
+function colorOf(alert, isChosen, colors) {
+  if (isChosen) return colors.attention;
+  if (!alert.forTrading || alert.life === "retracted") return colors.muted;
+  return { bullish: colors.up, bearish: colors.down }[alert.direction] ?? colors.muted;
+}
+
+function markerOf(alert, time, isChosen, colors) {
+  const retracted = alert.life === "retracted" ? " (retracted)" : "";
+  return {
+    time,
+    id: alert.flowId,
+    position: alert.direction === "bearish" ? "aboveBar" : "belowBar",
+    shape: isChosen ? (SHAPES[alert.direction] ?? SHAPES.neutral) : "circle",
+    color: colorOf(alert, isChosen, colors),
+    size: isChosen ? 1.4 : 0.5,
+    text: isChosen ? words(alert.pattern) + retracted : "",
+  };
+}
+
+/** Place a marker on the bar of each alert that has one, oldest first; the chosen one is named. */
+export function markersOf(alerts, chosen, bars, colors) {
+  const all = chosen && !alerts.includes(chosen) ? [...alerts, chosen] : alerts;
+  const placed = all
+    .map((alert) => ({ alert, bar: bars.at(alert.barTime) }))
+    .filter(({ alert, bar }) => bar && alert.barTime - bar.time < bars.step);
+  return placed
+    .sort((a, b) => a.bar.time - b.bar.time)
+    .map(({ alert, bar }) => markerOf(alert, bar.time, alert === chosen, colors));
+}
+
+/** Turn the levels of an alert into price lines; an alert that is no signal has none. */
+export function levelsOf(alert, colors) {
+  if (!alert?.forTrading) return [];
+  const kinds = { entry: colors.muted, stop: colors.down, target: colors.up };
+  return Object.entries(kinds)
+    .filter(([kind]) => Number.isFinite(alert.levels[kind]))
+    .map(([kind, color]) => ({
+      price: alert.levels[kind], color, title: kind, lineWidth: 1, lineStyle: kind === "entry" ? 2 : 1,
+      axisLabelVisible: true, axisLabelTextColor: colors.background,
+    }));
+}

@@ -1,0 +1,95 @@
+import { byId, fillFacts, write } from "./dom.js";
+import { hopsOf } from "./flow.js";
+import { decimal, latency, price, times, words } from "./format.js";
+import { getJson } from "./http.js";
+
+const RETRY_MS = 1500;
+const INDICATORS = [
+  [["rsi", "rsi_14"], "RSI", (value) => decimal(value, 0)],
+  [["relative_volume"], "rel vol", times],
+  [["relative_strength"], "rel strength", (value) => decimal(value, 2)],
+];
+
+/** The line below the chart: why the chosen alert fired, its levels, and its way to this screen. */
+export class Detail {
+  constructor(clock) {
+    this.clock = clock;
+  }
+
+  show(alert) {
+    this.alert = alert;
+    this.request?.abort();
+    clearTimeout(this.retry);
+    this.why();
+    this.fillFlow({}, alert);
+    this.load(alert);
+  }
+
+  /** Say that this symbol has no alert. */
+  clear(symbol) {
+    this.alert = undefined;
+    this.request?.abort();
+    clearTimeout(this.retry);
+    write(byId("detail-title"), symbol);
+    byId("detail-why").classList.add("muted");
+    write(byId("detail-why"), "No alert of this symbol is listed.");
+    fillFacts(byId("detail-facts"), []);
+    write(byId("flow-total"), "");
+    fillFacts(byId("flow"), []);
+  }
+
+  /** Draw again what a later event may have changed. */
+  why() {
+    const { alert } = this;
+    const text = byId("detail-why");
+    text.classList.remove("muted");
+    write(byId("detail-title"), `${alert.symbol} ${words(alert.pattern)}`);
+    write(text, sentence(alert));
+    text.title = sentence(alert);
+    fillFacts(byId("detail-facts"), factsOf(alert, this.clock));
+  }
+
+  async load(alert, mayRetry = true) {
+    this.request = new AbortController();
+    try {
+      const flow = await getJson(`/api/flow/${encodeURIComponent(alert.flowId)}`, this.request.signal);
+      this.fillFlow(flow, alert);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.fillFlow({}, alert);
+    }
+    // The last checkpoints of a fresh alert are written in batches, a moment after it is shown.
+    if (mayRetry && alert.screenAt) this.retry = setTimeout(() => this.load(alert, false), RETRY_MS);
+  }
+
+  fillFlow(flow, alert) {
+    const { hops, total, endsOnScreen } = hopsOf(flow, alert.receivedAt, alert.screenAt);
+    write(byId("flow-title"), endsOnScreen || !hops.length ? "Tick to screen" : "Tick to last checkpoint");
+    write(byId("flow-total"), latency(total));
+    fillFacts(byId("flow"), hops.length ? hops.map(({ name, ms }) => [name, latency(ms)]) : [["hops", "not recorded"]]);
+  }
+}
+
+function sentence(alert) {
+  const reason = alert.reason || "No reason was sent with this event.";
+  if (!alert.forTrading) return `${words(alert.tier)} event, not a signal. ${reason}`;
+  return alert.life === "confirmed" ? reason : `${words(alert.life)}: ${reason}`;
+}
+
+function factsOf(alert, clock) {
+  const levels = alert.forTrading ? alert.levels : {};
+  const facts = [
+    ["bar", clock.minute(alert.barTime)],
+    ["price", price(alert.price)],
+    ["confidence", decimal(alert.confidence, 2)],
+    ...[["entry", ""], ["stop", "down"], ["target", "up"]]
+      .filter(([name]) => Number.isFinite(levels[name]))
+      .map(([name, tone]) => [name, price(levels[name]), tone]),
+  ];
+  for (const [names, title, format] of INDICATORS) {
+    const value = names.map((name) => alert.indicators[name]).find(Number.isFinite);
+    if (value !== undefined) facts.push([title, format(value)]);
+  }
+  if (alert.revision) facts.push(["revision", String(alert.revision)]);
+  return facts;
+}

@@ -1,0 +1,180 @@
+import { seconds } from "./clock.js";
+import { words } from "./format.js";
+import { getJson } from "./http.js";
+import { oncePerFrame } from "./dom.js";
+
+const SLOW_DRAW_MS = 1000;
+
+function payloadOf(message) {
+  return message.payload ?? message;
+}
+
+/** Take every event of the socket to the parts of the page that show it. */
+export class Listener {
+  constructor(parts, bootstrap) {
+    const { quotes, ...others } = parts;
+    Object.assign(this, others);
+    this.quoteBook = quotes;
+    this.universe = bootstrap.universe;
+    this.arrived = [];
+    this.drawAlerts = oncePerFrame(() => this.alertsDrawn());
+    setInterval(() => this.breadth.draw(), SLOW_DRAW_MS);
+  }
+
+  /** Fill the page with what AppV2 knew when it was loaded. */
+  fill(bootstrap, history) {
+    this.table.fill(this.universe);
+    this.quotes(bootstrap.quotes ?? {});
+    const oldestFirst = history.alerts.map(asMessage).sort((a, b) => timeOf(a) - timeOf(b));
+    for (const message of oldestFirst) this.receive(message);
+    this.list.emptyText = "No alert yet. Alerts appear here as bars close.";
+    this.list.draw();
+    this.countAlerts();
+    this.breadth.draw();
+    this.chooseFirst();
+    this.messages.note(`loaded: ${this.universe.length} symbols, ${this.alerts.all.length} alerts`);
+  }
+
+  chooseFirst() {
+    const newest = this.alerts.all.at(0);
+    const [first] = this.universe;
+    if (newest) this.selection.alert(newest);
+    else if (first) this.selection.symbol(first.symbol);
+  }
+
+  receive(message) {
+    const { kind, alert } = this.alerts.receive(message);
+    if (kind !== "ignored") this.remember(alert);
+    return { kind, alert };
+  }
+
+  remember({ symbol, indicators }) {
+    const row = this.quoteBook.row(symbol);
+    row.ratio = indicators.relative_volume ?? row.ratio;
+    row.rsi = indicators.rsi ?? indicators.rsi_14 ?? row.rsi;
+  }
+
+  alert(message) {
+    const { kind, alert } = this.receive(message);
+    if (kind === "added") this.noteArrival(alert);
+    if (kind === "revised" && alert === this.selection.chosen) this.detail.why();
+    if (kind !== "ignored") this.drawAlerts();
+  }
+
+  noteArrival(alert) {
+    alert.fresh = true;
+    this.arrived.push(alert);
+    this.breadth.alertArrived();
+    this.announcer.heard(alert);
+  }
+
+  alertsDrawn() {
+    const arrived = this.arrived.splice(0);
+    this.list.added(arrived.filter(this.alerts.matches).length);
+    this.countAlerts();
+    const { chosenSymbol } = this.selection;
+    if (this.alerts.all.length && chosenSymbol === undefined) this.chooseFirst();
+    this.pane.annotate(false);
+    const now = Date.now() / 1000;
+    for (const alert of arrived) alert.screenAt = now;
+  }
+
+  countAlerts() {
+    const counts = this.alerts.countBySymbol();
+    const changed = [];
+    for (const { symbol } of this.universe) {
+      const row = this.quoteBook.row(symbol);
+      if (row.alerts === counts.get(symbol)) continue;
+      row.alerts = counts.get(symbol);
+      changed.push(symbol);
+    }
+    this.table.changed(changed);
+  }
+
+  quotes(message) {
+    const columns = message.symbols ? message : payloadOf(message);
+    this.feedTime.stamp(message.timestamp);
+    const touched = this.quoteBook.apply(columns);
+    this.table.changed(touched);
+    this.status.states(this.quoteBook.states());
+    if (touched.includes(this.selection.chosenSymbol)) this.pane.quoted();
+  }
+
+  bars_closed(message) {
+    const bars = message.symbols ? message : payloadOf(message);
+    const time = seconds(bars.bar_time);
+    this.feedTime.closed(time);
+    this.pane.closed(bars, time);
+  }
+
+  streaming_health(message) {
+    this.status.health(message.data_flow ? message : payloadOf(message));
+  }
+
+  streaming_session(message) {
+    const session = payloadOf(message);
+    const kind = message.event ?? message.type ?? session.type ?? "";
+    this.status.open(!kind.includes("stop"));
+    this.messages.note([words(kind), session.symbol_universe_key].filter(Boolean).join(" · "));
+  }
+
+  streaming_indicator(message) {
+    const { calculation } = message.calculation ? message : payloadOf(message);
+    if (!calculation) return;
+    const { symbol, values } = calculation;
+    this.remember({ symbol, indicators: values ?? {} });
+    this.table.changed([symbol]);
+  }
+
+  indicator_alert(message) {
+    this.messages.note((message.message ? message : payloadOf(message)).message);
+  }
+
+  critical_alert(message) {
+    this.messages.critical(message.message ? message : payloadOf(message));
+  }
+
+  system_health(message) {
+    const { status } = message.status ? message : payloadOf(message);
+    if (status === this.systemStatus) return;
+    const first = this.systemStatus === undefined;
+    this.systemStatus = status;
+    if (!first || status !== "healthy") this.messages.note(`system ${status}`, status === "healthy" ? "plain" : "warn");
+  }
+
+  feed_state(message) {
+    this.status.feedState(message);
+    const text = `producer ${message.producer}, Redis ${message.redis}`;
+    if (text !== this.feedText) this.messages.note(text, /dead|down/.test(text) ? "warn" : "plain");
+    this.feedText = text;
+  }
+
+  connection(state, facts) {
+    this.status.connection(state, facts);
+    const isChange = state !== this.connectionState;
+    this.connectionState = state;
+    if (state === "lost" && isChange) this.messages.note(`connection lost: ${facts.reason}`, "warn");
+    if (facts.again) this.back(facts);
+  }
+
+  back({ caughtUp }) {
+    this.messages.note(`connection back, caught up ${caughtUp} alerts`);
+    this.refresh().catch((error) => this.messages.note(`could not refresh: ${error.message}`, "warn"));
+  }
+
+  /** Fetch what is no event and so cannot be resumed: quotes, market state, bars. */
+  async refresh() {
+    const bootstrap = await getJson("/api/bootstrap");
+    this.status.open(bootstrap.market.open);
+    this.quotes(bootstrap.quotes ?? {});
+    await this.pane.load();
+  }
+}
+
+function asMessage(item) {
+  return item.event && typeof item.event === "object" ? item : { event: item };
+}
+
+function timeOf({ event }) {
+  return seconds(event.timestamp) ?? seconds(event.bar_time) ?? 0;
+}
