@@ -17,6 +17,7 @@ from pl.feeds.massive_events import KNOWN_UNUSED, Event, MinuteBar, SecondBar, S
 from pl.feeds.salvage import Broken, salvage
 from pl.feeds.trade_rules import TradeRules
 from pl.feeds.trouble import Trouble
+from pl.feeds.typical import typical_price
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable, TradeBatch
 
 SECOND_MS = 1_000
@@ -41,7 +42,7 @@ class Frame:
 class FrameParser:
     """Parse frames for the symbols of one table; what is dropped is counted in `trouble`.
 
-    A bar without `vw` takes its close as vwap, one without `z` counts no trades.
+    A bar without `vw` takes the typical price as vwap, one without `z` counts no trades.
     """
 
     def __init__(self, table: SymbolTable, rules: TradeRules, trouble: Trouble) -> None:
@@ -115,7 +116,10 @@ class FrameParser:
             low=np.array([event.l for event in events], np.float64),
             close=np.array([event.c for event in events], np.float64),
             volume=np.array([event.v for event in events], np.float64),
-            vwap=np.array([event.vw or event.c for event in events], np.float64),
+            vwap=np.array(
+                [event.vw or typical_price(event.h, event.l, event.c) for event in events],
+                np.float64,
+            ),
             trade_count=np.array([_trade_count(event) for event in events], np.int32),
             span_ms=span_ms,
             received_at=received_at,

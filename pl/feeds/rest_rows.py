@@ -9,6 +9,7 @@ import numpy as np
 
 from pl.feeds.massive_events import UnixMs
 from pl.feeds.trouble import Trouble
+from pl.feeds.typical import typical_price
 from pl.market.batches import BarBatch, Int32, Int64
 
 MOST_TRADES: Final = 2**31 - 1
@@ -95,7 +96,7 @@ def _row(piece: msgspec.Raw, kind: type[Row], trouble: Trouble) -> Row | None:
 def bar_columns(
     rows: Sequence[AggregateRow], row: Int32, start_ms: Int64, span_ms: int, received_at: float
 ) -> BarBatch:
-    """Return rows as columns; a bar without `vw` takes its close as vwap."""
+    """Return rows as columns; a bar without `vw` takes the typical price as vwap."""
     return BarBatch(
         row=row,
         start_ms=start_ms,
@@ -104,7 +105,7 @@ def bar_columns(
         low=np.array([bar.l for bar in rows], np.float64),
         close=np.array([bar.c for bar in rows], np.float64),
         volume=np.array([bar.v for bar in rows], np.float64),
-        vwap=np.array([bar.vw or bar.c for bar in rows], np.float64),
+        vwap=np.array([bar.vw or typical_price(bar.h, bar.l, bar.c) for bar in rows], np.float64),
         trade_count=np.array([_trades(bar) for bar in rows], np.int32),
         span_ms=span_ms,
         received_at=received_at,

@@ -1,8 +1,11 @@
 """Count what was dropped, by cause, and tell the sink in portions."""
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator
 
+from pl.feeds.feed import Sink
 from pl.market.batches import FeedNotice
 
 MOST_CAUSES = 200
@@ -35,3 +38,11 @@ class Trouble:
     @staticmethod
     def _bounded(counter: Counter[str], cause: str) -> str:
         return cause if cause in counter or len(counter) < MOST_CAUSES else "other"
+
+
+async def tell(trouble: Trouble, sink: Sink, every_s: float = 1.0) -> None:
+    """Tell the sink for ever, every `every_s` seconds, what else was dropped."""
+    while True:
+        await asyncio.sleep(every_s)
+        for notice in trouble.untold(time.time()):
+            await sink.put(notice)

@@ -1,0 +1,98 @@
+"""Play a recording through the path that live data take."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from pl.feeds.feed import Sink
+from pl.feeds.recording import RecordedDay, Recording
+from pl.market.batches import MINUTE_MS, FeedNotice, Int64
+
+SLOT_MS: Final = 100
+"""Rows of so many milliseconds are handed on together when a replay keeps time."""
+MOST_ROWS: Final = 8_192
+LONGEST_PAUSE_MS: Final = 30 * MINUTE_MS
+"""A longer silence, such as a night, is skipped."""
+
+
+class Replay:
+    """Feed a recording at `speed` times real time, or as fast as the sink takes it (0).
+
+    start_ms : where to resume, unix ms; earlier rows are left out. No batch spans a minute's
+    end, so that bars close in a replay as they do live.
+    """
+
+    name = "replay"
+    may_wait = True
+
+    def __init__(self, recording: Recording, *, speed: float = 1.0, start_ms: int = 0) -> None:
+        self._recording = recording
+        self._start_ms = start_ms
+        self._pace = Pace(speed)
+        self.rows = 0
+
+    def now_ms(self) -> int:
+        """Return where the replay stands: 0 before its first event."""
+        return self._pace.now_ms()
+
+    async def run(self, sink: Sink) -> None:
+        """Play to the end."""
+        await sink.put(FeedNotice("connected", "replay", time.time()))
+        days = self._recording.days()
+        while (day := await asyncio.to_thread(next, days, None)) is not None:
+            await self._play(day, sink)
+        await sink.put(FeedNotice("end", f"{self.rows} rows", time.time(), self.rows))
+
+    async def _play(self, day: RecordedDay, sink: Sink) -> None:
+        first = int(np.searchsorted(day.t_ms, self._start_ms))
+        slot_ms = SLOT_MS if self._pace.speed > 0 else MINUTE_MS
+        for rows in _cuts(day.due_ms, first, slot_ms):
+            await self._pace.reach(int(day.due_ms[rows.stop - 1]))
+            await sink.put(day.cut(rows, time.time()))
+            self.rows += rows.stop - rows.start
+
+
+class Pace:
+    """Keep the replay's clock: it runs at `speed`, never past the event that is next.
+
+    With speed 0 it stands at the last event.
+    """
+
+    def __init__(self, speed: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.speed = speed
+        self._clock = clock
+        self._anchor_ms = 0
+        self._anchored_at = 0.0
+        self._next_ms = 0
+
+    def now_ms(self) -> int:
+        """Return the time of the recording, unix ms."""
+        if self.speed <= 0 or not self._next_ms:
+            return self._next_ms
+        since_ms = (self._clock() - self._anchored_at) * 1_000 * self.speed
+        return min(self._anchor_ms + int(since_ms), self._next_ms)
+
+    async def reach(self, due_ms: int) -> None:
+        """Wait until the event at `due_ms` is due."""
+        if not self._next_ms or due_ms - self._next_ms > LONGEST_PAUSE_MS:
+            self._anchor_ms, self._anchored_at = due_ms, self._clock()
+        self._next_ms = due_ms
+        if self.speed > 0:
+            due_at = self._anchored_at + (due_ms - self._anchor_ms) / 1_000 / self.speed
+            await asyncio.sleep(max(0.0, due_at - self._clock()))
+
+
+def _cuts(due_ms: Int64, first: int, slot_ms: int) -> list[slice]:
+    """Return runs of rows in one slot, of at most MOST_ROWS each."""
+    slots = due_ms[first:] // slot_ms
+    edges = first + np.flatnonzero(np.diff(slots)) + 1
+    bounds = [first, *edges.tolist(), len(due_ms)]
+    return [
+        slice(at, min(at + MOST_ROWS, stop))
+        for start, stop in pairwise(bounds)
+        for at in range(start, stop, MOST_ROWS)
+    ]
