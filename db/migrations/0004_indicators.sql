@@ -1,11 +1,12 @@
 -- Indicators: one wide row a symbol and closed bar; NULL while an indicator is warming up.
--- The views give one row an indicator.
+-- patterns is a bit set of what fired on the bar, by number of the registry of signals, whatever
+-- the policy made of it. The views give one row an indicator.
 
 CREATE TABLE IF NOT EXISTS indicator_rows_intraday (
     symbol text NOT NULL,
     timeframe text NOT NULL,
     "timestamp" timestamptz NOT NULL,
-    revision integer NOT NULL DEFAULT 0,
+    patterns bigint NOT NULL DEFAULT 0,
     sma_20 real,
     sma_50 real,
     ema_12 real,

@@ -28,7 +28,7 @@ class StoredEvent:
     @property
     def key(self) -> EventKey:
         """Return (flow_id, life, revision): what makes two events one."""
-        return (self.data.flow_id, self.data.life, self.data.revision)
+        return (str(self.data.flow_id), self.data.life, self.data.revision)
 
     @property
     def channel(self) -> str:

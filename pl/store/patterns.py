@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.codec import iso
 from contracts.messages.envelopes import PRODUCER
+from contracts.names import EVENTS_PATTERNS
 from pl.store.connection import Cursor, Database
 from pl.store.events import EventKey, Progress, StoredEvent, encode_messages, rebuild
 from pl.store.partitions import moment
@@ -37,7 +38,8 @@ WITH fresh AS (
         "timestamp", flow_id, event_type, source_system, checkpoint, channel, symbol,
         pattern_name, confidence, details)
     SELECT to_timestamp(%(at)s), flow_id,
-           CASE life WHEN 'confirmed' THEN 'pattern_detected' ELSE 'pattern_' || life END,
+           CASE WHEN channel = %(detections)s THEN 'pattern_detected'
+                WHEN life = 'confirmed' THEN 'pattern_updated' ELSE 'pattern_' || life END,
            %(source)s, 'PATTERN_PUBLISHED', channel, symbol, pattern, confidence,
            jsonb_build_object('at', %(at)s, 'tier', tier, 'seq', seq, 'producer', producer,
                               'life', life, 'revision', revision, 'degraded', degraded)
@@ -170,7 +172,7 @@ def _insert(cursor: Cursor, events: Sequence[StoredEvent], rows: str, at: float)
     days = (min(bars), max(bars), at, at)
     cursor.execute(_PREPARE, [moment(unix_s * 1000) for unix_s in days])
     cursor.copy_expert(_COPY, io.StringIO(rows))
-    cursor.execute(_INSERT, {"at": at, "source": PRODUCER})
+    cursor.execute(_INSERT, {"at": at, "source": PRODUCER, "detections": EVENTS_PATTERNS})
     return {seq for (seq,) in cursor.fetchall()}
 
 

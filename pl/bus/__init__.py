@@ -1,0 +1,1 @@
+"""Talk Redis: publish events and telemetry, beat the heart, take jobs."""
