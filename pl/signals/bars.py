@@ -1,0 +1,76 @@
+"""Read the bars of one symbol inside kernels.
+
+Every window ends at or before bar `i`, is summed afresh in bar order and is a plain loop, so
+that a value depends on its bars alone and never on where a process started.
+"""
+
+import math
+from typing import NamedTuple
+
+from pl.kernel import kernel
+from pl.market.batches import Float64
+
+
+class Bars(NamedTuple):
+    """Hold one symbol's bars, oldest first; each column has shape (n_bars,), USD or shares."""
+
+    open: Float64
+    high: Float64
+    low: Float64
+    close: Float64
+    volume: Float64
+
+
+@kernel
+def mean(values: Float64, first: int, last: int) -> float:
+    """Return the mean of `values[first..last]`, both ends included."""
+    total = 0.0
+    for j in range(first, last + 1):
+        total += values[j]
+    return total / (last - first + 1)
+
+
+@kernel
+def highest(values: Float64, first: int, last: int) -> float:
+    """Return the largest of `values[first..last]`, both ends included."""
+    best = values[first]
+    for j in range(first + 1, last + 1):
+        best = max(best, values[j])
+    return float(best)
+
+
+@kernel
+def lowest(values: Float64, first: int, last: int) -> float:
+    """Return the smallest of `values[first..last]`, both ends included."""
+    best = values[first]
+    for j in range(first + 1, last + 1):
+        best = min(best, values[j])
+    return float(best)
+
+
+@kernel
+def true_range(high: float, low: float, previous_close: float) -> float:
+    """Return the true range of a bar, in USD.
+
+    Source : Wilder 1978, ch. 3.
+    """
+    return max(high - low, abs(high - previous_close), abs(low - previous_close))
+
+
+@kernel
+def mean_true_range(bars: Bars, i: int, n_bars: int) -> float:
+    """Return the plain mean of the true ranges of the `n_bars` bars before bar `i`."""
+    total = 0.0
+    for j in range(i - n_bars, i):
+        total += true_range(bars.high[j], bars.low[j], bars.close[j - 1])
+    return total / n_bars
+
+
+@kernel
+def is_sound(open_: float, high: float, low: float, close: float, volume: float) -> bool:
+    """Tell whether a bar can be computed with: finite, positive, in order, no negative volume."""
+    if not (math.isfinite(open_) and math.isfinite(close) and math.isfinite(volume)):
+        return False
+    if not (math.isfinite(high) and low > 0.0 and volume >= 0.0):
+        return False
+    return low <= min(open_, close) and high >= max(open_, close)

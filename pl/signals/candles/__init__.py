@@ -1,0 +1,1 @@
+"""Recognise candlestick patterns in fixed windows of closed bars."""

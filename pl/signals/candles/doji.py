@@ -1,0 +1,34 @@
+"""Recognise the doji: open and close nearly the same.
+
+The body is at most a tenth of the mean high-low spread of the 10 bars before, and the bar has
+a spread (a bar of a single price says nothing). Neutral. Fit grows as the body shrinks.
+"""
+
+from pl.kernel import kernel
+from pl.signals.bars import Bars
+from pl.signals.candles import shapes
+from pl.signals.candles.candle import candlestick
+from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
+from pl.signals.pattern import no_levels, price_text
+
+
+@kernel
+def doji(bars: Bars, i: int) -> Verdict:
+    """Judge bar `i`; level is the middle of the body."""
+    limit = shapes.very_short(bars, i)
+    size = shapes.body(bars, i)
+    if size > limit or shapes.spread(bars, i) <= 0.0:
+        return SILENT
+    middle = 0.5 * (bars.open[i] + bars.close[i])
+    return NEUTRAL, 1.0 - shapes.share(size, limit), middle
+
+
+def explain(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"Open {price_text(hit.open)} and close {price_text(hit.close)} nearly meet inside a "
+        f"range from {price_text(hit.low)} to {price_text(hit.high)}."
+    )
+
+
+DOJI = candlestick("Doji", 1, doji, explain, levels=no_levels)

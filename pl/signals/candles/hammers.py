@@ -1,0 +1,62 @@
+"""Recognise the hammer and the shooting star: a small body and one long shadow.
+
+Hammer (bullish): short body, lower shadow longer than the body, hardly any upper shadow, body
+at or near the low of the bar before. Shooting star (bearish): short body gapping above the one
+before, upper shadow longer than the body, hardly any lower shadow. Fit is the share of the
+long shadow in the bar's range.
+"""
+
+from pl.kernel import kernel
+from pl.signals.bars import Bars
+from pl.signals.candles import shapes
+from pl.signals.candles.candle import candlestick
+from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
+from pl.signals.pattern import price_text
+
+
+@kernel
+def hammer(bars: Bars, i: int) -> Verdict:
+    """Judge bar `i`; level is its low."""
+    size = shapes.body(bars, i)
+    if not (size < shapes.mean_body(bars, i) and shapes.lower_shadow(bars, i) > size):
+        return SILENT
+    if not shapes.upper_shadow(bars, i) < shapes.very_short(bars, i):
+        return SILENT
+    if not shapes.body_bottom(bars, i) <= bars.low[i - 1] + shapes.near(bars, i - 1):
+        return SILENT
+    fit = shapes.share(shapes.lower_shadow(bars, i), shapes.spread(bars, i))
+    return BULLISH, fit, bars.low[i]
+
+
+@kernel
+def shooting_star(bars: Bars, i: int) -> Verdict:
+    """Judge bar `i`; level is its high."""
+    size = shapes.body(bars, i)
+    if not (shapes.gaps_up(bars, i) and size < shapes.mean_body(bars, i)):
+        return SILENT
+    if not shapes.upper_shadow(bars, i) > size:
+        return SILENT
+    if not shapes.lower_shadow(bars, i) < shapes.very_short(bars, i):
+        return SILENT
+    fit = shapes.share(shapes.upper_shadow(bars, i), shapes.spread(bars, i))
+    return BEARISH, fit, bars.high[i]
+
+
+def explain_hammer(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"Fell to {price_text(hit.low)} and closed back at {price_text(hit.close)}: the lower "
+        f"shadow is {hit.fit:.0%} of the bar's range."
+    )
+
+
+def explain_shooting_star(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"Rose to {price_text(hit.high)} and closed back at {price_text(hit.close)}: the upper "
+        f"shadow is {hit.fit:.0%} of the bar's range."
+    )
+
+
+HAMMER = candlestick("Hammer", 1, hammer, explain_hammer)
+SHOOTING_STAR = candlestick("Shooting_Star", 1, shooting_star, explain_shooting_star)

@@ -1,0 +1,104 @@
+"""Take closed bars that follow the last one, for all symbols in one call."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from pl.kernel import kernel
+from pl.market.batches import Float64, Int32, Int64, UInt8
+from pl.signals.bars import is_sound
+from pl.signals.evaluation import HitRows, evaluate
+from pl.signals.history import (
+    CLOSE,
+    HIGH,
+    LOW,
+    OPEN,
+    VOLUME,
+    History,
+    make_room,
+    set_anchor,
+    step_bar,
+    walk,
+    write_bar,
+    write_indicators,
+)
+
+TAKEN: Final = 0
+NOT_NEXT: Final = 1
+NO_ROOM: Final = 2
+
+
+class Arrivals(NamedTuple):
+    """Hold a batch of bars as the kernel reads it; n bars.
+
+    row : (n,) int32; start, anchor : (n,) int64 unix ms; prices : (n, 6) float64 open, high,
+    low, close, volume, vwap; revision : (n,) int32; quality : (n,) uint8.
+    """
+
+    row: Int32
+    start: Int64
+    anchor: Int64
+    prices: Float64
+    revision: Int32
+    quality: UInt8
+
+
+class IndicatorRows(NamedTuple):
+    """Receive indicator rows: values (n, 14) float64, and which patterns fired (n,) int64."""
+
+    values: Float64
+    patterns: Int64
+
+
+@kernel
+def append(history: History, batch: Arrivals, b: int, values: Float64) -> bool:
+    """Append bar `b` of the batch and write its indicators; False when there is no room."""
+    row = int(batch.row[b])
+    if not make_room(history, row):
+        return False
+    i = int(history.n_bars[row])
+    prices = batch.prices[b]
+    write_bar(history, row, i, batch.start[b], prices, batch.revision[b], batch.quality[b])
+    history.n_bars[row] = i + 1
+    if batch.anchor[b] != history.anchor[row]:
+        set_anchor(history, row, batch.anchor[b])
+        walk(history, row, i, values)
+        return True
+    step_bar(history, row, i)
+    write_indicators(history, row, i, values[0])
+    return True
+
+
+@kernel
+def is_next(history: History, batch: Arrivals, b: int) -> bool:
+    """Tell whether bar `b` is sound and later than every bar of its row."""
+    row = int(batch.row[b])
+    prices = batch.prices[b]
+    if not is_sound(prices[OPEN], prices[HIGH], prices[LOW], prices[CLOSE], prices[VOLUME]):
+        return False
+    n = history.n_bars[row]
+    return bool(n == 0 or batch.start[b] > history.start[row, n - 1])
+
+
+@kernel
+def close_bars(
+    history: History, batch: Arrivals, begin: int, out: IndicatorRows, hits: HitRows
+) -> tuple[int, int, int]:
+    """Take bars from `begin` on until one needs more than appending.
+
+    Returns how far it came, how many hits were written, and why it stopped.
+    """
+    n_hits = 0
+    for b in range(begin, len(batch.row)):
+        if not is_next(history, batch, b):
+            return b, n_hits, NOT_NEXT
+        if not append(history, batch, b, out.values[b : b + 1]):
+            return b, n_hits, NO_ROOM
+        row = int(batch.row[b])
+        before = n_hits
+        n_hits = evaluate(history, row, int(history.n_bars[row]) - 1, b, hits, n_hits)
+        bits = np.int64(0)
+        for k in range(before, n_hits):
+            bits |= np.int64(1) << hits.facts[k, 2]
+        out.patterns[b] = bits
+    return len(batch.row), n_hits, TAKEN

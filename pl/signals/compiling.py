@@ -1,0 +1,41 @@
+"""Compile every kernel of the signals with the types of production."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.signals.engine import SignalEngine
+
+N_BARS: Final = 80
+
+
+def _bars(starts: Sequence[int], price: float, revision: int) -> ClosedBars:
+    n = len(starts)
+    flat = np.full(n, price)
+    return ClosedBars(
+        row=np.zeros(n, np.int32),
+        start_ms=np.array(starts, np.int64) * MINUTE_MS,
+        open=flat,
+        high=flat + 1.0,
+        low=flat - 1.0,
+        close=flat,
+        volume=np.full(n, 100.0),
+        vwap=flat,
+        trade_count=np.ones(n, np.int32),
+        revision=np.full(n, revision, np.int32),
+        quality=np.zeros(n, np.uint8),
+    )
+
+
+def warm_up() -> None:
+    """Run each path of the engine once, so that no kernel compiles while the market waits."""
+    engine = SignalEngine(("WARM",), "1min", "intraday", lambda _: 0, session_bars=N_BARS)
+    history = [minute for minute in range(N_BARS - 8) if minute != 40]
+    engine.warm(0, _bars(history, 10.0, 0))
+    engine.update(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0))
+    engine.update(_bars([N_BARS - 7], 12.0, 1))
+    engine.update(_bars([40], 12.0, 1))
+    engine.update(_bars([40], float("nan"), 2))
+    engine.recent(4)

@@ -1,0 +1,188 @@
+"""Turn closed bars into indicator rows and the signal log."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from pl.market.batches import ClosedBars, Float64, Int64
+from pl.signals.bars import is_sound
+from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, IndicatorRows, close_bars
+from pl.signals.evaluation import hits_between, read_hits, room_for
+from pl.signals.history import (
+    N_COLUMNS,
+    NO_ANCHOR,
+    SEED_BARS,
+    History,
+    empty_history,
+    set_anchor,
+    walk,
+)
+from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
+from pl.signals.log import Author
+from pl.signals.registry import WINDOW_BARS
+from pl.signals.revision import Outcome, revise
+from pl.signals.signal import Signal
+from pl.signals.table import EngineUpdate, IndicatorTable, join
+
+SESSION_BARS: Final = 1440
+"""Bars of the longest session: every minute of a day."""
+
+_WRITEABLE: Final = ("C", "W")
+"""Read-only or strided arrays would be other types to the kernels and compile them anew."""
+
+
+class SignalEngine:
+    """Hold the bars of all symbols and say what each closed bar means.
+
+    The log of signals is a function of the sequence of bars alone: neither how they are cut into
+    batches nor a restart (`warm` with the bars so far, then `update`) changes a byte of it.
+
+    symbols : one a row; session_open : unix ms of a bar's start -> unix ms of the open that
+    anchors its session, never falling as time rises; session_bars : the most bars a session has.
+    """
+
+    def __init__(
+        self,
+        symbols: Sequence[str],
+        timeframe: str,
+        tier: str,
+        session_open: Callable[[int], int],
+        *,
+        session_bars: int = SESSION_BARS,
+    ) -> None:
+        self._author = Author(tuple(symbols), timeframe, tier)
+        self._session_open = session_open
+        self._history: History = empty_history(len(symbols), session_bars)
+        self._session_bars = session_bars
+
+    def warm(self, row: int, bars: ClosedBars) -> None:
+        """Replace a row's bars by history; emits nothing.
+
+        bars : of that symbol alone, oldest first. 664 bars and the running session make every
+        later value exact; what is older is left out. Unsound bars are left out.
+        Raises ValueError when times do not rise or a session is longer than `session_bars`.
+        """
+        prices = _prices(bars)
+        sound = np.array([is_sound(*bar[:5]) for bar in prices], np.bool_)
+        kept = bars.take(sound) if len(bars) else bars
+        if np.any(np.diff(kept.start_ms) <= 0):
+            raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
+        self._load(row, kept)
+
+    def _load(self, row: int, bars: ClosedBars) -> None:
+        history = self._history
+        history.n_bars[row] = 0
+        history.anchor[row] = NO_ANCHOR
+        if not len(bars):
+            return
+        anchor = self._session_open(int(bars.start_ms[-1]))
+        first = int(np.searchsorted(bars.start_ms, anchor))
+        tail = bars.take(np.arange(max(first - SEED_BARS - WINDOW_BARS, 0), len(bars)))
+        n = len(tail)
+        if n >= history.start.shape[1]:
+            raise self._overlong(row)
+        history.start[row, :n] = tail.start_ms
+        history.columns[row, :, :n] = _prices(tail).T
+        history.revision[row, :n] = tail.revision
+        history.quality[row, :n] = tail.quality
+        history.n_bars[row] = n
+        set_anchor(history, row, anchor)
+        walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
+
+    def update(self, bars: ClosedBars) -> EngineUpdate:
+        """Take closed, revised or late bars, in order; return what they caused.
+
+        Raises ValueError when a session has more bars than `session_bars`.
+        """
+        batch = self._arrivals(bars)
+        signals: list[Signal] = []
+        tables: list[IndicatorTable] = []
+        refused: Counter[str] = Counter()
+        begin = 0
+        while begin < len(bars):
+            begin, stopped = self._close(batch, begin, signals, tables)
+            if stopped == NO_ROOM:
+                raise self._overlong(int(batch.row[begin]))
+            if stopped == NOT_NEXT:
+                outcome = revise(self._history, batch, begin, self._session_open)
+                self._note(outcome, signals, tables, refused)
+                begin += 1
+        return EngineUpdate(signals, join(tables), dict(refused))
+
+    def recent(self, n_bars: int) -> list[Signal]:
+        """Return the signals standing on the last `n_bars` bars of every row, oldest first.
+
+        It is the memory from which a policy learns after a restart what was signalled before.
+        """
+        history = self._history
+        signals = []
+        for row in range(len(history.n_bars)):
+            n = int(history.n_bars[row])
+            begin = max(n - n_bars, 0)
+            signals += [self._author.confirm(hit) for hit in hits_between(history, row, begin, n)]
+        return sorted(signals, key=lambda signal: signal.bar_time_ms)
+
+    def last_start_ms(self, row: int) -> int | None:
+        """Return the start of the row's last bar, None when it has none."""
+        n = int(self._history.n_bars[row])
+        return int(self._history.start[row, n - 1]) if n else None
+
+    def _arrivals(self, bars: ClosedBars) -> Arrivals:
+        starts, inverse = np.unique(bars.start_ms, return_inverse=True)
+        anchors: Int64 = np.array([self._session_open(int(s)) for s in starts], np.int64)
+        return Arrivals(
+            np.require(bars.row, np.int32, _WRITEABLE),
+            np.require(bars.start_ms, np.int64, _WRITEABLE),
+            anchors[inverse],
+            _prices(bars),
+            np.require(bars.revision, np.int32, _WRITEABLE),
+            np.require(bars.quality, np.uint8, _WRITEABLE),
+        )
+
+    def _close(
+        self, batch: Arrivals, begin: int, signals: list[Signal], tables: list[IndicatorTable]
+    ) -> tuple[int, int]:
+        n = len(batch.row)
+        out = IndicatorRows(np.empty((n, len(INDICATOR_NAMES)), np.float64), np.empty(n, np.int64))
+        rows = room_for(n - begin)
+        end, n_hits, stopped = close_bars(self._history, batch, begin, out, rows)
+        signals += [
+            self._author.confirm(hit, rsi=float(out.values[hit.cause, RSI_14]))
+            for hit in read_hits(rows, n_hits)
+        ]
+        if end > begin:
+            taken = slice(begin, end)
+            tables.append(
+                IndicatorTable(
+                    batch.row[taken], batch.start[taken], out.values[taken], out.patterns[taken]
+                )
+            )
+        return end, stopped
+
+    def _note(
+        self,
+        outcome: Outcome,
+        signals: list[Signal],
+        tables: list[IndicatorTable],
+        refused: Counter[str],
+    ) -> None:
+        if outcome.refused:
+            refused[outcome.refused] += 1
+        tables.append(outcome.table)
+        signals += self._author.difference(outcome)
+
+    def _overlong(self, row: int) -> ValueError:
+        return ValueError(
+            f"row {row}: expected at most {self._session_bars} bars a session, got more"
+        )
+
+
+def _prices(bars: ClosedBars) -> Float64:
+    """Return (n, 6) open, high, low, close, volume, vwap."""
+    out = np.empty((len(bars), N_COLUMNS), np.float64)
+    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
+    for index, column in enumerate(columns):
+        out[:, index] = column
+    return out

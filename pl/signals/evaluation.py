@@ -1,0 +1,146 @@
+"""Judge closed bars by every pattern and write what fired as numbers."""
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from pl.kernel import kernel
+from pl.market.batches import QUALITY_PARTIAL, Float64, Int64
+from pl.signals.bars import Bars, mean, mean_true_range
+from pl.signals.confidence import context_score, volume_score
+from pl.signals.history import History, bars_of
+from pl.signals.hits import NONE, Hit
+from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS, judge
+
+N_PATTERNS: Final = len(PATTERNS)
+USUAL_BARS: Final = 20
+RANGE_BARS: Final = 14
+MAX_DEFINING_BARS: Final = 4
+N_FACTS: Final = 6
+N_NUMBERS: Final = 11
+
+
+class HitRows(NamedTuple):
+    """Receive hits from the kernels; N is room for every pattern on every bar.
+
+    facts : (N, 6) int64 cause, row, pattern, direction, revision, position;
+    times : (N, 4) int64 unix ms; numbers : (N, 11) float64 in the order of `Hit`.
+    """
+
+    facts: Int64
+    times: Int64
+    numbers: Float64
+
+
+def room_for(n_bars: int) -> HitRows:
+    """Return room for the hits of `n_bars` bars; pages are touched only when written."""
+    n = n_bars * N_PATTERNS
+    return HitRows(
+        np.empty((n, N_FACTS), np.int64),
+        np.empty((n, MAX_DEFINING_BARS), np.int64),
+        np.empty((n, N_NUMBERS), np.float64),
+    )
+
+
+@kernel
+def count_revisions(history: History, row: int, i: int, n_bars: int) -> int:
+    """Return how often the `n_bars` bars up to bar `i` have been revised, all together."""
+    total = 0
+    for j in range(max(i - n_bars + 1, 0), i + 1):
+        total += history.revision[row, j]
+    return total
+
+
+@kernel
+def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
+    """Tell whether each of the `n_bars` bars up to bar `i` was watched from end to end."""
+    partial = 0
+    for j in range(i - n_bars + 1, i + 1):
+        partial += history.quality[row, j] == QUALITY_PARTIAL
+    return partial == 0
+
+
+@kernel
+def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
+    """Write what every hit of bar `i` shares."""
+    out[3] = bars.open[i]
+    out[4] = bars.high[i]
+    out[5] = bars.low[i]
+    out[6] = bars.close[i]
+    out[7] = bars.volume[i]
+    out[8] = bars.close[i - 1]
+    out[9] = usual
+    out[10] = unit
+
+
+@kernel
+def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
+    """Return the confidence of a pattern, to two decimals."""
+    weights = WEIGHTS[pattern]
+    confidence = weights[0] * fit + weights[1] * volume + weights[2] * context
+    return float(math.floor(confidence * 100.0 + 0.5) / 100.0)
+
+
+@kernel
+def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hits: int) -> int:
+    """Judge bar `i` of a row by every pattern; append the hits and return how many there are."""
+    bars = bars_of(history, row)
+    usual = 0.0
+    unit = 0.0
+    if i >= USUAL_BARS:
+        usual = mean(bars.volume, i - USUAL_BARS, i - 1)
+        unit = mean_true_range(bars, i, RANGE_BARS)
+    for pattern in range(N_PATTERNS):
+        warm_up, n_bars, setting = TRAITS[pattern]
+        if i + 1 < warm_up or not is_whole(history, row, i, n_bars):
+            continue
+        direction, fit, level = judge(pattern, bars, i)
+        if direction == NONE:
+            continue
+        context = context_score(bars, i, setting, direction, n_bars, unit)
+        numbers = out.numbers[n_hits]
+        numbers[0] = fit
+        numbers[1] = level
+        numbers[2] = weigh(pattern, fit, volume_score(bars.volume[i], usual), context)
+        write_numbers(numbers, bars, i, usual, unit)
+        facts = out.facts[n_hits]
+        facts[0] = cause
+        facts[1] = row
+        facts[2] = pattern
+        facts[3] = direction
+        facts[4] = count_revisions(history, row, i, warm_up)
+        facts[5] = i
+        for k in range(n_bars):
+            out.times[n_hits, k] = history.start[row, i - n_bars + 1 + k]
+        n_hits += 1
+    return n_hits
+
+
+@kernel
+def evaluate_range(history: History, row: int, begin: int, end: int, out: HitRows) -> int:
+    """Judge bars `begin` to `end` - 1 of a row; return how many hits were written."""
+    n_hits = 0
+    for i in range(begin, end):
+        n_hits = evaluate(history, row, i, 0, out, n_hits)
+    return n_hits
+
+
+def read_hits(rows: HitRows, n_hits: int) -> list[Hit]:
+    """Return the hits that the kernels wrote, in their order."""
+    hits = []
+    for facts, times, numbers in zip(
+        rows.facts[:n_hits].tolist(),
+        rows.times[:n_hits].tolist(),
+        rows.numbers[:n_hits].tolist(),
+        strict=True,
+    ):
+        n_bars = PATTERNS[facts[2]].n_bars
+        hits.append(Hit._make((*facts[:5], tuple(times[:n_bars]), *numbers)))
+    return hits
+
+
+def hits_between(history: History, row: int, begin: int, end: int) -> list[Hit]:
+    """Return what the patterns say of bars `begin` to `end` - 1 of a row, oldest first."""
+    rows = room_for(max(end - begin, 0))
+    return read_hits(rows, evaluate_range(history, row, begin, end, rows))

@@ -1,0 +1,1 @@
+"""Recognise market events, such as breakouts, in fixed windows of closed bars."""

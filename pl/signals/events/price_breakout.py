@@ -1,0 +1,75 @@
+"""Recognise a price breakout: the first close beyond the range of the last 20 bars, on volume.
+
+Bullish: the close is above the highest high of the 20 bars before by a tenth of their mean true
+range, the bar before had not itself closed beyond its own 20 bars, and the volume is at least
+1.5 times its mean. Bearish: the mirror image. Fit is (0.5 + d) / (1 + d), with d the distance
+beyond the range in mean true ranges: one half at the edge, towards 1 far beyond.
+Source : Donchian's channel rule (Schwager 1996, ch. 8) with a volume filter.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pl.kernel import kernel
+from pl.signals.bars import Bars, highest, lowest, mean, mean_true_range
+from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
+from pl.signals.pattern import Pattern, Setting, Weights, price_text, side, trade_levels
+
+CHANNEL_BARS: Final = 20
+RANGE_BARS: Final = 14
+CLEARANCE: Final = 0.1
+VOLUME_RATIO: Final = 1.5
+
+
+@kernel
+def fit_of(distance: float) -> float:
+    """Return the fit of a close `distance` mean true ranges beyond the level."""
+    return (0.5 + distance) / (1.0 + distance)
+
+
+@kernel
+def price_breakout(bars: Bars, i: int) -> Verdict:
+    """Judge bar `i`; level is the broken end of the channel, in USD."""
+    usual = mean(bars.volume, i - CHANNEL_BARS, i - 1)
+    unit = mean_true_range(bars, i, RANGE_BARS)
+    if unit <= 0.0 or bars.volume[i] < VOLUME_RATIO * usual:
+        return SILENT
+    top = highest(bars.high, i - CHANNEL_BARS, i - 1)
+    above = (bars.close[i] - top) / unit
+    if above > CLEARANCE:
+        fresh = bars.close[i - 1] <= highest(bars.high, i - CHANNEL_BARS - 1, i - 2)
+        return (BULLISH, fit_of(above), top) if fresh else SILENT
+    bottom = lowest(bars.low, i - CHANNEL_BARS, i - 1)
+    below = (bottom - bars.close[i]) / unit
+    if below > CLEARANCE:
+        fresh = bars.close[i - 1] >= lowest(bars.low, i - CHANNEL_BARS - 1, i - 2)
+        return (BEARISH, fit_of(below), bottom) if fresh else SILENT
+    return SILENT
+
+
+def explain(hit: Hit) -> str:
+    """Say why it fired."""
+    beyond = "above the high" if side(hit) == 1 else "below the low"
+    return (
+        f"Closed at {price_text(hit.close)}, {beyond} {price_text(hit.level)} of the "
+        f"{CHANNEL_BARS} bars before, on {hit.relative_volume or 0.0:.1f} times the usual volume."
+    )
+
+
+def levels(hit: Hit) -> Mapping[str, float]:
+    """Return levels with the stop one mean true range back inside the channel."""
+    return trade_levels(hit, hit.level - side(hit) * hit.mean_range)
+
+
+PRICE_BREAKOUT = Pattern(
+    name="Price_Breakout",
+    family="event",
+    n_bars=1,
+    warm_up=22,
+    rule=price_breakout,
+    setting=Setting.CONTINUATION,
+    weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    explain=explain,
+    levels=levels,
+    source="Donchian channel, Schwager 1996, ch. 8",
+)

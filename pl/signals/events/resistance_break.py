@@ -1,0 +1,80 @@
+"""Recognise a resistance break: a close above a high that had turned the price back before.
+
+Resistance is the highest high of the 60 bars before, touched (within a quarter of the mean true
+range) at least twice, touches being 5 bars or more apart. Fires when the bar closes above it by a
+tenth of the mean true range. Bullish. Fit is 1 - 1 / (touches * (1 + d)), with d the distance
+above in mean true ranges: more touches and more distance fit better.
+Source : resistance as in Edwards and Magee 2007, ch. 13.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pl.kernel import kernel
+from pl.signals.bars import Bars, highest, mean_true_range
+from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
+from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
+
+LOOK_BACK_BARS: Final = 60
+APART_BARS: Final = 5
+RANGE_BARS: Final = 14
+ZONE: Final = 0.25
+CLEARANCE: Final = 0.1
+MIN_TOUCHES: Final = 2
+
+
+@kernel
+def count_touches(bars: Bars, first: int, last: int, threshold: float) -> int:
+    """Count the highs at or above `threshold` that are at least 5 bars apart."""
+    touches = 0
+    previous = first - APART_BARS
+    for j in range(first, last + 1):
+        if bars.high[j] >= threshold and j - previous >= APART_BARS:
+            touches += 1
+            previous = j
+    return touches
+
+
+@kernel
+def resistance_break(bars: Bars, i: int) -> Verdict:
+    """Judge bar `i`; level is the resistance, in USD."""
+    unit = mean_true_range(bars, i, RANGE_BARS)
+    if unit <= 0.0:
+        return SILENT
+    resistance = highest(bars.high, i - LOOK_BACK_BARS, i - 1)
+    above = (bars.close[i] - resistance) / unit
+    if above <= CLEARANCE:
+        return SILENT
+    touches = count_touches(bars, i - LOOK_BACK_BARS, i - 1, resistance - ZONE * unit)
+    if touches < MIN_TOUCHES:
+        return SILENT
+    return BULLISH, 1.0 - 1.0 / (touches * (1.0 + above)), resistance
+
+
+def explain(hit: Hit) -> str:
+    """Say why it fired."""
+    ranges = (hit.close - hit.level) / hit.mean_range
+    return (
+        f"Closed at {price_text(hit.close)}, {ranges:.1f} mean ranges above the resistance at "
+        f"{price_text(hit.level)} that had held at least {MIN_TOUCHES} times in "
+        f"{LOOK_BACK_BARS} bars."
+    )
+
+
+def levels(hit: Hit) -> Mapping[str, float]:
+    """Return levels with the stop one mean true range below the broken resistance."""
+    return trade_levels(hit, hit.level - hit.mean_range)
+
+
+RESISTANCE_BREAK = Pattern(
+    name="Resistance_Break",
+    family="event",
+    n_bars=1,
+    warm_up=61,
+    rule=resistance_break,
+    setting=Setting.CONTINUATION,
+    weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    explain=explain,
+    levels=levels,
+    source="Edwards and Magee 2007, ch. 13",
+)

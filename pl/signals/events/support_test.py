@@ -1,0 +1,67 @@
+"""Recognise a support test: the price comes back to an old low and turns up from it.
+
+Support is the lowest low of bars 6 to 60 back. Fires when the bar's low comes within a quarter of
+the mean true range of it, the close holds above it and lies in the upper half of the bar, and the
+price came from at least one mean true range above with no low in the zone for 5 bars. Bullish.
+Fit is the mean of nearness (1 at the support) and of the close's place in the bar.
+Source : support as in Edwards and Magee 2007, ch. 13.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pl.kernel import kernel
+from pl.signals.bars import Bars, lowest, mean_true_range
+from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
+from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
+
+LOOK_BACK_BARS: Final = 60
+FRESH_BARS: Final = 5
+RANGE_BARS: Final = 14
+ZONE: Final = 0.25
+
+
+@kernel
+def support_test(bars: Bars, i: int) -> Verdict:
+    """Judge bar `i`; level is the support, in USD."""
+    unit = mean_true_range(bars, i, RANGE_BARS)
+    spread = bars.high[i] - bars.low[i]
+    if unit <= 0.0 or spread <= 0.0:
+        return SILENT
+    support = lowest(bars.low, i - LOOK_BACK_BARS, i - FRESH_BARS - 1)
+    zone = ZONE * unit
+    miss = abs(bars.low[i] - support)
+    turned = (bars.close[i] - bars.low[i]) / spread
+    if miss > zone or bars.close[i] <= support or turned < 0.5:
+        return SILENT
+    came_down = bars.close[i - FRESH_BARS] >= support + unit
+    if not came_down or lowest(bars.low, i - FRESH_BARS, i - 1) <= support + zone:
+        return SILENT
+    return BULLISH, 0.5 * (1.0 - miss / zone) + 0.5 * turned, support
+
+
+def explain(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"Fell to {price_text(hit.low)}, held the support at {price_text(hit.level)} and closed "
+        f"at {price_text(hit.close)}."
+    )
+
+
+def levels(hit: Hit) -> Mapping[str, float]:
+    """Return levels with the stop half a mean true range below the support."""
+    return trade_levels(hit, min(hit.low, hit.level) - 0.5 * hit.mean_range)
+
+
+SUPPORT_TEST = Pattern(
+    name="Support_Test",
+    family="event",
+    n_bars=1,
+    warm_up=61,
+    rule=support_test,
+    setting=Setting.REVERSAL,
+    weights=Weights(fit=0.5, volume=0.25, context=0.25),
+    explain=explain,
+    levels=levels,
+    source="Edwards and Magee 2007, ch. 13",
+)

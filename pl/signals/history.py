@@ -1,0 +1,191 @@
+"""Keep the bars of every symbol as arrays, with what is needed to walk them again.
+
+A row holds, oldest first and without holes, all bars from WINDOW_BARS before the walk's start on;
+the walk starts SEED_BARS before the session's first bar. What is held depends on the bars alone
+where it matters: everything that can still be revised, or read by a revision, is there.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from pl.kernel import kernel
+from pl.market.batches import Float64, Int32, Int64, UInt8
+from pl.signals.bars import Bars
+from pl.signals.indicators import recursive
+from pl.signals.indicators.row import write_row
+from pl.signals.registry import WINDOW_BARS
+
+SEED_BARS: Final = 600
+SLACK_BARS: Final = 64
+OPEN: Final = 0
+HIGH: Final = 1
+LOW: Final = 2
+CLOSE: Final = 3
+VOLUME: Final = 4
+VWAP: Final = 5
+N_COLUMNS: Final = 6
+NO_ANCHOR: Final = -(2**62)
+
+
+class History(NamedTuple):
+    """Hold the bars of all symbols, one row each; C is the capacity in bars.
+
+    start : (S, C) int64 unix ms; columns : (S, 6, C) float64 open, high, low, close, volume,
+    vwap; revision : (S, C) int32; quality : (S, C) uint8; n_bars : (S,) int64 bars held;
+    anchor : (S,) int64 unix ms, the session's open; first : (S,) int64 position of the
+    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.recursive`.
+    """
+
+    start: Int64
+    columns: Float64
+    revision: Int32
+    quality: UInt8
+    n_bars: Int64
+    anchor: Int64
+    first: Int64
+    state: Float64
+
+
+def empty_history(n_symbols: int, session_bars: int) -> History:
+    """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
+    capacity = SEED_BARS + WINDOW_BARS + session_bars + SLACK_BARS
+    return History(
+        start=np.empty((n_symbols, capacity), np.int64),
+        columns=np.empty((n_symbols, N_COLUMNS, capacity), np.float64),
+        revision=np.empty((n_symbols, capacity), np.int32),
+        quality=np.empty((n_symbols, capacity), np.uint8),
+        n_bars=np.zeros(n_symbols, np.int64),
+        anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
+        first=np.zeros(n_symbols, np.int64),
+        state=np.zeros((n_symbols, recursive.STATE_SIZE), np.float64),
+    )
+
+
+@kernel
+def bars_of(history: History, row: int) -> Bars:
+    """Return the columns of one symbol, unused room included."""
+    columns = history.columns[row]
+    return Bars(columns[OPEN], columns[HIGH], columns[LOW], columns[CLOSE], columns[VOLUME])
+
+
+@kernel
+def walk_start(history: History, row: int) -> int:
+    """Return the position of the bar at which the walk of the running session starts."""
+    return int(max(history.first[row] - SEED_BARS, 0))
+
+
+@kernel
+def drop_oldest(history: History, row: int, n_bars: int) -> None:
+    """Forget the `n_bars` oldest bars of a row."""
+    kept = history.n_bars[row] - n_bars
+    for j in range(kept):
+        history.start[row, j] = history.start[row, j + n_bars]
+        history.revision[row, j] = history.revision[row, j + n_bars]
+        history.quality[row, j] = history.quality[row, j + n_bars]
+    for column in range(N_COLUMNS):
+        for j in range(kept):
+            history.columns[row, column, j] = history.columns[row, column, j + n_bars]
+    history.n_bars[row] = kept
+    history.first[row] -= n_bars
+
+
+@kernel
+def make_room(history: History, row: int) -> bool:
+    """Free a place in a full row by forgetting what nothing reads; tell whether there is one."""
+    if history.n_bars[row] < history.start.shape[1]:
+        return True
+    n_bars = walk_start(history, row) - WINDOW_BARS
+    if n_bars <= 0:
+        return False
+    drop_oldest(history, row, n_bars)
+    return True
+
+
+@kernel
+def write_bar(
+    history: History, row: int, i: int, start: int, prices: Float64, revision: int, quality: int
+) -> None:
+    """Put a bar at position `i`; `prices` has shape (6,)."""
+    history.start[row, i] = start
+    history.revision[row, i] = revision
+    history.quality[row, i] = quality
+    for column in range(N_COLUMNS):
+        history.columns[row, column, i] = prices[column]
+
+
+@kernel
+def shift_right(history: History, row: int, i: int) -> None:
+    """Make a hole at position `i`, moving the later bars one place on."""
+    n = history.n_bars[row]
+    for j in range(n, i, -1):
+        history.start[row, j] = history.start[row, j - 1]
+        history.revision[row, j] = history.revision[row, j - 1]
+        history.quality[row, j] = history.quality[row, j - 1]
+        for column in range(N_COLUMNS):
+            history.columns[row, column, j] = history.columns[row, column, j - 1]
+    history.n_bars[row] = n + 1
+
+
+@kernel
+def shift_left(history: History, row: int, i: int) -> None:
+    """Remove the bar at position `i`."""
+    n = history.n_bars[row] - 1
+    for j in range(i, n):
+        history.start[row, j] = history.start[row, j + 1]
+        history.revision[row, j] = history.revision[row, j + 1]
+        history.quality[row, j] = history.quality[row, j + 1]
+        for column in range(N_COLUMNS):
+            history.columns[row, column, j] = history.columns[row, column, j + 1]
+    history.n_bars[row] = n
+
+
+@kernel
+def find(history: History, row: int, start: int) -> int:
+    """Return the position of the first bar that starts at or after `start`."""
+    return int(np.searchsorted(history.start[row, : history.n_bars[row]], start))
+
+
+@kernel
+def step_bar(history: History, row: int, i: int) -> None:
+    """Advance the row's averages by bar `i`, and the session's VWAP when it belongs to it.
+
+    The VWAP takes the bar's own volume-weighted price, or its typical price (high, low and
+    close) when it has none.
+    """
+    state = history.state[row]
+    columns = history.columns[row]
+    high, low, close = columns[HIGH, i], columns[LOW, i], columns[CLOSE, i]
+    recursive.step(state, high, low, close)
+    if i >= history.first[row]:
+        price = columns[VWAP, i]
+        if not price > 0.0:
+            price = (high + low + close) / 3.0
+        recursive.step_session(state, price, columns[VOLUME, i])
+
+
+@kernel
+def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
+    """Write the indicators of bar `i`, at which the row's walk stands."""
+    columns = history.columns[row]
+    write_row(out, history.state[row], columns[CLOSE], columns[VOLUME], i)
+
+
+@kernel
+def set_anchor(history: History, row: int, anchor: int) -> None:
+    """Note the open of the session that the row's last bar belongs to."""
+    history.anchor[row] = anchor
+    history.first[row] = find(history, row, anchor)
+
+
+@kernel
+def walk(history: History, row: int, begin: int, out: Float64) -> None:
+    """Walk a row from its start to its last bar; write the indicators of bars `begin` on.
+
+    out : (at least n_bars - begin, 14) float64
+    """
+    recursive.clear(history.state[row])
+    for i in range(walk_start(history, row), history.n_bars[row]):
+        step_bar(history, row, i)
+        if i >= begin:
+            write_indicators(history, row, i, out[i - begin])

@@ -1,0 +1,1 @@
+"""Compute indicator values as pure functions of their bars."""

@@ -1,0 +1,102 @@
+"""Write the signal log: confirmations, updates and retractions, in a fixed order."""
+
+import math
+from collections.abc import Mapping
+
+from pl.signals.hits import DIRECTION_NAMES, Hit
+from pl.signals.registry import PATTERNS
+from pl.signals.revision import Outcome
+from pl.signals.signal import (
+    CONFIRMED,
+    RETRACTED,
+    Facts,
+    Signal,
+    changes,
+    flow_id,
+    geometry,
+    identity,
+    material,
+)
+
+
+class Author:
+    """Turn hits into log entries for one table of symbols, timeframe and tier."""
+
+    def __init__(self, symbols: tuple[str, ...], timeframe: str, tier: str) -> None:
+        self._symbols = symbols
+        self._timeframe = timeframe
+        self._tier = tier
+
+    def confirm(
+        self,
+        hit: Hit,
+        *,
+        rsi: float = math.nan,
+        before: Facts | None = None,
+        after: Facts | None = None,
+    ) -> Signal:
+        """Return the entry that says the pattern is there."""
+        return self._entry(hit, CONFIRMED, rsi, before or {}, after or {})
+
+    def retract(self, hit: Hit) -> Signal:
+        """Return the entry that takes a pattern back, with what it had said."""
+        before: Facts = {"life": CONFIRMED, **material(hit)}
+        return self._entry(hit, RETRACTED, math.nan, before, {"life": RETRACTED})
+
+    def difference(self, outcome: Outcome) -> list[Signal]:
+        """Return what a changed bar adds to the log: by bar, by pattern, retractions first."""
+        old = {identity(hit): hit for hit in outcome.old}
+        fresh = {identity(hit): hit for hit in outcome.fresh}
+        entries: list[tuple[int, int, Signal]] = []
+        for name, hit in old.items():
+            if name not in fresh:
+                entries.append((hit.times[-1], hit.pattern, self.retract(hit)))
+        for name, hit in fresh.items():
+            entry = self._restate(old.get(name), hit, outcome.rsi)
+            if entry is not None:
+                entries.append((hit.times[-1], hit.pattern, entry))
+        return [entry for *_, entry in sorted(entries, key=lambda found: found[:2])]
+
+    def _restate(self, old: Hit | None, hit: Hit, rsi: Mapping[int, float]) -> Signal | None:
+        strength = rsi.get(hit.times[-1], math.nan)
+        if old is None:
+            return self.confirm(hit, rsi=strength)
+        before, after = changes(old, hit)
+        if not before:
+            return None
+        return self.confirm(hit, rsi=strength, before=before, after=after)
+
+    def _entry(self, hit: Hit, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
+        pattern = PATTERNS[hit.pattern]
+        symbol = self._symbols[hit.row]
+        return Signal(
+            symbol=symbol,
+            pattern=pattern.name,
+            direction=DIRECTION_NAMES[hit.direction],
+            timeframe=self._timeframe,
+            tier=self._tier,
+            bar_time_ms=hit.times[-1],
+            life=life,
+            revision=hit.revision,
+            confidence=hit.confidence,
+            price=hit.close,
+            price_change=hit.price_change,
+            volume=hit.volume,
+            reason=pattern.explain(hit),
+            indicators=_indicators(hit, rsi),
+            levels=pattern.levels(hit),
+            geometry=geometry(hit),
+            flow_id=flow_id(symbol, self._timeframe, hit),
+            before=before,
+            after=after,
+        )
+
+
+def _indicators(hit: Hit, rsi: float) -> dict[str, float]:
+    """Return the indicators that travel with a signal; what is not known is left out."""
+    known = {}
+    if hit.relative_volume is not None:
+        known["relative_volume"] = hit.relative_volume
+    if not math.isnan(rsi):
+        known["rsi"] = rsi
+    return known

@@ -1,0 +1,71 @@
+"""Describe what a pattern declares about itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from pl.signals.bars import Bars
+from pl.signals.hits import BULLISH, Hit, Verdict
+
+
+class Setting(IntEnum):
+    """Say which market around it makes a pattern more credible; see `confidence.context`."""
+
+    REVERSAL = 0
+    CONTINUATION = 1
+    ACTIVITY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Hold how much fit, volume and context count for a pattern's confidence; they add up to 1."""
+
+    fit: float
+    volume: float
+    context: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Declare a pattern: its rule, what it needs, and how its finds are explained.
+
+    n_bars : how many bars define it (they make its flow_id); warm_up : how many bars, up to
+    and with the one that closes, the rule and its confidence read, at most 64;
+    rule : kernel from (bars, i) to a verdict; explain : one sentence of the hit's numbers;
+    levels : entry, stop and target in USD, empty where the pattern defines none.
+    """
+
+    name: str
+    family: str
+    n_bars: int
+    warm_up: int
+    rule: Callable[[Bars, int], Verdict]
+    setting: Setting
+    weights: Weights
+    explain: Callable[[Hit], str]
+    levels: Callable[[Hit], Mapping[str, float]]
+    source: str
+
+
+def price_text(price: float) -> str:
+    """Return a price as people write it: cents from a dollar up, six decimals below."""
+    return f"{price:,.2f}" if price >= 1.0 else f"{price:.6f}"
+
+
+def side(hit: Hit) -> int:
+    """Return 1 for a bullish hit, -1 for a bearish one."""
+    return 1 if hit.direction == BULLISH else -1
+
+
+def trade_levels(hit: Hit, stop: float) -> dict[str, float]:
+    """Return entry at the close, the stop, and a target twice as far away as the stop."""
+    risk = hit.close - stop
+    target = hit.close + 2.0 * risk
+    if risk * side(hit) <= 0.0 or min(stop, target) <= 0.0:
+        return {}
+    return {"entry": hit.close, "stop": stop, "target": target}
+
+
+def no_levels(_hit: Hit) -> dict[str, float]:
+    """Return nothing: the pattern says that something happens, not which way to trade."""
+    return {}

@@ -1,0 +1,152 @@
+"""Take a bar that is not simply the next one: revised, late, repeated or unsound.
+
+What was signalled before needs no memory of its own: it is what the patterns say of the bars as
+they were held. So the bars from the changed one on are judged before and after the change, and
+the difference goes to the log.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pl.signals.bars import is_sound
+from pl.signals.closing import Arrivals
+from pl.signals.evaluation import count_revisions, hits_between
+from pl.signals.history import (
+    NO_ANCHOR,
+    History,
+    find,
+    make_room,
+    set_anchor,
+    shift_left,
+    shift_right,
+    walk,
+    walk_start,
+    write_bar,
+)
+from pl.signals.hits import Hit
+from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
+from pl.signals.registry import PATTERNS
+from pl.signals.table import IndicatorTable
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Hold what the change of one bar did; `refused` names why it did nothing.
+
+    old, fresh : the hits from the changed bar on, before and after; rsi : by bar start, of the
+    running session; table : indicator rows of the bars that were walked again.
+    """
+
+    refused: str = ""
+    old: list[Hit] = field(default_factory=list)
+    fresh: list[Hit] = field(default_factory=list)
+    table: IndicatorTable = field(default_factory=IndicatorTable.empty)
+    rsi: dict[int, float] = field(default_factory=dict)
+
+
+def revise(
+    history: History, batch: Arrivals, b: int, session_open: Callable[[int], int]
+) -> Outcome:
+    """Replace, insert or remove bar `b` of the batch and walk its row again.
+
+    A sound bar replaces the one of the same start or goes in where it belongs; an unsound one
+    removes what it replaces. Raises ValueError when the row is full.
+    """
+    row, start = int(batch.row[b]), int(batch.start[b])
+    refused = _objection(history, batch, b)
+    if refused:
+        return Outcome(refused=refused)
+    if not make_room(history, row):
+        raise ValueError(f"row {row}: session longer than the bars there is room for")
+    position = find(history, row, start)
+    old = hits_between(history, row, position, int(history.n_bars[row]))
+    _place(history, batch, b, position)
+    table = _walk_again(history, row, position, session_open)
+    fresh = hits_between(history, row, position, int(history.n_bars[row]))
+    _mark(table, fresh)
+    rsi = dict(zip(table.start_ms.tolist(), table.values[:, RSI_14].tolist(), strict=True))
+    return Outcome("", [_recount(history, hit) for hit in old], fresh, table, rsi)
+
+
+def _objection(history: History, batch: Arrivals, b: int) -> str:
+    row, start = int(batch.row[b]), int(batch.start[b])
+    position = find(history, row, start)
+    held = _is_held(history, row, position, start)
+    if not held and not is_sound(*batch.prices[b, :5]):
+        return "unsound"
+    oldest = walk_start(history, row)
+    if oldest > 0 and start < history.start[row, oldest]:
+        return "too_old"
+    if held and batch.revision[b] < history.revision[row, position]:
+        return "stale"
+    if held and _is_repeated(history, batch, b, position):
+        return "repeated"
+    return ""
+
+
+def _is_held(history: History, row: int, position: int, start: int) -> bool:
+    return position < history.n_bars[row] and int(history.start[row, position]) == start
+
+
+def _is_repeated(history: History, batch: Arrivals, b: int, position: int) -> bool:
+    row = int(batch.row[b])
+    return (
+        batch.revision[b] == history.revision[row, position]
+        and batch.quality[b] == history.quality[row, position]
+        and np.array_equal(batch.prices[b], history.columns[row, :, position], equal_nan=True)
+    )
+
+
+def _place(history: History, batch: Arrivals, b: int, position: int) -> None:
+    row, start, prices = int(batch.row[b]), int(batch.start[b]), batch.prices[b]
+    held = _is_held(history, row, position, start)
+    if not is_sound(*prices[:5]):
+        shift_left(history, row, position)
+        return
+    if not held:
+        shift_right(history, row, position)
+    write_bar(history, row, position, start, prices, batch.revision[b], batch.quality[b])
+
+
+def _walk_again(
+    history: History, row: int, position: int, session_open: Callable[[int], int]
+) -> IndicatorTable:
+    """Walk the row from its start; return the rows from the changed bar on.
+
+    Rows of sessions gone by stay as they were written: their walks began elsewhere.
+    """
+    n = int(history.n_bars[row])
+    if n == 0:
+        history.anchor[row] = NO_ANCHOR
+        return IndicatorTable.empty()
+    set_anchor(history, row, session_open(int(history.start[row, n - 1])))
+    begin = min(max(position, int(history.first[row])), n)
+    values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
+    walk(history, row, begin, values)
+    return IndicatorTable(
+        np.full(n - begin, row, np.int32),
+        history.start[row, begin:n].copy(),
+        values,
+        np.zeros(n - begin, np.int64),
+    )
+
+
+def _mark(table: IndicatorTable, hits: list[Hit]) -> None:
+    """Set the bits of the patterns that fired on the table's bars."""
+    places = {start: place for place, start in enumerate(table.start_ms.tolist())}
+    for hit in hits:
+        place = places.get(hit.times[-1])
+        if place is not None:
+            table.patterns[place] |= 1 << hit.pattern
+
+
+def _recount(history: History, hit: Hit) -> Hit:
+    """Return the hit with the revisions of its bars as they are now, for its retraction."""
+    start = hit.times[-1]
+    position = find(history, hit.row, start)
+    if not _is_held(history, hit.row, position, start):
+        return hit._replace(revision=hit.revision + 1)
+    warm_up = PATTERNS[hit.pattern].warm_up
+    return hit._replace(revision=count_revisions(history, hit.row, position, warm_up))

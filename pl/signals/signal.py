@@ -1,0 +1,93 @@
+"""Say what a signal is, how it is named for ever, and how a hit becomes one."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pl.signals.hits import DIRECTION_NAMES, Hit
+from pl.signals.registry import PATTERNS
+
+CONFIRMED: Final = "confirmed"
+RETRACTED: Final = "retracted"
+
+FLOW_NAMESPACE: Final = uuid.UUID("6e0c8f2b-6d0c-5a7e-9b8a-3f4d1c2e7a90")
+"""Fixed: another value would give every signal another identity."""
+
+Numbers = Mapping[str, float]
+Facts = Mapping[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Hold one entry of the signal log.
+
+    bar_time_ms : start of the bar that closed, unix ms; revision : how often the bars it was
+    read from had been revised; price : close, USD; price_change : percent against the close of
+    the bar before; volume : shares of the bar; geometry : `from` and `to` in unix seconds and
+    the `level` in USD; before, after : what a revision changed, empty on a first confirmation.
+    (flow_id, life, revision) is unique as long as an inserted bar carries a revision above 0.
+    """
+
+    symbol: str
+    pattern: str
+    direction: str
+    timeframe: str
+    tier: str
+    bar_time_ms: int
+    life: str
+    revision: int
+    confidence: float
+    price: float
+    price_change: float
+    volume: float
+    reason: str
+    indicators: Numbers
+    levels: Numbers
+    geometry: Numbers
+    flow_id: uuid.UUID
+    before: Facts
+    after: Facts
+
+    @property
+    def is_update(self) -> bool:
+        """Tell whether it changes the numbers of a signal that stands already."""
+        return self.life == CONFIRMED and bool(self.before)
+
+
+def flow_id(symbol: str, timeframe: str, hit: Hit) -> uuid.UUID:
+    """Return the identity of a find: the same whenever and wherever it is computed again."""
+    times = ",".join(str(time) for time in hit.times)
+    direction = DIRECTION_NAMES[hit.direction]
+    name = PATTERNS[hit.pattern].name
+    return uuid.uuid5(FLOW_NAMESPACE, f"{symbol}|{timeframe}|{name}:{direction}|{times}")
+
+
+def identity(hit: Hit) -> tuple[int, int, tuple[int, ...]]:
+    """Return what makes two hits of one symbol the same find."""
+    return hit.pattern, hit.direction, hit.times
+
+
+def material(hit: Hit) -> dict[str, float]:
+    """Return the numbers whose change is worth an update."""
+    return {
+        "confidence": hit.confidence,
+        "price": hit.close,
+        "price_change": hit.price_change,
+        "volume": hit.volume,
+    }
+
+
+def changes(old: Hit, fresh: Hit) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the material numbers that differ, before and after."""
+    was, is_ = material(old), material(fresh)
+    names = [name for name in was if was[name] != is_[name]]
+    return {name: was[name] for name in names}, {name: is_[name] for name in names}
+
+
+def geometry(hit: Hit) -> Numbers:
+    """Return enough to draw the find: its time span and, for events on a price, the level."""
+    span = {"from": hit.times[0] / 1000.0, "to": hit.times[-1] / 1000.0}
+    if PATTERNS[hit.pattern].family == "event" and hit.level != hit.mean_volume:
+        span["level"] = hit.level
+    return span
