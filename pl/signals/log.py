@@ -27,21 +27,14 @@ class Author:
         self._timeframe = timeframe
         self._tier = tier
 
-    def confirm(
-        self,
-        hit: Hit,
-        *,
-        rsi: float = math.nan,
-        before: Facts | None = None,
-        after: Facts | None = None,
-    ) -> Signal:
-        """Return the entry that says the pattern is there."""
-        return self._entry(hit, CONFIRMED, rsi, before or {}, after or {})
+    def confirm(self, hit: Hit, rsi: float = math.nan) -> Signal:
+        """Return the entry that says the pattern is there, as its bar closes."""
+        return self._entry(hit._replace(revision=0), CONFIRMED, rsi, {}, {})
 
     def retract(self, hit: Hit) -> Signal:
         """Return the entry that takes a pattern back, with what it had said."""
         before: Facts = {"life": CONFIRMED, **material(hit)}
-        return self._entry(hit, RETRACTED, math.nan, before, {"life": RETRACTED})
+        return self._entry(_revised(hit), RETRACTED, math.nan, before, {"life": RETRACTED})
 
     def difference(self, outcome: Outcome) -> list[Signal]:
         """Return what a changed bar adds to the log: by bar, by pattern, retractions first."""
@@ -58,13 +51,11 @@ class Author:
         return [entry for *_, entry in sorted(entries, key=lambda found: found[:2])]
 
     def _restate(self, old: Hit | None, hit: Hit, rsi: Mapping[int, float]) -> Signal | None:
-        strength = rsi.get(hit.times[-1], math.nan)
-        if old is None:
-            return self.confirm(hit, rsi=strength)
-        before, after = changes(old, hit)
-        if not before:
+        before, after = changes(old, hit) if old else ({}, {})
+        if old and not before:
             return None
-        return self.confirm(hit, rsi=strength, before=before, after=after)
+        strength = rsi.get(hit.times[-1], math.nan)
+        return self._entry(_revised(hit), CONFIRMED, strength, before, after)
 
     def _entry(self, hit: Hit, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
         pattern = PATTERNS[hit.pattern]
@@ -90,6 +81,11 @@ class Author:
             before=before,
             after=after,
         )
+
+
+def _revised(hit: Hit) -> Hit:
+    """Return the hit as one that a changed bar caused, be it a late bar never revised before."""
+    return hit._replace(revision=max(hit.revision, 1))
 
 
 def _indicators(hit: Hit, rsi: float) -> dict[str, float]:
