@@ -63,9 +63,9 @@ CAUSES: Final = tuple(field.name for field in fields(Rejections))[:8]
 
 def rejections_of(verdict: UInt8, row: Int32, time_ms: Int64) -> Rejections:
     """Count the verdicts (n,) of a batch and list the minutes to fetch again."""
-    tally = np.bincount(verdict, minlength=HELD + 1)
-    if tally[ACCEPTED] + tally[HELD] == len(verdict):
+    if not verdict.any():
         return NONE
+    tally = np.bincount(verdict, minlength=HELD + 1)
     where = np.isin(verdict, REFETCHED)
     minutes = np.unique(
         np.column_stack((row[where].astype(np.int64), time_ms[where] // MINUTE_MS)), axis=0

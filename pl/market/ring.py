@@ -48,6 +48,8 @@ class Ring:
         self.n_symbols = n_symbols
         self.depth = depth
         self.cells = np.zeros((depth, n_symbols), CELL)
+        for slot in range(depth):
+            open_slot(self.cells, slot)
         self.touched: UInt8 = np.zeros(depth, np.uint8)
         self.quotes = blank_quotes(n_symbols)
         self.book = np.zeros(1, BOOK)
@@ -128,13 +130,12 @@ class Ring:
 
     def _compact(self, rank: int, room: int) -> None:
         log = self._logs[rank]
-        living = np.empty(max(LOG_START, len(log)), log.dtype)
+        living = np.empty_like(log)
         used = compact(self.cells, rank, log, living)
         size = LOG_START
         while size < 2 * (used + room):
             size *= 2
-        self._logs[rank] = np.empty(size, log.dtype)
-        self._logs[rank][:used] = living[:used]
+        self._logs[rank] = _resized(living, used, size)
         self.book[USED[rank]] = used
 
     def _retire(self, minute: int) -> ClosedBars:
@@ -169,3 +170,13 @@ class Ring:
         quality[cells["rank"] == RANK_MINUTE] = QUALITY_LIVE
         quality[cells["backfilled"]] = QUALITY_BACKFILLED
         return quality
+
+
+def _resized(log: Records, used: int, size: int) -> Records:
+    """Return the log with `size` entries, keeping the first `used`."""
+    if size == len(log):
+        return log
+    resized = np.empty(size, log.dtype)
+    n_bytes = used * log.itemsize
+    resized.view(np.uint8)[:n_bytes] = log.view(np.uint8)[:n_bytes]  # by field: 10 times slower
+    return resized
