@@ -45,9 +45,16 @@ JOBS_CANCEL: Final = "tickstock.jobs.cancel"
 
 STREAM_EVENTS: Final = "tickstock:stream:events"
 STREAM_JOBS: Final = "tickstock:stream:jobs"
+EVENT_FIELD: Final = "event"
+"""The field of an entry of STREAM_EVENTS that holds the encoded event."""
+JOB_FIELD: Final = "job"
+"""The field of an entry of STREAM_JOBS that holds the encoded job."""
+JOB_CHANNEL_FIELD: Final = "channel"
+"""The field of an entry of STREAM_JOBS that names the job's channel."""
 PRODUCER_HEARTBEAT: Final = "tickstock:producer:heartbeat"
 PRODUCER_CURSOR_PREFIX: Final = "tickstock:producer:cursor:"
 JOB_STATUS_PREFIX: Final = "tickstock.jobs.status:"
+JOB_TAKEN_PREFIX: Final = "tickstock.jobs.taken:"
 RECENT_PATTERN_PREFIX: Final = "tickstock:patterns:"
 
 

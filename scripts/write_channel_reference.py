@@ -50,6 +50,7 @@ KEYS = (
     (names.STREAM_EVENTS, "stream: every pattern event, the log that AppV2 reads; 24 h"),
     (names.STREAM_JOBS, "stream: jobs for the DataLoader, so that one survives its absence"),
     (names.JOB_STATUS_PREFIX + "<job_id>", "status of a job as JSON; 24 h"),
+    (names.JOB_TAKEN_PREFIX + "<job_id>", "the loader has taken this job; 7 days"),
 )
 
 

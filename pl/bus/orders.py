@@ -1,0 +1,64 @@
+"""Read what somebody asks of the DataLoader; only the id is looked at here."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Hold a job as it was sent.
+
+    body : JSON; resumed : it was taken before by a loader that did not finish it;
+    entry_id : its place in the stream, empty for a bare publish.
+    """
+
+    id: str
+    channel: str
+    body: bytes
+    resumed: bool = False
+    entry_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Ask to stop a job."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Hold a message without a usable id: count it, log each cause once."""
+
+    channel: str
+    reason: str
+
+
+Order = Job | Cancel | Malformed
+
+
+class _Named(msgspec.Struct):
+    job_id: str
+
+
+def as_job(channel: str, body: bytes, *, resumed: bool = False, entry_id: str = "") -> Order:
+    """Return the job in `body`, or what is wrong with it."""
+    name = _name(channel, body)
+    if isinstance(name, Malformed):
+        return name
+    return Job(name, channel, body, resumed, entry_id)
+
+
+def as_cancel(channel: str, body: bytes) -> Order:
+    """Return the cancel in `body`, or what is wrong with it."""
+    name = _name(channel, body)
+    return name if isinstance(name, Malformed) else Cancel(name)
+
+
+def _name(channel: str, body: bytes) -> str | Malformed:
+    try:
+        name = msgspec.json.decode(body, type=_Named).job_id
+    except msgspec.MsgspecError as error:
+        return Malformed(channel, str(error))
+    return name or Malformed(channel, "job_id: expected an id, was empty")
