@@ -66,6 +66,20 @@ export class AlertBook {
     return counts;
   }
 
+  /** Return the symbols of the alerts that the filter lets through. */
+  symbolsShown() {
+    const symbols = new Set();
+    for (let place = 0; place < this.shown.length; place += 1) symbols.add(this.shown.at(place).symbol);
+    return symbols;
+  }
+
+  /** Count the kept alerts that are in this state of life. */
+  countLife(life) {
+    let count = 0;
+    for (let place = 0; place < this.all.length; place += 1) count += this.all.at(place).life === life;
+    return count;
+  }
+
   add(alert) {
     this.ordinal += 1;
     alert.ordinal = this.ordinal;

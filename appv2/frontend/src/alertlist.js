@@ -1,5 +1,6 @@
 import { AlertRow } from "./alertrow.js";
 import { byId, fade, mark, oncePerFrame, write } from "./dom.js";
+import { decimal } from "./format.js";
 
 const SPARE_ROWS = 4;
 const FADE = "rgb(240 180 76 / 22%)";
@@ -60,6 +61,11 @@ export class AlertList {
     const place = this.chosen ? shown.placeOf(this.chosen.ordinal) : -1;
     if (place < 0) return shown.at(0);
     return shown.at(Math.min(shown.length - 1, Math.max(0, place + step)));
+  }
+
+  /** Say how many finds the alert policy held back in this session. */
+  heldBack(count) {
+    write(byId("alerts-held"), count ? `${decimal(count, 0)} held back` : "");
   }
 
   toNewest() {

@@ -76,7 +76,8 @@ export class AlertRow {
   }
 
   showWhere(alert) {
-    write(this.where, [words(alert.tier), timeframe(alert.timeframe)].filter(Boolean).join(" · "));
+    const tier = alert.forTrading ? words(alert.tier) : `${words(alert.tier)}, not a signal`;
+    write(this.where, [tier, timeframe(alert.timeframe)].filter(Boolean).join(" · "));
     write(this.price, price(alert.price));
     write(this.change, change(alert.change));
     this.change.className = `figures ${WAYS[way(alert.change)] ?? "muted"}`;
@@ -88,7 +89,7 @@ export class AlertRow {
 }
 
 function markOf(alert) {
-  if (!alert.forTrading) return `${words(alert.tier).toUpperCase()}, not a signal`;
+  if (!alert.forTrading) return words(alert.tier).toUpperCase();
   if (alert.quality !== "live") return words(alert.quality);
   return alert.degraded ? "stored late" : "";
 }

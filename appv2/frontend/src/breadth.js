@@ -6,7 +6,8 @@ const MINUTE_MS = 60000;
 
 /** What the live quotes say of the market as a whole. */
 export class Breadth {
-  constructor(quotes) {
+  constructor(quotes, alerts) {
+    this.alerts = alerts;
     this.quotes = quotes;
     this.arrivals = [];
     [this.up, this.flat, this.down] = byId("breadth-bar").children;
@@ -29,6 +30,7 @@ export class Breadth {
       ["mean", change(mean), WAYS[way(mean)]],
       ["volume rising", upVolumeShare === undefined ? "–" : `${decimal(upVolumeShare * 100, 0)}%`],
       ["alerts / min", String(this.perMinute())],
+      ["taken back", String(this.alerts.countLife("retracted"))],
       ["most up", extreme(best), WAYS[way(best?.change_percent)]],
       ["most down", extreme(worst), WAYS[way(worst?.change_percent)]],
     ]);

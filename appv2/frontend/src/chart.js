@@ -1,7 +1,7 @@
 import {
-  CandlestickSeries, HistogramSeries, createChart, createSeriesMarkers, createTextWatermark,
+  CandlestickSeries, HistogramSeries, LineSeries, createChart, createSeriesMarkers, createTextWatermark,
 } from "lightweight-charts";
-import { levelsOf, markersOf } from "./chartmarks.js";
+import { levelsOf, markersOf, outlineOf } from "./chartmarks.js";
 import { candleOptions, chartOptions, onTheme, palette } from "./charttheme.js";
 import { byId } from "./dom.js";
 
@@ -13,13 +13,19 @@ export class Chart {
     this.clock = clock;
     this.colors = palette();
     this.chart = createChart(byId("chart"), { autoSize: true, ...chartOptions(this.colors, clock) });
-    this.candles = this.chart.addSeries(CandlestickSeries, candleOptions(this.colors));
+    this.candles = this.chart.addSeries(CandlestickSeries, {
+      ...candleOptions(this.colors), autoscaleInfoProvider: (original) => this.rangeWithLevels(original()),
+    });
     this.volume = this.chart.addSeries(HistogramSeries, {
       priceScaleId: "", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false,
     });
     this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
+    this.outline = this.chart.addSeries(LineSeries, {
+      lineWidth: 1, lineStyle: 2, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false,
+    });
     this.markers = createSeriesMarkers(this.candles, []);
     this.lines = [];
+    this.levels = [];
     this.listen(hover, pick);
   }
 
@@ -34,7 +40,7 @@ export class Chart {
     createTextWatermark(this.chart.panes()[0], {
       horzAlign: "center",
       vertAlign: "center",
-      lines: [{ text, color: `${this.colors.attention}1c`, fontSize: 42, fontStyle: "600" }],
+      lines: [{ text, color: `${this.colors.attention}24`, fontSize: 42, fontStyle: "600" }],
     });
   }
 
@@ -44,7 +50,7 @@ export class Chart {
     this.adjustDigits(bars.at(-1)?.close);
     this.candles.setData(bars);
     this.volume.setData(bars.map((bar) => this.volumeOf(bar)));
-    if (fit) this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - BARS_IN_VIEW, to: bars.length + 8 });
+    if (fit) this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - BARS_IN_VIEW, to: bars.length + 14 });
   }
 
   /** Draw one bar: the newest, or a revised one. */
@@ -57,8 +63,12 @@ export class Chart {
   annotate(alerts, chosen, bars) {
     this.last = { alerts, chosen, bars };
     this.markers.setMarkers(markersOf(alerts, chosen, bars, this.colors));
+    this.outline.applyOptions({ color: this.colors.attention });
+    this.outline.setData(outlineOf(chosen, bars));
     for (const line of this.lines) this.candles.removePriceLine(line);
-    this.lines = levelsOf(chosen, this.colors).map((line) => this.candles.createPriceLine(line));
+    const levels = levelsOf(chosen, this.colors);
+    this.levels = levels.map(({ price }) => price);
+    this.lines = levels.map((line) => this.candles.createPriceLine(line));
   }
 
   /** Bring a time into view when it has scrolled out. */
@@ -71,6 +81,15 @@ export class Chart {
     if (place === null || !logical) return;
     const width = logical.to - logical.from;
     scale.setVisibleLogicalRange({ from: place - width * 0.75, to: place + width * 0.25 });
+  }
+
+  // Levels far away would flatten the candles: the range grows to twice its height at most.
+  rangeWithLevels(info) {
+    if (!info?.priceRange) return info;
+    const { minValue, maxValue } = info.priceRange;
+    const reach = (maxValue - minValue) / 2;
+    const prices = this.levels.filter((level) => level > minValue - reach && level < maxValue + reach);
+    return { ...info, priceRange: { minValue: Math.min(minValue, ...prices), maxValue: Math.max(maxValue, ...prices) } };
   }
 
   adjustDigits(price) {

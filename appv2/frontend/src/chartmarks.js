@@ -32,6 +32,15 @@ export function markersOf(alerts, chosen, bars, colors) {
     .map(({ alert, bar }) => markerOf(alert, bar.time, alert === chosen, colors));
 }
 
+/** Draw the price an alert is about, from the first bar of its pattern to the newest bar. */
+export function outlineOf(alert, bars) {
+  const { level, from } = alert?.geometry ?? {};
+  const start = Number.isFinite(from) ? bars.at(from) : undefined;
+  const { last } = bars;
+  if (!alert?.forTrading || !Number.isFinite(level) || !start || start.time >= last.time) return [];
+  return [{ time: start.time, value: level }, { time: last.time, value: level }];
+}
+
 /** Turn the levels of an alert into price lines; an alert that is no signal has none. */
 export function levelsOf(alert, colors) {
   if (!alert?.forTrading) return [];

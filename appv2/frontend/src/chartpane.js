@@ -25,6 +25,7 @@ export class ChartPane {
     if (symbol === this.symbol) return this.annotate(true);
     this.symbol = symbol;
     this.bars = new Bars();
+    this.loaded = false;
     this.headline();
     await this.load({ fit: true });
     return undefined;
@@ -39,6 +40,7 @@ export class ChartPane {
     try {
       const { bars } = await getJson(path, request.signal);
       this.bars.load(bars);
+      this.loaded = true;
       this.say(this.bars.closed.length ? "" : "No bar is stored for this symbol yet.");
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -52,9 +54,10 @@ export class ChartPane {
     const bar = this.bars && message.timeframe === TIMEFRAME && barOf(message, this.symbol, time);
     if (!bar) return;
     const outcome = this.bars.close(bar);
-    if (outcome === "inserted") this.redraw(false);
-    else if (outcome === "appended") this.chart.update(bar, true);
-    else if (outcome === "revised") this.chart.update(bar, this.bars.everything().at(-1) === bar);
+    if (outcome === "ignored" || !this.loaded) return;
+    const isNewest = this.bars.everything().at(-1) === bar;
+    if (isNewest || outcome === "revised") this.chart.update(bar, isNewest);
+    else this.redraw(false);
     this.say("");
     this.headline();
     this.legend();
@@ -66,7 +69,7 @@ export class ChartPane {
     this.headline();
     const quote = this.quotes.row(this.symbol);
     const start = this.feedTime(this.bars.last?.time);
-    if (quote.price === undefined || start === undefined || !this.bars.last) return;
+    if (!this.loaded || quote.price === undefined || start === undefined) return;
     const bar = this.bars.tick(start, quote.price, quote.volume);
     if (bar) this.chart.update(bar, true);
     this.legend();

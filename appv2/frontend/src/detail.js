@@ -1,4 +1,4 @@
-import { byId, fillFacts, write } from "./dom.js";
+import { byId, fillFacts, make, write } from "./dom.js";
 import { hopsOf } from "./flow.js";
 import { decimal, latency, price, times, words } from "./format.js";
 import { getJson } from "./http.js";
@@ -35,6 +35,7 @@ export class Detail {
     write(byId("detail-why"), "No alert of this symbol is listed.");
     fillFacts(byId("detail-facts"), []);
     write(byId("flow-total"), "");
+    fillBar(byId("flow-hops"), []);
     fillFacts(byId("flow"), []);
   }
 
@@ -66,8 +67,17 @@ export class Detail {
     const { hops, total, endsOnScreen } = hopsOf(flow, alert.receivedAt, alert.screenAt);
     write(byId("flow-title"), endsOnScreen || !hops.length ? "Tick to screen" : "Tick to last checkpoint");
     write(byId("flow-total"), latency(total));
+    fillBar(byId("flow-hops"), hops);
     fillFacts(byId("flow"), hops.length ? hops.map(({ name, ms }) => [name, latency(ms)]) : [["hops", "not recorded"]]);
   }
+}
+
+function fillBar(bar, hops) {
+  while (bar.children.length > hops.length) bar.lastElementChild.remove();
+  hops.forEach(({ ms }, place) => {
+    const part = bar.children[place] ?? bar.appendChild(make("span"));
+    part.style.flexGrow = Math.max(0, ms);
+  });
 }
 
 function sentence(alert) {
@@ -82,6 +92,7 @@ function factsOf(alert, clock) {
     ["bar", clock.minute(alert.barTime)],
     ["price", price(alert.price)],
     ["confidence", decimal(alert.confidence, 2)],
+    ...(alert.forTrading && Number.isFinite(alert.geometry.level) ? [["level", price(alert.geometry.level), "attention"]] : []),
     ...[["entry", ""], ["stop", "down"], ["target", "up"]]
       .filter(([name]) => Number.isFinite(levels[name]))
       .map(([name, tone]) => [name, price(levels[name]), tone]),

@@ -1,18 +1,5 @@
 import { byId, write } from "./dom.js";
-
-function plain(text) {
-  return text.toLowerCase().replaceAll(/[_\s]/g, "");
-}
-
-/** Make the two tests of a search text: which alerts and which symbols it lets through. */
-export function matchers(text) {
-  const sought = plain(text);
-  if (!sought) return { alert: undefined, symbol: undefined };
-  return {
-    alert: (alert) => plain(alert.symbol).startsWith(sought) || plain(alert.pattern).includes(sought),
-    symbol: (row) => plain(row.symbol).startsWith(sought) || plain(row.name ?? "").includes(sought),
-  };
-}
+import { matchers } from "./matching.js";
 
 /** Bind the search field; `apply` takes the matchers whenever the text changes. */
 export function bindFilter(apply) {

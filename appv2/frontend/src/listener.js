@@ -108,7 +108,9 @@ export class Listener {
   }
 
   streaming_health(message) {
-    this.status.health(message.data_flow ? message : payloadOf(message));
+    const health = message.data_flow ? message : payloadOf(message);
+    this.status.health(health);
+    this.list.heldBack(health.held_back);
   }
 
   streaming_session(message) {

@@ -36,7 +36,7 @@ function build(bootstrap) {
   const parts = { clock, feedTime, quotes: new QuoteBook(), alerts: new AlertBook(KEPT_ALERTS), messages: new Messages(clock) };
   const selection = new Selection(parts.alerts);
   parts.status = new StatusBar(market, clock, feedTime);
-  parts.breadth = new Breadth(parts.quotes);
+  parts.breadth = new Breadth(parts.quotes, parts.alerts);
   parts.announcer = new Announcer();
   parts.table = new ScannerTable(parts.quotes, (symbol) => selection.symbol(symbol));
   parts.list = new AlertList(parts.alerts, clock, (alert) => selection.alert(alert));
@@ -65,7 +65,8 @@ function notices(market, more) {
 function bindActions({ list, table, alerts, selection }) {
   const filter = bindFilter((matches) => {
     alerts.filter(matches.alert);
-    table.filter(matches.symbol);
+    const alerting = alerts.symbolsShown();
+    table.filter(matches.symbol && ((row) => matches.symbol(row) || alerting.has(row.symbol)));
     list.emptyText = matches.alert ? "No alert matches." : "No alert yet. Alerts appear here as bars close.";
     list.draw();
   });

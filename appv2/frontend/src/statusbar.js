@@ -31,7 +31,8 @@ export class StatusBar {
   open(isOpen) {
     this.market.open = isOpen;
     write(byId("market-state"), isOpen ? "Open" : "Closed");
-    mark(byId("market-dot"), "class", `dot ${isOpen ? "good" : ""}`);
+    mark(byId("market-state"), "class", isOpen ? "" : "attention");
+    mark(byId("market-dot"), "class", `dot ${isOpen ? "good" : "warn"}`);
   }
 
   /** Take a message of streaming health. */
@@ -42,6 +43,7 @@ export class StatusBar {
     write(byId("feed-rate"), `${decimal(flow.ticks_per_second, 0)}/s`);
     write(byId("feed-lag"), latency(flow.processing_lag_ms));
     byId("feed-rate").parentElement.title = (message.issues ?? []).map(issueText).join("\n") || "Trades a second, and how long they wait in the producer";
+    if (typeof message.market_open === "boolean") this.open(message.market_open);
     this.drawFeed();
   }
 

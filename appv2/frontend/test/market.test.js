@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Cursor, isAfter } from "../src/cursor.js";
+import { matchers } from "../src/matching.js";
+import { hopsOf } from "../src/flow.js";
+import { QuoteBook } from "../src/quotebook.js";
+
+function quotes() {
+  const book = new QuoteBook();
+  book.apply({
+    symbols: ["AMD", "NVDA", "SPY"], price: [10, 20, 30], change_percent: [1, -2, 0.001],
+    volume: [100, 300, 0], state: ["live", "live", "quiet"],
+  });
+  return book;
+}
+
+test("only what changed is touched", () => {
+  const book = quotes();
+  assert.deepEqual(book.apply({ symbols: ["AMD"], price: [11] }), ["AMD"]);
+  assert.deepEqual([book.row("AMD").price, book.row("AMD").change_percent], [11, 1]);
+});
+
+test("the market is summed up from its quotes", () => {
+  const { up, down, flat, upVolumeShare } = quotes().breadth();
+  assert.deepEqual([up, down, flat, upVolumeShare], [1, 1, 1, 0.25]);
+  const { best, worst } = quotes().extremes();
+  assert.deepEqual([best.symbol, worst.symbol], ["AMD", "NVDA"]);
+});
+
+test("a market without quotes has no breadth", () => {
+  const { up, mean, upVolumeShare } = new QuoteBook().breadth();
+  assert.deepEqual([up, mean, upVolumeShare], [0, undefined, undefined]);
+});
+
+test("symbols are counted by state", () => {
+  assert.deepEqual([...quotes().states()], [["live", 2], ["quiet", 1]]);
+});
+
+test("ids of the stream are compared as numbers, not as text", () => {
+  assert.equal(isAfter("1000-10", "1000-9"), true);
+  assert.equal(isAfter("999-0", "1000-0"), false);
+  assert.equal(isAfter("1000-0", ""), true);
+});
+
+test("the cursor never goes back", () => {
+  const cursor = new Cursor("1000-5");
+  for (const seq of ["1000-7", "1000-6", undefined]) cursor.see(seq);
+  assert.equal(cursor.seq, "1000-7");
+});
+
+test("a search finds symbols and the words of patterns, without case, spaces or lines below", () => {
+  const { alert } = matchers("volume sp");
+  assert.equal(alert({ symbol: "NVDA", pattern: "Volume_Spike" }), true);
+  assert.equal(alert({ symbol: "NVDA", pattern: "Support_Test" }), false);
+  assert.equal(matchers("spike").alert({ symbol: "NVDA", pattern: "Volume_Spike" }), true);
+  assert.equal(matchers("nv").symbol({ symbol: "NVDA" }), true);
+  assert.equal(matchers("corp").symbol({ symbol: "NVDA", name: "NVIDIA Corporation" }), true);
+  assert.equal(matchers("  ").alert, undefined);
+});
+
+test("the way of an alert is split into hops that add up", () => {
+  const checkpoints = [
+    { checkpoint: "EVENT_RECEIVED", at: 100.01 }, { checkpoint: "PATTERN_PUBLISHED", at: 100.006 },
+    { checkpoint: "WEBSOCKET_DELIVERED", at: 100.012 },
+  ];
+  const { hops, total } = hopsOf({ checkpoints }, 100, 100.02);
+  assert.deepEqual(hops.map(({ name }) => name), ["stored", "redis", "sent", "screen"]);
+  assert.ok(Math.abs(hops.reduce((sum, { ms }) => sum + ms, 0) - total) < 1e-6);
+  assert.ok(Math.abs(total - 20) < 0.01);
+});
+
+test("a flow that recorded nothing has no total", () => {
+  assert.deepEqual(hopsOf({}, undefined, undefined), { hops: [], total: undefined, endsOnScreen: false });
+});
