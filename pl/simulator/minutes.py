@@ -9,7 +9,7 @@ of `trades.py` always add up to the bar.
 Prices are whole cents, sizes whole shares, notional cents x shares: all exact in int64.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -84,6 +84,10 @@ class Bars:
     def take(self, index: slice | Int64 | Bool) -> "Bars":
         """Return the bars chosen by a slice, an index or a mask."""
         return Bars(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def starting(self, start_ms: Int64) -> "Bars":
+        """Return the same bars with other start times."""
+        return replace(self, start_ms=start_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ def join(parts: list[Trades]) -> Trades:
     )
 
 
+def no_trades() -> Trades:
+    """Return no trades."""
+    return Trades(*(np.empty(0, np.int64) for _ in fields(Trades)))
+
+
 def make_trades(seed: int, listing: Listing, start_ms: int, blocks: Blocks) -> Trades:
     """Make the trades of the minute that starts at `start_ms` from its blocks (8,)."""
     minute = start_ms // 60_000
