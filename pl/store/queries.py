@@ -1,0 +1,154 @@
+"""Answer the API's questions about patterns and indicators, newest first, page by page."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from pl.errors import Rejected
+from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.store.connection import Cursor, Database
+from pl.store.indicators import indicator_table
+
+Row = dict[str, Any]
+
+MOST_ROWS: Final = 1_000
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_PATTERNS: Final = """
+SELECT pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,
+       bar_time, detected_at, received_at, expires_at, life, revision, reason, quality, degraded,
+       indicators, levels, geometry, flow_id::text AS flow_id, producer, seq
+FROM pattern_events
+WHERE symbol = %(symbol)s
+  AND (%(tier)s::text IS NULL OR tier = %(tier)s)
+  AND (%(timeframe)s::text IS NULL OR timeframe = %(timeframe)s)
+  AND (%(pattern)s::text IS NULL
+       OR translate(lower(pattern), '_ ', '') = translate(lower(%(pattern)s), '_ ', ''))
+  AND (%(start)s::timestamptz IS NULL OR bar_time >= %(start)s)
+  AND (%(end)s::timestamptz IS NULL OR bar_time < %(end)s)
+  AND (%(after_time)s::timestamptz IS NULL
+       OR (bar_time, seq) < (%(after_time)s::timestamptz, %(after_seq)s))
+ORDER BY bar_time DESC, seq DESC
+LIMIT %(limit)s
+"""
+
+_INDICATORS: Final = """
+SELECT timeframe, "timestamp", {names}
+FROM {table}
+WHERE symbol = %(symbol)s AND timeframe = %(timeframe)s
+  AND (%(start)s::timestamptz IS NULL OR "timestamp" >= %(start)s)
+  AND (%(end)s::timestamptz IS NULL OR "timestamp" < %(end)s)
+  AND (%(after_time)s::timestamptz IS NULL OR "timestamp" < %(after_time)s)
+ORDER BY "timestamp" DESC
+LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hold rows, newest first; `next` asks for the page after this one, None: it is the last."""
+
+    rows: list[Row]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Hold bar times in [start, end), in UTC; None is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+ALWAYS: Final = Period()
+
+
+class SignalQueries:
+    """Read patterns and indicators; raises Unavailable, and Rejected for a `next` not of ours."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def patterns(
+        self,
+        symbol: str,
+        *,
+        tier: str | None = None,
+        timeframe: str | None = None,
+        pattern: str | None = None,
+        period: Period = ALWAYS,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Page:
+        """Return pattern events of a symbol; `pattern` ignores case, `_` and spaces."""
+        after_time, after_seq = _place(after)
+        wanted = {
+            "symbol": symbol,
+            "tier": tier,
+            "timeframe": timeframe,
+            "pattern": pattern,
+            "start": period.start,
+            "end": period.end,
+            "after_time": after_time,
+            "after_seq": after_seq,
+        }
+        rows = self._rows(_PATTERNS, wanted, limit)
+        return _page(rows, limit, "bar_time")
+
+    def indicators(
+        self,
+        symbol: str,
+        *,
+        timeframe: str = "1min",
+        period: Period = ALWAYS,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Page:
+        """Return indicators of a symbol, a row a bar: timeframe, timestamp and `values`."""
+        after_time, _ = _place(after)
+        query = _INDICATORS.format(
+            names=", ".join(INDICATOR_NAMES), table=indicator_table(timeframe)
+        )
+        wanted = {
+            "symbol": symbol,
+            "timeframe": timeframe,
+            "start": period.start,
+            "end": period.end,
+            "after_time": after_time,
+        }
+        rows = [_with_values(row) for row in self._rows(query, wanted, limit)]
+        return _page(rows, limit, "timestamp")
+
+    def _rows(self, query: str, wanted: Row, limit: int) -> list[Row]:
+        """Return one row more than asked for, so that the last page is known."""
+
+        def work(cursor: Cursor) -> list[Row]:
+            cursor.execute(query, wanted | {"limit": min(limit, MOST_ROWS) + 1})
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        return self._database.run(work)
+
+
+def _with_values(row: Row) -> Row:
+    values = {name: row[name] for name in INDICATOR_NAMES if row[name] is not None}
+    return {"timeframe": row["timeframe"], "timestamp": row["timestamp"], "values": values}
+
+
+def _page(rows: list[Row], limit: int, time_column: str) -> Page:
+    kept = rows[: min(limit, MOST_ROWS)]
+    if len(kept) == len(rows) or not kept:
+        return Page(kept, None)
+    micros = (kept[-1][time_column] - _EPOCH) // timedelta(microseconds=1)
+    return Page(kept, f"{micros}-{kept[-1].get('seq', 0)}")
+
+
+def _place(after: str | None) -> tuple[datetime | None, int]:
+    if after is None:
+        return None, 0
+    micros, _, seq = after.partition("-")
+    try:
+        return _EPOCH + timedelta(microseconds=int(micros)), int(seq)
+    except (ValueError, OverflowError) as error:
+        raise Rejected("bad_next", f"next: expected a value of ours, was {after}", 422) from error

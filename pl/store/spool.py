@@ -1,0 +1,177 @@
+"""Keep records on disk while PostgreSQL is away.
+
+A record is a mark, the length of its body, a CRC-32 of the body, and the body; it counts once
+fsync has returned. What a crash left half-written at the end is cut off; a damaged record in the
+middle is skipped and counted. What has been drained is remembered beside the file, so that a
+crash in between drains a record twice rather than never: records must be safe to apply again.
+"""
+
+import errno
+import os
+import struct
+import threading
+import zlib
+from collections.abc import Callable
+from io import FileIO
+from pathlib import Path
+from typing import Final
+
+MARK: Final = b"TSp1"
+
+_HEAD: Final = struct.Struct(">4sII")
+_LONGEST_BODY: Final = 64 * 1024 * 1024
+
+
+class Spool:
+    """Hold records in the order in which they came; safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "records.spool"
+        self._drained_path = folder / "drained"
+        self._lock = threading.RLock()
+        self._damaged = 0
+        self._file = self._path.open("a+b", buffering=0)
+        _sync_folder(folder)
+        self._start = self._drained()
+        self._waiting = self._cut_torn_end()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many records are still to be drained."""
+        return self._waiting
+
+    @property
+    def damaged(self) -> int:
+        """Return how many bytes were skipped because no record could be read from them."""
+        return self._damaged
+
+    def append(self, body: bytes) -> None:
+        """Write one record; it is on disk when this returns. Raises OSError when it cannot be."""
+        if len(body) > _LONGEST_BODY:
+            raise ValueError(f"body: expected at most {_LONGEST_BODY} bytes, was {len(body)}")
+        with self._lock:
+            end = self._file.seek(0, os.SEEK_END)
+            try:
+                self._write(_HEAD.pack(MARK, len(body), zlib.crc32(body)) + body)
+            except OSError:
+                self._file.truncate(end)
+                raise
+            self._waiting += 1
+
+    def drain(self, apply: Callable[[bytes], None]) -> int:
+        """Give each record to `apply`, oldest first, and forget it when `apply` returns.
+
+        Stops at the first exception of `apply` and passes it on; the rest stays. Returns how
+        many were drained.
+        """
+        n_drained = 0
+        while (record := self._first()) is not None:
+            body, end = record
+            apply(body)
+            self._forget(end)
+            n_drained += 1
+        return n_drained
+
+    def records(self) -> list[bytes]:
+        """Return what is still to be drained, oldest first."""
+        with self._lock:
+            found, at = [], self._start
+            while (record := self._read(at)) is not None:
+                body, at = record
+                found.append(body)
+            return found
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        self._file.close()
+
+    def _first(self) -> tuple[bytes, int] | None:
+        with self._lock:
+            return self._read(self._start)
+
+    def _forget(self, end: int) -> None:
+        with self._lock:
+            self._start = end
+            self._waiting -= 1
+            if self._waiting:
+                self._drained_path.write_text(str(end))
+            else:
+                self._empty()
+
+    def _empty(self) -> None:
+        """Forget the place before the records: the other way round it could hide later ones."""
+        self._start = 0
+        with self._drained_path.open("w") as drained:
+            drained.write("0")
+            drained.flush()
+            os.fsync(drained.fileno())
+        self._file.truncate(0)
+
+    def _write(self, record: bytes) -> None:
+        n_written = self._file.write(record)
+        if n_written != len(record):
+            raise OSError(
+                errno.ENOSPC, f"wrote {n_written} of {len(record)} bytes", str(self._path)
+            )
+        os.fsync(self._file.fileno())
+
+    def _read(self, at: int) -> tuple[bytes, int] | None:
+        """Return the first whole record at or after a place, and where it ends."""
+        while (found := _find_mark(self._file, at)) is not None:
+            body = _body_at(self._file, found)
+            if body is not None:
+                return body, found + _HEAD.size + len(body)
+            at = found + 1
+        return None
+
+    def _cut_torn_end(self) -> int:
+        size = self._file.seek(0, os.SEEK_END)
+        at, n_records, n_bytes = self._start, 0, 0
+        while (record := self._read(at)) is not None:
+            body, at = record
+            n_records += 1
+            n_bytes += _HEAD.size + len(body)
+        self._damaged = at - self._start - n_bytes
+        if at < size:
+            self._file.truncate(at)
+        return n_records
+
+    def _drained(self) -> int:
+        """Return where the first record begins."""
+        text = self._drained_path.read_text().strip() if self._drained_path.exists() else ""
+        place = int(text) if text.isdecimal() else 0
+        return place if place <= self._path.stat().st_size else 0
+
+
+def _find_mark(file: FileIO, at: int) -> int | None:
+    step = 1 << 16
+    tail = b""
+    file.seek(at)
+    while chunk := file.read(step):
+        window = tail + chunk
+        place = window.find(MARK)
+        if place >= 0:
+            return at - len(tail) + place
+        tail = window[-(len(MARK) - 1) :]
+        at += len(chunk)
+    return None
+
+
+def _body_at(file: FileIO, at: int) -> bytes | None:
+    file.seek(at)
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    _, length, checksum = _HEAD.unpack(head)
+    body = file.read(length) if length <= _LONGEST_BODY else b""
+    whole = len(body) == length and zlib.crc32(body) == checksum
+    return body if whole else None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
