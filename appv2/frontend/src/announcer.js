@@ -10,6 +10,11 @@ export class Announcer {
     setInterval(() => this.speak(), EVERY_MS);
   }
 
+  /** Say something now. */
+  say(text) {
+    write(byId("summary"), text);
+  }
+
   heard(alert) {
     this.count += 1;
     this.latest = alert;
@@ -19,7 +24,7 @@ export class Announcer {
     if (this.count === 0) return;
     const { symbol, pattern, direction } = this.latest;
     const alerts = this.count === 1 ? "1 alert" : `${this.count} alerts`;
-    write(byId("summary"), `${alerts}. Latest: ${symbol}, ${words(pattern)}, ${direction}.`);
+    this.say(`${alerts}. Latest: ${symbol}, ${words(pattern)}, ${direction}.`);
     this.count = 0;
   }
 }

@@ -50,7 +50,7 @@ export class Chart {
     this.adjustDigits(bars.at(-1)?.close);
     this.candles.setData(bars);
     this.volume.setData(bars.map((bar) => this.volumeOf(bar)));
-    if (fit) this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - BARS_IN_VIEW, to: bars.length + 14 });
+    if (fit) this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - BARS_IN_VIEW, to: bars.length + 24 });
   }
 
   /** Draw one bar: the newest, or a revised one. */

@@ -36,7 +36,7 @@ export function chartOptions(colors, clock) {
       borderColor: colors.line,
       timeVisible: true,
       secondsVisible: false,
-      rightOffset: 14,
+      rightOffset: 24,
       tickMarkFormatter: (time, kind) => (kind < 3 ? clock.shortDay(time) : clock.minute(time)),
     },
     localization: { timeFormatter: (time) => `${clock.shortDay(time)} ${clock.minute(time)}` },

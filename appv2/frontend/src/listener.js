@@ -32,6 +32,7 @@ export class Listener {
     this.countAlerts();
     this.breadth.draw();
     this.chooseFirst();
+    this.loadTrends().catch((error) => this.messages.note(`no trend of the last hour: ${error.message}`, "warn"));
     this.messages.note(`loaded: ${this.universe.length} symbols, ${this.alerts.all.length} alerts`);
   }
 
@@ -105,6 +106,7 @@ export class Listener {
     const time = seconds(bars.bar_time);
     this.feedTime.closed(time);
     this.pane.closed(bars, time);
+    if (bars.timeframe === "1min") this.table.moved(this.trends.close(bars, time));
   }
 
   streaming_health(message) {
@@ -155,12 +157,17 @@ export class Listener {
     this.status.connection(state, facts);
     const isChange = state !== this.connectionState;
     this.connectionState = state;
-    if (state === "lost" && isChange) this.messages.note(`connection lost: ${facts.reason}`, "warn");
+    if (state === "lost" && isChange) {
+      this.messages.note(`connection lost: ${facts.reason}`, "warn");
+      this.announcer.say("Connection lost.");
+    }
     if (facts.again) this.back(facts);
   }
 
   back({ caughtUp }) {
-    this.messages.note(`connection back, caught up ${caughtUp} alerts`);
+    const text = `connection back, caught up ${caughtUp} alert${caughtUp === 1 ? "" : "s"}`;
+    this.messages.note(text);
+    this.announcer.say(text);
     this.refresh().catch((error) => this.messages.note(`could not refresh: ${error.message}`, "warn"));
   }
 
@@ -169,7 +176,13 @@ export class Listener {
     const bootstrap = await getJson("/api/bootstrap");
     this.status.open(bootstrap.market.open);
     this.quotes(bootstrap.quotes ?? {});
-    await this.pane.load();
+    await Promise.all([this.pane.load(), this.loadTrends()]);
+  }
+
+  async loadTrends() {
+    const { closes } = await getJson("/api/closes?minutes=60");
+    this.trends.load(closes);
+    this.table.moved(Object.keys(closes));
   }
 }
 

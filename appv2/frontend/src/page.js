@@ -19,6 +19,7 @@ import { QuoteBook } from "./quotebook.js";
 import { ScannerTable } from "./scannertable.js";
 import { Selection } from "./selection.js";
 import { StatusBar } from "./statusbar.js";
+import { Trends } from "./trends.js";
 
 const KEPT_ALERTS = 1000;
 const HISTORY_ALERTS = 300;
@@ -33,12 +34,12 @@ function build(bootstrap) {
   const { market } = bootstrap;
   const clock = new Clock(market.timezone);
   const feedTime = new FeedTime(market.id);
-  const parts = { clock, feedTime, quotes: new QuoteBook(), alerts: new AlertBook(KEPT_ALERTS), messages: new Messages(clock) };
+  const parts = { clock, feedTime, quotes: new QuoteBook(), alerts: new AlertBook(KEPT_ALERTS), trends: new Trends(), messages: new Messages(clock) };
   const selection = new Selection(parts.alerts);
   parts.status = new StatusBar(market, clock, feedTime);
   parts.breadth = new Breadth(parts.quotes, parts.alerts);
   parts.announcer = new Announcer();
-  parts.table = new ScannerTable(parts.quotes, (symbol) => selection.symbol(symbol));
+  parts.table = new ScannerTable(parts.quotes, parts.trends, (symbol) => selection.symbol(symbol));
   parts.list = new AlertList(parts.alerts, clock, (alert) => selection.alert(alert));
   parts.pane = new ChartPane({
     ...parts,

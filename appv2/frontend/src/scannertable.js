@@ -3,12 +3,15 @@ import { change, decimal, price, shares, times, way } from "./format.js";
 
 const RESORT_MS = 5000;
 const HOT_RATIO = 2;
+const TREND = { width: 56, height: 14 };
+const SVG = "http://www.w3.org/2000/svg";
 const WAYS = { 1: "up", "-1": "down", 0: "muted" };
 
 const COLUMNS = [
   { key: "name", title: "symbol", order: (row) => row.symbol },
   { key: "price", title: "last", order: (row) => row.price },
   { key: "change", title: "change", order: (row) => row.change_percent },
+  { key: "trend", title: "last hour", hint: "Closes of the last 60 minutes", order: (row) => row.change_percent },
   { key: "volume", title: "volume", order: (row) => row.volume },
   { key: "ratio", title: "rel vol", hint: "Volume of the last closed bar against what is usual", order: (row) => row.ratio },
   { key: "strength", title: "RSI", hint: "RSI(14) at the last closed bar", order: (row) => row.rsi },
@@ -22,8 +25,9 @@ function compare(left, right, sign) {
 
 /** Show the universe, a row a symbol. Rows are made once; afterwards only changed text is written. */
 export class ScannerTable {
-  constructor(quotes, choose) {
+  constructor(quotes, trends, choose) {
     this.quotes = quotes;
+    this.trends = trends;
     this.choose = choose;
     this.room = byId("scanner-room");
     this.table = byId("scanner");
@@ -85,6 +89,14 @@ export class ScannerTable {
   changed(symbols) {
     for (const symbol of symbols) this.waiting.add(symbol);
     this.draw();
+  }
+
+  /** Redraw the small lines of these symbols. */
+  moved(symbols) {
+    for (const symbol of symbols) {
+      const line = this.lines.get(symbol);
+      if (line) drawTrend(line.trend, this.trends.line(symbol, TREND.width, TREND.height));
+    }
   }
 
   select(symbol) {
@@ -155,11 +167,24 @@ function newLine(symbol, name) {
   const dot = make("span", "dot");
   cells.name.append(dot, symbol);
   cells.name.title = name ?? "";
+  const trend = cells.trend.appendChild(newTrend());
   const alerts = cells.alerts.appendChild(make("span"));
   row.dataset.symbol = symbol;
   row.setAttribute("aria-selected", "false");
   row.setAttribute("tabindex", "-1");
-  return { row, cells, dot, alerts, shown: undefined, inView: false };
+  return { row, cells, dot, trend, alerts, shown: undefined, inView: false };
+}
+
+function newTrend() {
+  const picture = document.createElementNS(SVG, "svg");
+  picture.setAttribute("viewBox", `0 -1 ${TREND.width} ${TREND.height + 2}`);
+  picture.setAttribute("aria-hidden", "true");
+  return picture.appendChild(document.createElementNS(SVG, "polyline")).parentNode;
+}
+
+function drawTrend(picture, { points, way: direction }) {
+  mark(picture.firstChild, "points", points);
+  mark(picture, "class", WAYS[direction]);
 }
 
 function drawLine(line, quote) {
