@@ -27,7 +27,7 @@ class PostgresPrograms:
 def find_postgres(python: Path) -> PostgresPrograms | None:
     """Return PostgreSQL's programs, preferring those of the environment of `python`."""
     for folder in _postgres_folders(python):
-        if all((folder / name).exists() for name in ("initdb", "postgres", "psql")):
+        if all((folder / name).exists() for name in ("initdb", "postgres", "psql", "pg_dump")):
             return PostgresPrograms(folder, _major(folder / "postgres"))
     return None
 

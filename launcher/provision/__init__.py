@@ -1,0 +1,1 @@
+"""Make what was not configured: environments, front end, servers, databases, kernels, login."""

@@ -1,0 +1,108 @@
+"""Run preparation steps, pass on what they say, and end them when the start is given up."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+
+class StepFailed(Exception):
+    """Raised when a preparation command fails; carries the end of what it said."""
+
+    def __init__(self, command: Sequence[str], exit_code: int, output: str) -> None:
+        super().__init__(f"`{' '.join(command[:6])}` ended with {exit_code}:\n{output}")
+        self.output = output
+        self.exit_code = exit_code
+
+    @property
+    def disk_is_full(self) -> bool:
+        """Return whether the command ran out of disk space."""
+        return "No space left on device" in self.output or "ENOSPC" in self.output
+
+
+class Holder(Protocol):
+    """Whoever ends a process group should we vanish: the guardian."""
+
+    def hold_group(self, pgid: int) -> None:
+        """Take care of a group."""
+
+    def let_go(self, pgid: int) -> None:
+        """Forget a group."""
+
+
+class Nobody:
+    """Holds nothing, for callers that need no guardian."""
+
+    def hold_group(self, pgid: int) -> None:
+        """Take no care of the group."""
+
+    def let_go(self, pgid: int) -> None:
+        """Forget nothing."""
+
+
+class Steps:
+    """The preparation commands that run at the moment, each in a process group of its own."""
+
+    def __init__(self, holder: Holder) -> None:
+        self._holder = holder
+        self._running: set[int] = set()
+        self._lock = threading.Lock()
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        environ: Mapping[str, str] | None = None,
+        heard: Callable[[str], None] = lambda _: None,
+    ) -> str:
+        """Run a command, calling `heard` with each line; return its output.
+
+        Raises: StepFailed when it does not end with 0.
+        """
+        lines: list[str] = []
+        with subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**clean_environment(), **(environ or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            self._begin(process.pid)
+            for line in process.stdout or ():
+                lines.append(line)
+                heard(line.rstrip())
+            process.wait()
+            self._finish(process.pid)
+        if process.returncode != 0:
+            raise StepFailed(command, process.returncode, "".join(lines)[-2000:])
+        return "".join(lines)
+
+    def _begin(self, pid: int) -> None:
+        with self._lock:
+            self._running.add(pid)
+        self._holder.hold_group(pid)
+
+    def _finish(self, pid: int) -> None:
+        with self._lock:
+            self._running.discard(pid)
+        self._holder.let_go(pid)
+
+    def stop(self) -> None:
+        """End every command that runs."""
+        with self._lock:
+            for pid in self._running:
+                os.killpg(pid, signal.SIGKILL)
+
+
+def clean_environment() -> dict[str, str]:
+    """Return our environment without what would lead another interpreter astray."""
+    astray = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+    return {name: value for name, value in os.environ.items() if name not in astray}

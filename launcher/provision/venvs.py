@@ -1,0 +1,153 @@
+"""The two virtual environments: made from their requirements, remade when these change."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.home import Stamp, digest
+from launcher.problems import INSTALL_FAILED, NO_DISK_SPACE, VENV_MODULE_MISSING
+from launcher.provision.commands import StepFailed, Steps
+
+_NEEDED_BYTES = 1_500_000_000
+_INTERESTING = (
+    "Collecting ",
+    "Installing ",
+    "Installed ",
+    "Downloading ",
+    "Prepared ",
+    "Resolved ",
+)
+
+
+@dataclass(frozen=True)
+class Venv:
+    """One environment: where it is, what belongs in it, where downloads are kept."""
+
+    name: str
+    folder: Path
+    requirements: Path
+    downloads: Path
+    steps: Steps
+
+    @property
+    def python(self) -> Path:
+        """Return its interpreter."""
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @property
+    def _stamp(self) -> Stamp:
+        version = "{}.{}".format(*sys.version_info[:2])
+        return Stamp(self.folder / "tickstock-stamp", digest(version, files=[self.requirements]))
+
+    def is_current(self) -> bool:
+        """Return whether it holds exactly what its requirements say, for this Python."""
+        return self._stamp.is_current() and self.python.exists()
+
+    def make(self, say: Callable[[str], None]) -> None:
+        """Create the environment where absent or of another Python, and install into it.
+
+        Raises: StartAborted when the disk is full, venv is missing or a package will not install.
+        """
+        self._check_disk()
+        try:
+            if not self._is_of_this_python():
+                say(f"{self.name}: creating {self.folder.name}")
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self._create()
+            self._install(say)
+        except StepFailed as error:
+            raise self._explain(error) from error
+        self._stamp.set()
+        say(f"{self.name}: ready")
+
+    def _check_disk(self) -> None:
+        free = shutil.disk_usage(self.requirements.parent).free
+        if free < _NEEDED_BYTES and not self.python.exists():
+            raise NO_DISK_SPACE.abort(
+                f"{free // 1_000_000} MB are free, {_NEEDED_BYTES // 1_000_000} MB are needed.",
+                "free some disk space, then start again",
+                path=self.folder,
+            )
+
+    def _is_of_this_python(self) -> bool:
+        if not self.python.exists():
+            return False
+        question = "import sys; print('{}.{}'.format(*sys.version_info[:2]))"
+        answer = subprocess.run(
+            [self.python, "-I", "-c", question], capture_output=True, text=True, check=False
+        )
+        return answer.stdout.strip() == "{}.{}".format(*sys.version_info[:2])
+
+    def _create(self) -> None:
+        python = getattr(sys, "_base_executable", "") or sys.executable
+        uv = shutil.which("uv")
+        if uv:
+            command = [uv, "venv", "--quiet", "--seed", "--python", python, str(self.folder)]
+        elif importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
+            command = [python, "-m", "venv", str(self.folder)]
+        else:
+            raise VENV_MODULE_MISSING.abort(
+                "this Python has no venv module, and uv is not on the PATH.",
+                "sudo apt install python{}.{}-venv   (or install uv)".format(*sys.version_info[:2]),
+            )
+        self.steps.run(command, folder=self.requirements.parent, environ=self._caches())
+
+    def _install(self, say: Callable[[str], None]) -> None:
+        n = sum(line.strip()[:1].isalpha() for line in self.requirements.read_text().splitlines())
+        uv = shutil.which("uv")
+        if uv:
+            say(f"{self.name}: installing {n} packages and what they need with uv")
+            try:
+                self._run([uv, "pip", "install", "--python", str(self.python)], say)
+            except StepFailed as error:
+                if error.disk_is_full:
+                    raise
+                say(f"{self.name}: uv could not, trying pip")
+            else:
+                return
+        say(f"{self.name}: installing {n} packages and what they need with pip")
+        quiet = ["--disable-pip-version-check", "--progress-bar", "off"]
+        self._run([str(self.python), "-m", "pip", "install", *quiet], say)
+
+    def _run(self, installer: list[str], say: Callable[[str], None]) -> None:
+        def heard(line: str) -> None:
+            if line.lstrip().startswith(_INTERESTING):
+                say(f"{self.name}: {line.strip()[:100]}")
+
+        self.steps.run(
+            [*installer, "-r", str(self.requirements)],
+            folder=self.requirements.parent,
+            environ=self._caches(),
+            heard=heard,
+        )
+
+    def _caches(self) -> dict[str, str]:
+        ours = {
+            "UV_CACHE_DIR": str(self.downloads / "uv"),
+            "PIP_CACHE_DIR": str(self.downloads / "pip"),
+            "UV_LINK_MODE": "copy",
+        }
+        return {name: value for name, value in ours.items() if name not in os.environ}
+
+    def _explain(self, error: StepFailed) -> Exception:
+        if error.disk_is_full:
+            return NO_DISK_SPACE.abort(
+                "the disk became full while packages were installed.",
+                "free some disk space, then start again",
+                path=self.folder,
+            )
+        if "ensurepip" in error.output:
+            return VENV_MODULE_MISSING.abort(
+                error.output.strip().splitlines()[0],
+                "sudo apt install python{}.{}-venv".format(*sys.version_info[:2]),
+            )
+        return INSTALL_FAILED.abort(
+            str(error),
+            f"{self.python} -m pip install -r {self.requirements.name}   (shows the whole error)",
+            name=self.name,
+        )
