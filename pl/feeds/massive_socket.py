@@ -12,7 +12,7 @@ from pl.feeds.backoff import Backoff
 from pl.feeds.feed import Sink
 from pl.feeds.massive_frames import FrameParser
 from pl.feeds.massive_session import Ended, Session, SocketOptions, channels_of
-from pl.feeds.trade_rules import RegularHours, TradeRules, always_regular
+from pl.feeds.trade_rules import RegularHours, TradeRules
 from pl.feeds.trouble import Trouble
 from pl.market.batches import FeedNotice, SymbolTable
 
@@ -34,7 +34,7 @@ class MassiveSocket:
         self,
         options: SocketOptions,
         table: SymbolTable,
-        regular_hours: RegularHours = always_regular,
+        regular_hours: RegularHours,
         *,
         expects_data: Callable[[], bool] = lambda: True,
     ) -> None:

@@ -36,12 +36,14 @@ class RedisTicks:
         table: SymbolTable,
         *,
         sources: Collection[str] | None = None,
+        connect_timeout_s: float = 5.0,
         silence_s: float = 10.0,
         backoff: Backoff | None = None,
     ) -> None:
         self.trouble = Trouble()
         self._url = url
         self._parser = TickParser(table, self.trouble, sources)
+        self._connect_timeout_s = connect_timeout_s
         self._silence_s = silence_s
         self._backoff = backoff or Backoff(first_s=0.1, longest_s=5.0, stable_s=0.0)
         self._pending: list[bytes] = []
@@ -77,7 +79,8 @@ class RedisTicks:
             self._url,
             protocol=3,
             retry=Retry(NoBackoff(), 0),  # a loss must be seen here, not healed in silence
-            socket_connect_timeout=5.0,
+            socket_connect_timeout=self._connect_timeout_s,
+            socket_timeout=self._connect_timeout_s,
             socket_keepalive=True,
         )
         try:

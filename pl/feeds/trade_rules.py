@@ -10,15 +10,10 @@ from pl.market.batches import UPDATES_ALL, Int64, UInt8
 from pl.market.conditions import MASSIVE_EXTENDED, MASSIVE_REGULAR, massive_rule
 
 RegularHours = Callable[[Int64], npt.NDArray[np.bool_]]
-"""Tell for each time (unix ms) whether it is in regular hours; same shape."""
+"""Tell for each time (unix ms) whether it is in regular hours: `MarketSessions.regular`."""
 
 MOST_RULES: Final = 10_000
 _BY_HOURS: Final = 0x80
-
-
-def always_regular(t_ms: Int64) -> npt.NDArray[np.bool_]:
-    """Say that a market which never closes is always in regular hours."""
-    return np.ones(t_ms.shape, np.bool_)
 
 
 class TradeRules:

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pl.feeds.massive_frames import Frame, FrameParser
-from pl.feeds.trade_rules import TradeRules, always_regular
+from pl.feeds.trade_rules import TradeRules
 from pl.feeds.trouble import Trouble
 from pl.market.batches import UPDATES_ALL, UPDATES_HIGH_LOW, UPDATES_VOLUME, SymbolTable
+from pl.market.sessions import AlwaysOpenSessions
 
+ALWAYS = AlwaysOpenSessions().regular
 TABLE = SymbolTable(["AAPL", "MSFT", "BRK.B"])
 AT = 1_700_000_000.5
 TRADE = {"ev": "T", "sym": "MSFT", "x": 4, "i": "12", "z": 3, "p": 114.125, "s": 100}
@@ -23,7 +25,7 @@ MINUTE |= {"s": 1_610_144_640_000, "e": 1_610_144_700_000}
 
 def parser(rules: TradeRules | None = None) -> tuple[FrameParser, Trouble]:
     trouble = Trouble()
-    return FrameParser(TABLE, rules or TradeRules(always_regular), trouble), trouble
+    return FrameParser(TABLE, rules or TradeRules(ALWAYS), trouble), trouble
 
 
 def parse(*events: object) -> tuple[Frame, Trouble]:

@@ -12,9 +12,10 @@ from pl.errors import InvalidData
 from pl.feeds.feed import FeedItem
 from pl.feeds.recording import Recording
 from pl.feeds.replay import Pace, Replay
-from pl.feeds.trade_rules import always_regular
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, FeedNotice, SymbolTable, TradeBatch
+from pl.market.sessions import AlwaysOpenSessions
 
+ALWAYS = AlwaysOpenSessions().regular
 TABLE = SymbolTable(["SPY", "AIG", "BAC", "IBM"])
 FIVE_DAYS = [f"201310{day:02}" for day in range(7, 12)]
 T0 = 1_381_132_800_000
@@ -37,7 +38,7 @@ class Record:
 
 def recorded(path: Path, **columns: list[object]) -> Recording:
     pq.write_table(pa.table(columns), path / "recording.parquet")
-    return Recording(path / "recording.parquet", TABLE, always_regular)
+    return Recording(path / "recording.parquet", TABLE, ALWAYS)
 
 
 def trades(path: Path, times: list[int], symbols: list[str]) -> Recording:
@@ -114,7 +115,7 @@ def test_other_columns_are_refused_by_name(tmp_path: Path) -> None:
 
 def test_an_absent_recording_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match=r"absent\.parquet"):
-        Recording(tmp_path / "absent.parquet", TABLE, always_regular)
+        Recording(tmp_path / "absent.parquet", TABLE, ALWAYS)
 
 
 def test_the_extent_is_known_before_playing(tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ async def test_five_real_days_come_whole_and_in_order(
 ) -> None:
     path = test_data / "lean" / "tick_trades.parquet"
     start = time.perf_counter()
-    record = await played(Recording(path, TABLE, always_regular))
+    record = await played(Recording(path, TABLE, ALWAYS))
     elapsed = time.perf_counter() - start
     stored = pq.read_table(path, columns=["t", "price", "size"])
     t_ms = np.concatenate([batch.t_ms for batch in record.trades])
@@ -177,7 +178,7 @@ async def test_recorded_times_are_unix_ms_by_the_witness_of_recorded_minutes(
     test_data: Path,
 ) -> None:
     """Of 11,374 published minutes 11,323 have the volume of our trades (data README)."""
-    record = await played(Recording(test_data / "lean/tick_trades.parquet", TABLE, always_regular))
+    record = await played(Recording(test_data / "lean/tick_trades.parquet", TABLE, ALWAYS))
     ours: dict[tuple[int, int], float] = {}
     for batch in record.trades:  # no batch spans a minute
         counted = batch.size * (batch.rule > 0)

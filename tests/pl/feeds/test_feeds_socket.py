@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -14,7 +15,9 @@ from pl.feeds.feed import FeedItem
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
 from pl.market.batches import BarBatch, FeedNotice, SymbolTable, TradeBatch
+from pl.market.sessions import AlwaysOpenSessions
 
+ALWAYS = AlwaysOpenSessions().regular
 TABLE = SymbolTable(["AAPL", "MSFT"])
 Script = Callable[["Peer"], Awaitable[None]]
 
@@ -92,7 +95,7 @@ class Market:
 
 
 @asynccontextmanager
-async def market(*scripts: Script, **options: object) -> AsyncIterator[Market]:
+async def market(*scripts: Script, **options: Any) -> AsyncIterator[Market]:
     """Play one script a connection; the last one is repeated."""
     peers: list[Peer] = []
 
@@ -105,7 +108,7 @@ async def market(*scripts: Script, **options: object) -> AsyncIterator[Market]:
         port = next(iter(server.sockets)).getsockname()[1]
         given = {"first_delay_s": 0.01, "evicted_delay_s": 0.02} | options
         chosen = SocketOptions(f"ws://127.0.0.1:{port}/stocks", "secret-key", **given)
-        running = Market(MassiveSocket(chosen, TABLE, expects_data=expects_data), peers)
+        running = Market(MassiveSocket(chosen, TABLE, ALWAYS, expects_data=expects_data), peers)
         try:
             yield running
         finally:
@@ -331,7 +334,7 @@ async def test_a_frame_above_the_limit_ends_the_session_and_not_the_feed() -> No
 async def test_an_absent_server_is_retried_until_it_is_there() -> None:
     record = Record()
     options = SocketOptions("ws://127.0.0.1:9/stocks", "k", first_delay_s=0.001)
-    task = asyncio.create_task(MassiveSocket(options, TABLE).run(record))
+    task = asyncio.create_task(MassiveSocket(options, TABLE, ALWAYS).run(record))
     await record.until(lambda: record.kinds.count("disconnected") >= 3)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
