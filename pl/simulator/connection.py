@@ -54,9 +54,11 @@ class Connection:
     async def write(self) -> None:
         """Send what is queued until the client is let go, then close."""
         sending = asyncio.create_task(self._send_queued())
-        await asyncio.wait((sending, self._parting), return_when=asyncio.FIRST_COMPLETED)
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
+        try:
+            await asyncio.wait((sending, self._parting), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
         if self._parting.done():
             await self._close(*self._parting.result())
 

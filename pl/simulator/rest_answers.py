@@ -22,7 +22,7 @@ _TOO_MANY: Final = (
 _NOT_ENTITLED: Final = (
     "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing"
 )
-_PLAN: Final = "plan"
+_PLAN: Final = web.RequestKey("plan", Plan)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
