@@ -18,6 +18,8 @@ from pl.market.batches import MINUTE_MS, Float64, Int32, Int64, UInt8
 from pl.market.rejections import ABSURD, ACCEPTED, FUTURE, HELD, NAN_PRICE, NON_POSITIVE
 
 LEAD_MS: Final = 2 * MINUTE_MS
+SPREAD_MS: Final = 10 * MINUTE_MS
+"""How far held events may lie apart and still agree: late ones come among them."""
 VOTES_FOR: Final = 20
 VOTES_AGAINST: Final = 5
 FIRST_VOTES: Final = 2
@@ -120,7 +122,7 @@ def judge_times(clocks: Any, t_ms: Int64, received_at: float, verdict: UInt8) ->
             if held > 0:
                 held, first = _vote_against(clock, t_ms, verdict, first, i)
             continue
-        if held > 0 and t < t_ms[first] - LEAD_MS:
+        if held > 0 and t < t_ms[first] - SPREAD_MS:
             held, first = _settle(clock, t_ms, verdict, first, i, FUTURE)
         if held == 0:
             first = i

@@ -7,19 +7,22 @@ UTC day, every day.
 Source: exchange_calendars XNYS; extended hours as the consolidated tape runs them.
 """
 
+import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from pl.market.batches import Int64
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
-NANOS_A_MS: Final = 1_000_000
 
 BEFORE_OPEN_MS: Final = 5 * HOUR_MS + HOUR_MS // 2
 """The pre-market begins at 04:00, five and a half hours before the open."""
@@ -163,11 +166,19 @@ def xnys_sessions(first: date, last: date) -> ExchangeSessions:
     """
     from exchange_calendars import get_calendar
 
-    calendar = get_calendar("XNYS", start=first.isoformat(), end=last.isoformat())
-    opens = (calendar.opens_nanos // NANOS_A_MS).tolist()
-    closes = (calendar.closes_nanos // NANOS_A_MS).tolist()
+    with warnings.catch_warnings():
+        # exchange_calendars still calls what pandas 4 will change
+        warnings.simplefilter("ignore", DeprecationWarning)
+        calendar = get_calendar("XNYS", start=first.isoformat(), end=last.isoformat())
+    opens = _unix_ms(calendar.opens)
+    closes = _unix_ms(calendar.closes)
     days = [label.date() for label in calendar.sessions]
     return ExchangeSessions([Session(*values) for values in zip(days, opens, closes, strict=True)])
+
+
+def _unix_ms(times: "pd.Series[pd.Timestamp]") -> list[int]:
+    utc = times.dt.tz_convert(None).to_numpy().astype("datetime64[ms]")
+    return [int(ms) for ms in utc.astype(np.int64)]
 
 
 def _end_of_trading(session: Session) -> int:
