@@ -17,25 +17,25 @@ EXIT_REJECTED = 65
 def run_streaming(_: argparse.Namespace) -> int:
     """Watch the market until told to stop."""
     chosen = _configured("streaming")
-    from pl.bootstrap import build_streaming
+    from pl.bootstrap.streaming import run_streaming as run
 
-    return _run(build_streaming(chosen).run())
+    return _run(run(chosen))
 
 
 def run_api(_: argparse.Namespace) -> int:
     """Serve the API until told to stop."""
     chosen = _configured("api")
-    from pl.bootstrap import build_api
+    from pl.bootstrap.api import run_api as run
 
-    return _run(build_api(chosen).run())
+    return _run(run(chosen))
 
 
 def run_loader(_: argparse.Namespace) -> int:
     """Work on jobs until told to stop."""
     chosen = _configured("loader")
-    from pl.bootstrap import build_loader
+    from pl.bootstrap.loader import run_loader as run
 
-    return _run(build_loader(chosen).run())
+    return _run(run(chosen))
 
 
 def run_simulator(_: argparse.Namespace) -> int:

@@ -1,7 +1,5 @@
 """Tell the time as the feed sees it."""
 
-from pl.market.batches import TradeBatch
-
 WINDOW_S = 60.0
 
 
@@ -19,16 +17,20 @@ class FeedTime:
         self._window_lag_ms = float("inf")
         self._window_from_s = 0.0
 
-    def observe(self, batch: TradeBatch) -> None:
-        """Take the batch's newest event and arrival into account."""
-        newest = int(batch.t_ms.max())
-        self._last_event_ms = max(self._last_event_ms, newest)
-        lag = max(0.0, batch.received_at * 1000 - newest)
-        if batch.received_at - self._window_from_s > WINDOW_S:
-            self._window_from_s = batch.received_at
+    def observe(self, newest_ms: int, received_at: float) -> None:
+        """Take the newest event of a batch (unix ms) and its arrival (unix s) into account."""
+        self._last_event_ms = max(self._last_event_ms, newest_ms)
+        lag = max(0.0, received_at * 1000 - newest_ms)
+        if received_at - self._window_from_s > WINDOW_S:
+            self._window_from_s = received_at
             self._lag_ms, self._window_lag_ms = lag, lag
         self._window_lag_ms = min(self._window_lag_ms, lag)
         self._lag_ms = self._window_lag_ms
+
+    @property
+    def last_event_ms(self) -> int:
+        """Return the time of the newest event, 0 before the first."""
+        return self._last_event_ms
 
     @property
     def lag_ms(self) -> float:

@@ -1,11 +1,21 @@
 """Hold what the feed delivered until the loop takes it."""
 
 import asyncio
+import time
 from collections import deque
+from dataclasses import dataclass
 
 from pl.market.batches import BarBatch, FeedNotice, TradeBatch
 
-Item = TradeBatch | BarBatch | FeedNotice
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """Hold minute bars that were fetched by REST, not sent by the feed."""
+
+    bars: BarBatch
+
+
+Item = TradeBatch | BarBatch | FeedNotice | Backfill
 
 LIVE_LIMIT = 2_000_000
 REPLAY_LIMIT = 200_000
@@ -30,12 +40,12 @@ class Inbox:
 
     async def put(self, item: Item) -> None:
         """Add an item; waits only when the feed may be made to wait."""
-        size = 0 if isinstance(item, FeedNotice) else len(item)
+        size = 0 if isinstance(item, FeedNotice | Backfill) else len(item)
         while self._may_wait and self._size > self._limit:
             self._drained.clear()
             await self._drained.wait()
         if size and self._size > self._limit:
-            self._drop(item, size)
+            self._drop(size)
             return
         self._items.append(item)
         self._size += size
@@ -56,9 +66,9 @@ class Inbox:
         self._drained.set()
         return items
 
-    def _drop(self, item: Item, size: int) -> None:
+    def _drop(self, size: int) -> None:
         self.dropped += size
-        if not self._overflowing and not isinstance(item, FeedNotice):
+        if not self._overflowing:
             self._overflowing = True
             detail = f"more than {self._limit} events waiting"
-            self._items.append(FeedNotice("overflow", detail, item.received_at))
+            self._items.append(FeedNotice("overflow", detail, time.time()))

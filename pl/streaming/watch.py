@@ -19,10 +19,13 @@ def minute_of(t_ms: int) -> int:
 
 
 class Watch:
-    """Follow a feed's connections and tell the gaps they leave."""
+    """Follow a feed's connections and tell the gaps they leave.
 
-    def __init__(self) -> None:
-        self._lost_from_ms: int | None = None
+    lost_from_ms : the first minute that nobody has watched before the first connection.
+    """
+
+    def __init__(self, lost_from_ms: int | None = None) -> None:
+        self._lost_from_ms = lost_from_ms
         self._last_frame_ms: int | None = None
 
     @property

@@ -1,0 +1,1 @@
+"""Build the producer's processes from their settings; nothing else builds objects."""

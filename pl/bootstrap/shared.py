@@ -1,0 +1,56 @@
+"""Build what several processes of the producer need."""
+
+from datetime import UTC, datetime
+
+from pl.errors import Rejected, Unavailable
+from pl.feeds.massive_http import RestOptions
+from pl.feeds.massive_rest import MassiveRest
+from pl.market import universes
+from pl.market.batches import SymbolTable
+from pl.market.sessions import AlwaysOpenSessions, MarketSessions, xnys_sessions
+from pl.settings import Settings
+from pl.store import identity
+from pl.store.universes import UniverseStore
+
+FIRST_YEAR = 2000
+
+
+def check_market(settings: Settings) -> None:
+    """Raise Unavailable when the database holds another market or does not answer."""
+    try:
+        identity.check(settings.database_url, settings.market)
+    except Rejected as error:
+        raise Unavailable("PostgreSQL", str(error)) from error
+
+
+def resolve_universe(store: UniverseStore, key: str) -> tuple[str, ...]:
+    """Return the symbols of a universe key; raises Rejected for an unknown part."""
+    known = []
+    for full_name, symbols in store.universes().items():
+        name, _, part = full_name.partition(":")
+        known.append(universes.Universe(name, part, symbols))
+    try:
+        return universes.resolve(key, known)
+    except universes.UnknownUniverseError as error:
+        detail = f"SYMBOL_UNIVERSE_KEY: {error}"
+        raise Rejected("unknown_universe", detail, 422) from error
+
+
+def build_sessions(market: str) -> MarketSessions:
+    """Return the calendar of a market."""
+    if market == "simulated":
+        return AlwaysOpenSessions()
+    today = datetime.now(UTC).date()
+    first = today.replace(year=FIRST_YEAR, month=1, day=1) if market == "replay" else None
+    return xnys_sessions(
+        first or today.replace(year=today.year - 1, month=1, day=1),
+        today.replace(year=today.year + 1, month=12, day=31),
+    )
+
+
+def build_rest(settings: Settings, table: SymbolTable) -> MassiveRest | None:
+    """Return the REST client, None for a feed that has no REST behind it."""
+    if settings.feed == "replay" or not settings.massive_api_key:
+        return None
+    options = RestOptions(url=settings.massive_rest_url, key=settings.massive_api_key)
+    return MassiveRest(options, table)

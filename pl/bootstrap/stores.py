@@ -1,0 +1,55 @@
+"""Open PostgreSQL's rooms for Streaming."""
+
+from dataclasses import dataclass
+
+from pl.settings import Settings
+from pl.store.bars import BarStore
+from pl.store.claim import claim_writing
+from pl.store.connection import Database
+from pl.store.error_log import ErrorLog
+from pl.store.flow import FlowLog
+from pl.store.history import BarHistory
+from pl.store.indicators import IndicatorStore
+from pl.store.patterns import PatternStore
+from pl.store.spool import Spool
+from pl.store.spooled import SpooledWrites
+from pl.store.standing import StandingFlows
+from pl.store.universes import UniverseStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Hold PostgreSQL's rooms; events, bars and the rest on a connection each."""
+
+    patterns: PatternStore
+    spool: SpooledWrites
+    bars: BarStore
+    history: BarHistory
+    indicators: IndicatorStore
+    flow_log: FlowLog
+    errors: ErrorLog
+    universes: UniverseStore
+    standing: StandingFlows
+    databases: tuple[Database, ...]
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Connect; raises Unavailable when PostgreSQL is away or another Streaming writes."""
+    events, bars, rest = (
+        Database(settings.database_url, application=f"tickstock-streaming-{name}")
+        for name in ("events", "bars", "log")
+    )
+    claim_writing(rest)
+    patterns, bar_store = PatternStore(events), BarStore(bars)
+    return Stores(
+        patterns=patterns,
+        spool=SpooledWrites(Spool(settings.spool_dir / settings.market), patterns, bar_store),
+        bars=bar_store,
+        history=BarHistory(bars),
+        indicators=IndicatorStore(bars),
+        flow_log=FlowLog(rest),
+        errors=ErrorLog(rest),
+        universes=UniverseStore(rest),
+        standing=StandingFlows(rest),
+        databases=(events, bars, rest),
+    )

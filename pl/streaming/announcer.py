@@ -1,0 +1,153 @@
+"""Tell Redis what may be lost: bars, indicators, quotes, raw ticks, health, sessions, errors."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from contracts import names
+from contracts.codec import encode, iso
+from contracts.messages.envelopes import PRODUCER, flat
+from contracts.messages.health import Health, SystemHealthEvent
+from contracts.messages.streaming import (
+    BarsClosed,
+    Calculation,
+    CalculationFields,
+    CriticalAlert,
+    ErrorReport,
+    Quotes,
+    RawTick,
+    SessionStarted,
+    SessionStopped,
+    StreamingHealth,
+)
+from pl.market.batches import ClosedBars, TradeBatch
+from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.table import IndicatorTable
+
+COMPONENT: Final = "streaming"
+
+Publish = Callable[[str, bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """Encode and hand over; `publish` must not block.
+
+    indicator_rows : indicators are published for rows below this; tick_source : the `source` of
+    raw ticks, empty when they are not published.
+    """
+
+    publish: Publish
+    symbols: Sequence[str]
+    timeframe: str
+    indicator_rows: int
+    tick_source: str
+
+    def bars(self, bars: ClosedBars, at: float) -> None:
+        """Publish closed bars, one message a minute."""
+        for start_ms in np.unique(bars.start_ms):
+            minute = bars.take(bars.start_ms == start_ms)
+            columns = BarsClosed(
+                timeframe=self.timeframe,
+                bar_time=iso(int(start_ms) / 1000),
+                symbols=self._names(minute.row),
+                open=minute.open.tolist(),
+                high=minute.high.tolist(),
+                low=minute.low.tolist(),
+                close=minute.close.tolist(),
+                volume=minute.volume.tolist(),
+                revision=minute.revision.tolist(),
+            )
+            self._flat(names.BARS_STREAMING, "bars_closed", at, columns)
+
+    def indicators(self, table: IndicatorTable, at: float) -> None:
+        """Publish the indicators of each symbol; values still warming up are left out."""
+        for row, start_ms, values in zip(
+            table.row.tolist(), table.start_ms.tolist(), table.values.tolist(), strict=True
+        ):
+            known = {
+                name: value
+                for name, value in zip(INDICATOR_NAMES, values, strict=True)
+                if value == value  # noqa: PLR0124 - NaN marks a value that is still warming up
+            }
+            if row < self.indicator_rows and known:
+                calculation = Calculation(
+                    indicator_type="all",
+                    symbol=self.symbols[row],
+                    values=known,
+                    timestamp=iso(start_ms / 1000),
+                    timeframe=self.timeframe,
+                )
+                fields = CalculationFields(calculation=calculation)
+                self._flat(names.INDICATORS_STREAMING, "indicator_calculated", at, fields)
+
+    def ticks(self, batch: TradeBatch) -> None:
+        """Publish trades as raw ticks, unless nobody wants them."""
+        if not self.tick_source:
+            return
+        for row, t_ms, price, size in zip(
+            batch.row.tolist(),
+            batch.t_ms.tolist(),
+            batch.price.tolist(),
+            batch.size.tolist(),
+            strict=True,
+        ):
+            tick = RawTick(
+                ticker=self.symbols[row],
+                price=price,
+                volume=size,
+                timestamp=iso(t_ms / 1000),
+                event_type="trade",
+                source=self.tick_source,
+                tick_open=price,
+                tick_high=price,
+                tick_low=price,
+                tick_close=price,
+                tick_volume=size,
+                tick_vwap=price,
+            )
+            self.publish(names.RAW_TICKS, msgspec.json.encode(tick))
+
+    def quotes(self, quotes: Quotes, at: float) -> None:
+        """Publish prices that changed."""
+        self._flat(names.QUOTES_SNAPSHOT, "quotes", at, quotes)
+
+    def streaming_health(self, health: StreamingHealth, at: float) -> None:
+        """Publish the state of the feed."""
+        self._flat(names.STREAMING_HEALTH, "streaming_health", at, health)
+
+    def system_health(self, health: Health, at: float) -> None:
+        """Publish the state of the producer."""
+        event = SystemHealthEvent(
+            event_type="system_health",
+            source=PRODUCER,
+            timestamp=at,
+            status=health.status,
+            data=health,
+        )
+        self.publish(names.HEALTH_STATUS, encode(event))
+
+    def session_started(self, session: SessionStarted, at: float) -> None:
+        """Publish that a session began."""
+        self._flat(names.SESSION_STARTED, "session_started", at, session)
+
+    def session_stopped(self, session: SessionStopped, at: float) -> None:
+        """Publish that a session ended."""
+        self._flat(names.SESSION_STOPPED, "session_stopped", at, session)
+
+    def error(self, report: ErrorReport, at: float) -> None:
+        """Publish what went wrong."""
+        self._flat(names.ERRORS, "error", at, report)
+
+    def critical(self, alert: CriticalAlert, at: float) -> None:
+        """Publish what a person must look at now."""
+        self._flat(names.ALERTS_CRITICAL, "critical_alert", at, alert)
+
+    def _flat(self, channel: str, event: str, at: float, fields: msgspec.Struct) -> None:
+        self.publish(channel, encode(flat(event, at, COMPONENT, fields)))
+
+    def _names(self, rows: np.ndarray) -> list[str]:
+        return [self.symbols[row] for row in rows.tolist()]

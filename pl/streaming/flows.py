@@ -1,0 +1,63 @@
+"""Remember what was said of each flow, so that nothing is said twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pl.signals.signal import CONFIRMED, Signal
+
+KEEP_MS = 6 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """Hold the last event of a flow."""
+
+    flow_id: str
+    life: str
+    revision: int
+    bar_time_ms: int
+
+
+class Flows:
+    """Admit a signal only when it adds something to what was said of its flow.
+
+    A confirmation that was said already (a restart finds it again), and an update or retraction
+    of a flow that nobody was told of (held back by policy) add nothing. (flow_id, life,
+    revision) stays unique: a revision that was used goes up by one.
+    """
+
+    def __init__(self, known: Iterable[FlowState] = ()) -> None:
+        self._last = {state.flow_id: state for state in known}
+
+    def __len__(self) -> int:
+        return len(self._last)
+
+    def admit(self, signal: Signal) -> Signal | None:
+        """Return the signal as it is to be published, or None when it adds nothing."""
+        last = self._last.get(str(signal.flow_id))
+        if last is None:
+            admitted = None if signal.is_update or signal.life != CONFIRMED else signal
+        elif last.life == signal.life and not signal.is_update:
+            admitted = None
+        else:
+            admitted = _after(last, signal)
+        if admitted is not None:
+            self._remember(admitted)
+        return admitted
+
+    def forget_before(self, bar_time_ms: int) -> None:
+        """Drop flows of bars that can no longer change."""
+        old = [key for key, state in self._last.items() if state.bar_time_ms < bar_time_ms]
+        for key in old:
+            del self._last[key]
+
+    def _remember(self, signal: Signal) -> None:
+        key = str(signal.flow_id)
+        self._last[key] = FlowState(key, signal.life, signal.revision, signal.bar_time_ms)
+
+
+def _after(last: FlowState, signal: Signal) -> Signal:
+    revision = max(signal.revision, last.revision + 1)
+    before = signal.before or {"life": last.life}
+    after = signal.after or {"life": signal.life}
+    return replace(signal, revision=revision, before=before, after=after)

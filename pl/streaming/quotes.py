@@ -1,0 +1,68 @@
+"""Keep what the page needs of each symbol: price, change, volume, state."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from contracts.messages.streaming import Quotes
+from pl.market.batches import QUALITY_LIVE, ClosedBars, Float64, UInt8
+from pl.market.quotes import Developing
+from pl.market.states import STATE_NAMES, symbol_states
+
+
+class QuoteBoard:
+    """Know the state of each symbol and which quotes changed since they were last asked for."""
+
+    def __init__(self, symbols: Sequence[str]) -> None:
+        n = len(symbols)
+        self._symbols = symbols
+        self._last_quality = np.full(n, QUALITY_LIVE, np.uint8)
+        self._halted = np.zeros(n, np.bool_)
+        self._missing = np.zeros(n, np.int64)
+        self._price: Float64 = np.full(n, np.nan)
+        self._volume: Float64 = np.full(n, np.nan)
+        self._state: UInt8 = np.full(n, 255, np.uint8)
+
+    def closed(self, bars: ClosedBars) -> None:
+        """Take the quality of the newest bars into account."""
+        self._last_quality[bars.row] = bars.quality
+
+    def states(
+        self, quotes: Developing, now_ms: int, feed_last_ms: int, *, market_open: bool
+    ) -> UInt8:
+        """Return the state of each symbol (n_symbols,), an index into STATE_NAMES."""
+        return symbol_states(
+            now_ms=now_ms,
+            feed_last_ms=feed_last_ms,
+            last_trade_ms=quotes.last_ms,
+            missing_minutes=self._missing,
+            last_quality=self._last_quality,
+            halted=self._halted,
+            market_open=market_open,
+        )
+
+    def changed(self, quotes: Developing, states: UInt8) -> Quotes | None:
+        """Return what changed since the last call, None when nothing did."""
+        moved = (quotes.last != self._price) | (quotes.day_volume != self._volume)
+        moved |= states != self._state
+        moved &= np.isfinite(quotes.last)
+        if not moved.any():
+            return None
+        self._price, self._volume, self._state = quotes.last, quotes.day_volume, states
+        rows = np.flatnonzero(moved)
+        return Quotes(
+            symbols=[self._symbols[row] for row in rows.tolist()],
+            price=quotes.last[rows].tolist(),
+            change_percent=np.round(_change_percent(quotes)[rows], 4).tolist(),
+            volume=quotes.day_volume[rows].tolist(),
+            state=[STATE_NAMES[state] for state in states[rows].tolist()],
+        )
+
+
+def _change_percent(quotes: Developing) -> Float64:
+    """Return the change since the previous close, since the open where that is not known."""
+    reference = np.where(np.isfinite(quotes.previous_close), quotes.previous_close, quotes.day_open)
+    known = np.isfinite(reference) & (reference > 0)
+    change = np.zeros(len(reference))
+    change[known] = (quotes.last[known] / reference[known] - 1.0) * 100.0
+    return change
