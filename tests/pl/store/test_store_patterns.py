@@ -1,0 +1,124 @@
+"""Events are committed once, with their checkpoint, and come back to the byte."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pl.errors import Rejected
+from pl.store.connection import Database
+from pl.store.events import Progress
+from pl.store.patterns import PatternStore
+from pl.store.queries import Period, SignalQueries
+from tests.pl.store.samples import NOON_S, PRODUCER, detection, retraction
+
+pytestmark = pytest.mark.integration
+
+MONTH_END_S = datetime(2026, 11, 30, 23, 59, tzinfo=UTC).timestamp()
+
+
+@pytest.fixture
+def patterns(store: Database) -> PatternStore:
+    return PatternStore(store)
+
+
+def test_the_same_event_is_stored_and_logged_once(patterns: PatternStore, asked: Any) -> None:
+    event = detection(1)
+    assert patterns.commit_events([event], None, time.time()) == [event]
+    assert patterns.commit_events([event, detection(2)], None, time.time())[0].data.seq == 2
+    assert asked("SELECT count(*) FROM pattern_events") == [(2,)]
+    assert asked("SELECT count(*) FROM integration_events") == [(2,)]
+
+
+def test_lives_and_revisions_of_a_flow_are_events_of_their_own(patterns: PatternStore) -> None:
+    event = detection(1)
+    taken_back = retraction(event, 2)
+    assert len(patterns.commit_events([event, taken_back], None, time.time())) == 2
+    asked_for = {event.key, taken_back.key, ("5e3f2b62-7d3b-4a1e-8f0c-000000000000", "x", 0)}
+    assert patterns.known(asked_for, int(NOON_S * 1000)) == {event.key, taken_back.key}
+    assert patterns.known(set(), 0) == set()
+
+
+def test_the_outbox_gives_back_the_exact_bytes_in_order(patterns: PatternStore) -> None:
+    odd = detection(
+        2, reason='a tab\t, a "quote", a back\\slash, a line\nand \N{GREEK SMALL LETTER PI}'
+    )
+    events = [detection(1), odd, detection(3)]
+    events.append(retraction(events[0], 4))
+    patterns.commit_events(events, None, time.time())
+    assert patterns.outbox(PRODUCER, 0) == events
+    assert patterns.outbox(PRODUCER, 2) == events[2:]
+    assert patterns.outbox(PRODUCER, 0, limit=1) == events[:1]
+    assert patterns.outbox("somebody-else", 0) == []
+
+
+def test_numbers_and_progress_never_go_back(patterns: PatternStore) -> None:
+    assert (patterns.max_seq(PRODUCER), patterns.published_seq(PRODUCER)) == (0, 0)
+    patterns.commit_events([detection(7)], Progress(PRODUCER, "1min", 120_000), time.time())
+    patterns.commit_events([], Progress(PRODUCER, "1min", 60_000), time.time())
+    patterns.mark_published(PRODUCER, 7)
+    patterns.mark_published(PRODUCER, 3)
+    assert patterns.max_seq(PRODUCER) == 7
+    assert patterns.published_seq(PRODUCER) == 7
+    assert patterns.through_ms(PRODUCER, "1min") == 120_000
+    assert patterns.through_ms(PRODUCER, "5min") is None
+
+
+def test_progress_waits_for_the_last_chunk(patterns: PatternStore, asked: Any) -> None:
+    events = [detection(seq) for seq in range(1, 1_203)]
+    fresh = patterns.commit_events(events, Progress(PRODUCER, "1min", 60_000), time.time())
+    assert [event.data.seq for event in fresh] == list(range(1, 1_203))
+    assert asked("SELECT count(*) FROM integration_events") == [(1_202,)]
+    assert patterns.through_ms(PRODUCER, "1min") == 60_000
+
+
+def test_a_failed_transaction_leaves_neither_rows_nor_progress(
+    patterns: PatternStore, asked: Any
+) -> None:
+    broken = detection(2, flow_id="no uuid")
+    with pytest.raises(Exception, match="invalid input syntax for type uuid"):
+        patterns.commit_events([detection(1), broken], Progress(PRODUCER, "1min", 1), time.time())
+    assert asked("SELECT count(*) FROM pattern_events") == [(0,)]
+    assert patterns.through_ms(PRODUCER, "1min") is None
+
+
+def test_a_batch_across_a_months_end_finds_its_partitions(
+    patterns: PatternStore, asked: Any
+) -> None:
+    times = [MONTH_END_S, MONTH_END_S + 60]
+    events = [detection(seq, bar_time=at) for seq, at in enumerate(times, 1)]
+    patterns.commit_events(events, None, time.time())
+    assert asked("SELECT tableoid::regclass::text FROM pattern_events ORDER BY seq") == [
+        ("pattern_events_2026_11",),
+        ("pattern_events_2026_12",),
+    ]
+    assert patterns.outbox(PRODUCER, 0) == events
+
+
+def test_patterns_are_read_newest_first_page_by_page(store: Database) -> None:
+    events = [
+        detection(seq, symbol="AAPL", pattern="Volume_Spike", bar_time=NOON_S + 60 * (seq // 2))
+        for seq in range(1, 8)
+    ]
+    PatternStore(store).commit_events(
+        [*events, detection(8, symbol="MSFT"), detection(9, symbol="AAPL", pattern="Doji")],
+        None,
+        time.time(),
+    )
+    queries = SignalQueries(store)
+    seen, after = [], None
+    while True:
+        page = queries.patterns("AAPL", pattern="volume spike", limit=3, after=after)
+        seen += [row["seq"] for row in page.rows]
+        after = page.next
+        if after is None:
+            break
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+    bounds = Period(
+        datetime.fromtimestamp(NOON_S + 60, UTC), datetime.fromtimestamp(NOON_S + 120, UTC)
+    )
+    chosen = queries.patterns("AAPL", tier=events[0].data.tier, period=bounds).rows
+    assert [row["seq"] for row in chosen] == [3, 2]
+    with pytest.raises(Rejected, match="next"):
+        queries.patterns("AAPL", after="what?")
