@@ -48,6 +48,7 @@ class Guard:
         self._inherited = inherited
         self._held: dict[int, str] = {}
         self._lock = threading.Lock()
+        self._dismissed = False
         self._process, self._pipe = self._spawn()
 
     @property
@@ -79,16 +80,19 @@ class Guard:
     def revive(self) -> None:
         """Start the guardian again when somebody killed it."""
         with self._lock:
-            if self._process.poll() is not None:
+            if self._process.poll() is not None and not self._dismissed:
                 self._start_again()
 
     def close(self) -> None:
         """Dismiss the guardian, which ends whatever is still held."""
         with self._lock:
+            self._dismissed = True
             self._close_pipe()
         self._process.wait()
 
     def _send(self, line: str) -> None:
+        if self._dismissed:
+            return
         try:
             self._pipe.write(line + "\n")
             self._pipe.flush()

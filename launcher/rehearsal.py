@@ -12,7 +12,7 @@ from launcher.problems import ALREADY_RUNNING, REDIS_SILENT, StartAborted
 from launcher.provision import schema, servers
 from launcher.provision.commands import Nobody, Steps
 from launcher.provision.environments import Environments
-from launcher.services import Service, simulator
+from launcher.services import Service, ports_in_order
 from launcher.settings import Settings
 
 
@@ -30,10 +30,7 @@ def rehearse(
     answers = _check_environments(settings, home, console)
     _check_redis(settings, console)
     _check_postgres(settings, answers, console)
-    numbers = [service.port for service in services]
-    if settings.simulates:
-        numbers.append(simulator(settings).port)
-    for number in numbers:
+    for number in ports_in_order(settings, services):
         problem = preflight.busy_port(number)
         if problem:
             raise StartAborted(problem)

@@ -75,6 +75,13 @@ def table(settings: Settings) -> tuple[Service, ...]:
     )
 
 
+def ports_in_order(settings: Settings, services: tuple[Service, ...]) -> list[int]:
+    """Return the ports that must be free, in the order in which they are checked and named."""
+    page = settings.ports["APPV2_PORT"]
+    numbers = sorted((service.port for service in services), key=lambda n: (n != page, n))
+    return [*numbers, settings.ports["PL_SIMULATOR_PORT"]] if settings.simulates else numbers
+
+
 def simulator(settings: Settings) -> Service:
     """Return the simulated market, which runs before the services that read from it."""
     port = settings.ports["PL_SIMULATOR_PORT"]

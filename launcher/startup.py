@@ -17,7 +17,7 @@ from launcher.provision.commands import Steps
 from launcher.provision.environments import Environments
 from launcher.provision.kernels import Kernels
 from launcher.provision.login import first_login
-from launcher.services import Service, simulator
+from launcher.services import Service, ports_in_order, simulator
 from launcher.settings import Settings
 from launcher.units import DidNotServe, Unit, service_unit, wait_until_serving
 
@@ -73,10 +73,7 @@ class Startup:
                 self.units.update(infrastructure.units)
 
     def _busy_ports(self, services: tuple[Service, ...]) -> dict[int, Problem | None]:
-        numbers = [service.port for service in services]
-        numbers = sorted(numbers, key=lambda port: port != self._settings.ports["APPV2_PORT"])
-        if self._settings.simulates:
-            numbers.append(self._settings.ports["PL_SIMULATOR_PORT"])
+        numbers = ports_in_order(self._settings, services)
         return {port: preflight.busy_port(port) for port in numbers}
 
     def _provide_environments(self, busy: Mapping[int, Problem | None]) -> None:
