@@ -13,6 +13,7 @@ from pl.simulator.tape import Printed, Tape
 from pl.simulator.wire import TradeWriter, frame
 
 SLOT_S: Final = 0.025
+_LOST_MS: Final = 10_000
 _EVENTS_A_FRAME: Final = 1_000
 Clock = Callable[[], int]
 """Unix milliseconds."""
@@ -31,6 +32,9 @@ class Broadcast:
         self._writer = TradeWriter(market.listings)
         self._symbols = tuple(listing.symbol for listing in market.listings)
         self._quoted_second = 0
+        self._played_to_ms = clock()
+        self._tape = Tape(market, self._played_to_ms)
+        self._bars = LiveBars(market, self._played_to_ms)
         self.trades_played = 0
 
     def summary(self) -> str:
@@ -39,23 +43,28 @@ class Broadcast:
         return f"{self.trades_played} trades played, {clients} clients"
 
     async def run(self) -> None:
-        """Send a slot every 25 ms until cancelled."""
-        now = self._clock()
-        tape, bars = Tape(self._market, now), LiveBars(self._market, now)
+        """Send a slot every 25 ms until cancelled.
+
+        After a pause of the process, such as a suspended machine, it goes on from now: what
+        was missed is not sent, as from the real market.
+        """
         loop = asyncio.get_running_loop()
         next_at = loop.time()
         while True:
-            self._send_slot(tape, bars)
+            now = self._clock()
+            if now > self._played_to_ms + _LOST_MS:
+                self._tape, self._bars = Tape(self._market, now), LiveBars(self._market, now)
+            self._send_slot(now)
+            self._played_to_ms = now
             next_at = max(next_at + SLOT_S, loop.time() + 0.001)
             await asyncio.sleep(next_at - loop.time())
 
-    def _send_slot(self, tape: Tape, bars: LiveBars) -> None:
-        now = self._clock()
-        printed = tape.due(now)
-        tape.prepare(now)
+    def _send_slot(self, now: int) -> None:
+        printed = self._tape.due(now)
+        self._tape.prepare(now)
         self.trades_played += len(printed)
         clients = self._connections.all()
-        events = self._aggregates(bars, printed, now, clients) + self._quotes(now, clients)
+        events = self._aggregates(printed, now, clients) + self._quotes(now, clients)
         wants_trades = any(client.subscriptions.wants("T") for client in clients)
         texts = self._writer.texts(printed) if wants_trades else []
         self._trouble(clients)
@@ -81,14 +90,12 @@ class Broadcast:
         for first in range(0, len(chosen), _EVENTS_A_FRAME):
             client.offer(frame(chosen[first : first + _EVENTS_A_FRAME]))
 
-    def _aggregates(
-        self, bars: LiveBars, printed: Printed, now: int, clients: list[Connection]
-    ) -> list[Event]:
+    def _aggregates(self, printed: Printed, now: int, clients: list[Connection]) -> list[Event]:
         events: list[Event] = []
         for kind in ("A", "AM"):
             symbols = self._wanted(kind, clients)
-            events += bars.revised(kind, printed, now, symbols)
-            events += bars.due(kind, now, symbols)
+            events += self._bars.revised(kind, printed, now, symbols)
+            events += self._bars.due(kind, now, symbols)
         return events
 
     def _quotes(self, now: int, clients: list[Connection]) -> list[Event]:
