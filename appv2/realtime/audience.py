@@ -1,0 +1,94 @@
+"""Know who is connected, and send events to all of them or to one who missed some."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from flask_socketio import SocketIO
+
+from appv2.realtime.pattern_news import PatternNews
+from appv2.realtime.relay import Delivery
+
+LIVE: Final = "live"
+PAGE: Final = "/"
+ADMIN: Final = "/admin"
+
+
+class Audience:
+    """Count connected users and emit to browsers.
+
+    A connection hears live events from the moment it enters the room `live`.
+    """
+
+    def __init__(self, socketio: SocketIO, current_seq: Callable[[], str]) -> None:
+        self._socketio = socketio
+        self._current_seq = current_seq
+        self._users: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def n_users(self) -> int:
+        """How many users have the page open, each counted once."""
+        return len(set(self._users.values()))
+
+    def arrived(self, sid: str, user_id: str) -> None:
+        """Remember a connection and whose it is."""
+        with self._lock:
+            self._users = {**self._users, sid: user_id}
+
+    def left(self, sid: str) -> None:
+        """Forget a connection."""
+        with self._lock:
+            self._users = {known: user for known, user in self._users.items() if known != sid}
+
+    def knows(self, sid: str) -> bool:
+        """Tell whether a connection is still there."""
+        return sid in self._users
+
+    def connections_of(self, user_id: str) -> list[str]:
+        """Return the connections of one user."""
+        return [sid for sid, user in self._users.items() if user == user_id]
+
+    def hears_live(self, sid: str) -> None:
+        """Let a connection hear events from now on, unless it has left meanwhile."""
+        with suppress(KeyError, ValueError):
+            self._socketio.server.enter_room(sid, LIVE, namespace=PAGE)
+
+    def pauses(self, sid: str) -> None:
+        """Keep events from a connection while it catches up."""
+        self._socketio.server.leave_room(sid, LIVE, namespace=PAGE)
+
+    def deliver(self, delivery: Delivery) -> int:
+        """Send an event to everybody; return how many users are connected.
+
+        Returns after the sockets that were ready had their turn to write.
+        """
+        self.send(delivery.seq, delivery.news, LIVE)
+        self._socketio.sleep(0)
+        return self.n_users
+
+    def send(self, seq: str, news: PatternNews, to: str) -> None:
+        """Send an event to a room or to one connection."""
+        message = {"type": news.kind, "seq": seq, "event": news.fields}
+        name = "pattern_alert" if news.kind == "pattern_detected" else "pattern_update"
+        self._socketio.emit(name, message, to=to, namespace=PAGE)
+        if news.kind == "pattern_detected" and news.fields.get("tier") in {"intraday", "combo"}:
+            self._socketio.emit("streaming_pattern", _detection(seq, news), to=to, namespace=PAGE)
+
+    def tell(self, event: str, message: dict[str, Any], namespace: str = PAGE) -> None:
+        """Send something that is only worth knowing now to everybody in a namespace."""
+        self._socketio.emit(event, {"seq": self._current_seq(), **message}, namespace=namespace)
+
+    def tell_one(self, sid: str, event: str, message: dict[str, Any]) -> None:
+        """Send something to one connection of the page."""
+        message = {"seq": self._current_seq(), **message}
+        self._socketio.emit(event, message, to=sid, namespace=PAGE)
+
+
+def _detection(seq: str, news: PatternNews) -> dict[str, Any]:
+    known = ("symbol", "confidence", "timestamp", "timeframe", "flow_id")
+    detection = {name: news.fields[name] for name in known if name in news.fields}
+    detection["pattern_type"] = news.fields["pattern"]
+    detection["parameters"] = news.fields.get("indicators", {})
+    return {"type": news.kind, "seq": seq, "detection": detection}

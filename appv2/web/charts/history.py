@@ -1,0 +1,57 @@
+"""Read stored bars."""
+
+from typing import Any, Final
+
+from appv2.adapters.postgres import Postgres
+from appv2.errors import Rejected
+
+TABLES: Final = {
+    "1min": "ohlcv_1min",
+    "5min": "ohlcv_5min",
+    "15min": "ohlcv_15min",
+    "1hour": "ohlcv_1hour",
+    "daily": "ohlcv_daily",
+    "weekly": "ohlcv_weekly",
+}
+COLUMNS: Final = ("time", "open", "high", "low", "close", "volume", "revision")
+
+
+class BarHistory:
+    """Look up bars of one symbol."""
+
+    def __init__(self, market: Postgres) -> None:
+        self._market = market
+
+    def newest(self, symbol: str, timeframe: str, limit: int) -> dict[str, list[Any]]:
+        """Return the newest bars as columns, oldest first; `time` is unix seconds of the start.
+
+        Raises Rejected for a timeframe or symbol that does not exist.
+        """
+        if timeframe not in TABLES:
+            raise Rejected("invalid_timeframe", f"timeframe: expected one of {list(TABLES)}", 422)
+        rows = self._market.rows(
+            'SELECT extract(epoch FROM "timestamp")::bigint AS time, open, high, low, close,'  # noqa: S608
+            f" volume, revision FROM {TABLES[timeframe]} WHERE symbol = %s"
+            ' ORDER BY "timestamp" DESC LIMIT %s',
+            (symbol, limit),
+        )
+        if not rows and not self._known(symbol):
+            raise Rejected("unknown_symbol", f"symbol: {symbol} is not known", 404)
+        return {name: [row[name] for row in reversed(rows)] for name in COLUMNS}
+
+    def closes(self, symbols: list[str], minutes: int) -> dict[str, list[tuple[int, float]]]:
+        """Return the last closes of each symbol, oldest first, as (unix seconds, USD)."""
+        rows = self._market.rows(
+            'SELECT wanted.symbol, extract(epoch FROM last."timestamp")::bigint AS time, last.close'
+            " FROM unnest(%s::text[]) AS wanted (symbol) JOIN LATERAL ("
+            ' SELECT "timestamp", close FROM ohlcv_1min WHERE symbol = wanted.symbol'
+            ' ORDER BY "timestamp" DESC LIMIT %s) AS last ON true ORDER BY last."timestamp"',
+            (symbols, minutes),
+        )
+        found: dict[str, list[tuple[int, float]]] = {symbol: [] for symbol in symbols}
+        for row in rows:
+            found[row["symbol"]].append((row["time"], row["close"]))
+        return found
+
+    def _known(self, symbol: str) -> bool:
+        return bool(self._market.rows("SELECT 1 FROM symbols WHERE symbol = %s", (symbol,)))
