@@ -3,6 +3,7 @@ import { words } from "./format.js";
 import { getJson } from "./http.js";
 import { oncePerFrame } from "./dom.js";
 
+const CLOSES_AT_ONCE = 200;
 const SLOW_DRAW_MS = 1000;
 
 function payloadOf(message) {
@@ -24,7 +25,7 @@ export class Listener {
   /** Fill the page with what AppV2 knew when it was loaded. */
   fill(bootstrap, history) {
     this.table.fill(this.universe);
-    this.quotes(bootstrap.quotes ?? {});
+    this.takeState(bootstrap);
     const oldestFirst = history.alerts.map(asMessage).sort((a, b) => timeOf(a) - timeOf(b));
     for (const message of oldestFirst) this.receive(message);
     this.list.emptyText = "No alert yet. Alerts appear here as bars close.";
@@ -34,6 +35,12 @@ export class Listener {
     this.chooseFirst();
     this.loadTrends().catch((error) => this.messages.note(`no trend of the last hour: ${error.message}`, "warn"));
     this.messages.note(`loaded: ${this.universe.length} symbols, ${this.alerts.all.length} alerts`);
+  }
+
+  takeState({ quotes, feed_state: feedState, streaming_health: health }) {
+    this.quotes(quotes ?? {});
+    if (feedState) this.status.feedState(feedState);
+    if (health) this.streaming_health(health);
   }
 
   chooseFirst() {
@@ -175,14 +182,18 @@ export class Listener {
   async refresh() {
     const bootstrap = await getJson("/api/bootstrap");
     this.status.open(bootstrap.market.open);
-    this.quotes(bootstrap.quotes ?? {});
+    this.takeState(bootstrap);
     await Promise.all([this.pane.load(), this.loadTrends()]);
   }
 
   async loadTrends() {
-    const { closes } = await getJson("/api/closes?minutes=60");
-    this.trends.load(closes);
-    this.table.moved(Object.keys(closes));
+    for (let from = 0; from < this.universe.length; from += CLOSES_AT_ONCE) {
+      const part = this.universe.slice(from, from + CLOSES_AT_ONCE);
+      const symbols = encodeURIComponent(part.map(({ symbol }) => symbol).join(","));
+      const { closes } = await getJson(`/api/closes?minutes=60&symbols=${symbols}`);
+      this.trends.load(closes);
+      this.table.moved(Object.keys(closes));
+    }
   }
 }
 

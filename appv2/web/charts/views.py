@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 
+from appv2.errors import Rejected
 from appv2.web.charts.history import BarHistory
 from appv2.web.parameters import whole_number
 
@@ -23,7 +24,6 @@ def blueprint(history: BarHistory) -> Blueprint:
         return jsonify(symbol=name, timeframe=timeframe, bars=columns)
 
     @charts.get("/api/closes")
-    @login_required
     def closes() -> Response:
         named = request.args.get("symbols", "").upper().split(",")
         symbols = [symbol for symbol in dict.fromkeys(named) if symbol]
