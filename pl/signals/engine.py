@@ -25,6 +25,7 @@ from pl.signals.registry import WINDOW_BARS
 from pl.signals.revision import Outcome, revise
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable, join
+from pl.signals.timeframes import TIMEFRAME_MS
 
 SESSION_BARS: Final = 1440
 """Bars of the longest session: every minute of a day."""
@@ -54,7 +55,7 @@ class SignalEngine:
     ) -> None:
         self._author = Author(tuple(symbols), timeframe, tier)
         self._session_open = session_open
-        self._history: History = empty_history(len(symbols), session_bars)
+        self._history: History = empty_history(len(symbols), session_bars, TIMEFRAME_MS[timeframe])
         self._session_bars = session_bars
 
     def warm(self, row: int, bars: ClosedBars) -> None:

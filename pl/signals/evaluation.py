@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import kernel
-from pl.market.batches import QUALITY_PARTIAL, Float64, Int64
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import Bars, mean, mean_true_range
 from pl.signals.confidence import context_score, volume_score
 from pl.signals.history import History, bars_of
 from pl.signals.hits import NONE, Hit
-from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS, judge
+from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS, WINDOW_BARS, judge
 
 N_PATTERNS: Final = len(PATTERNS)
 USUAL_BARS: Final = 20
@@ -44,11 +44,20 @@ def room_for(n_bars: int) -> HitRows:
 
 
 @kernel
-def count_revisions(history: History, row: int, i: int, n_bars: int) -> int:
-    """Return how often the `n_bars` bars up to bar `i` have been revised, all together."""
+def count_changes(history: History, row: int, i: int) -> int:
+    """Return a number that grows with each change of a bar up to bar `i` and not long before.
+
+    A revision counts two; that a bar was completed afterwards, which leaves its revision as it
+    is, counts one. What is long is told by the clock, not in bars: a late bar would push another
+    one, and its changes, out of the window.
+    """
     total = 0
-    for j in range(max(i - n_bars + 1, 0), i + 1):
-        total += history.revision[row, j]
+    since = history.start[row, i] - WINDOW_BARS * history.bar_ms
+    for j in range(i, -1, -1):
+        if history.start[row, j] <= since:
+            break
+        total += 2 * history.revision[row, j]
+        total += history.quality[row, j] == QUALITY_BACKFILLED
     return total
 
 
@@ -86,6 +95,7 @@ def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
 def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hits: int) -> int:
     """Judge bar `i` of a row by every pattern; append the hits and return how many there are."""
     bars = bars_of(history, row)
+    changes = -1
     usual = 0.0
     unit = 0.0
     if i >= USUAL_BARS:
@@ -98,6 +108,8 @@ def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hit
         direction, fit, level = judge(pattern, bars, i)
         if direction == NONE:
             continue
+        if changes < 0:
+            changes = count_changes(history, row, i)
         context = context_score(bars, i, setting, direction, n_bars, unit)
         numbers = out.numbers[n_hits]
         numbers[0] = fit
@@ -109,7 +121,7 @@ def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hit
         facts[1] = row
         facts[2] = pattern
         facts[3] = direction
-        facts[4] = count_revisions(history, row, i, warm_up)
+        facts[4] = changes
         facts[5] = i
         for k in range(n_bars):
             out.times[n_hits, k] = history.start[row, i - n_bars + 1 + k]

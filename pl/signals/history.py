@@ -34,7 +34,8 @@ class History(NamedTuple):
     start : (S, C) int64 unix ms; columns : (S, 6, C) float64 open, high, low, close, volume,
     vwap; revision : (S, C) int32; quality : (S, C) uint8; n_bars : (S,) int64 bars held;
     anchor : (S,) int64 unix ms, the session's open; first : (S,) int64 position of the
-    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.recursive`.
+    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.recursive`;
+    bar_ms : milliseconds a bar lasts.
     """
 
     start: Int64
@@ -45,9 +46,10 @@ class History(NamedTuple):
     anchor: Int64
     first: Int64
     state: Float64
+    bar_ms: int
 
 
-def empty_history(n_symbols: int, session_bars: int) -> History:
+def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
     capacity = SEED_BARS + WINDOW_BARS + session_bars + SLACK_BARS
     return History(
@@ -59,6 +61,7 @@ def empty_history(n_symbols: int, session_bars: int) -> History:
         anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
         first=np.zeros(n_symbols, np.int64),
         state=np.zeros((n_symbols, recursive.STATE_SIZE), np.float64),
+        bar_ms=bar_ms,
     )
 
 

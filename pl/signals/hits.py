@@ -17,8 +17,8 @@ SILENT: Final = (NONE, 0.0, 0.0)
 class Hit(NamedTuple):
     """Hold what one rule saw at one closed bar.
 
-    cause : which bar of the batch caused it; revision : how often the bars it was read from
-    had been revised; times : start of the defining bars, unix ms, oldest first;
+    cause : which bar of the batch caused it; revision : a number that grows with each change of
+    a bar not long before; times : start of the defining bars, unix ms, oldest first;
     level : the rule's own level (mean volume, broken price, stop of a candlestick);
     mean_volume : shares, 20 bars before; mean_range : mean true range in USD, 14 bars before.
     """

@@ -12,7 +12,7 @@ import numpy as np
 
 from pl.signals.bars import is_sound
 from pl.signals.closing import Arrivals
-from pl.signals.evaluation import count_revisions, hits_between
+from pl.signals.evaluation import count_changes, hits_between
 from pl.signals.history import (
     NO_ANCHOR,
     History,
@@ -27,7 +27,6 @@ from pl.signals.history import (
 )
 from pl.signals.hits import Hit
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
-from pl.signals.registry import PATTERNS
 from pl.signals.table import IndicatorTable
 
 
@@ -143,10 +142,9 @@ def _mark(table: IndicatorTable, hits: list[Hit]) -> None:
 
 
 def _recount(history: History, hit: Hit) -> Hit:
-    """Return the hit with the revisions of its bars as they are now, for its retraction."""
+    """Return the hit with its bars' changes counted as they are now, for its retraction."""
     start = hit.times[-1]
     position = find(history, hit.row, start)
     if not _is_held(history, hit.row, position, start):
         return hit._replace(revision=hit.revision + 1)
-    warm_up = PATTERNS[hit.pattern].warm_up
-    return hit._replace(revision=count_revisions(history, hit.row, position, warm_up))
+    return hit._replace(revision=count_changes(history, hit.row, position))

@@ -23,8 +23,9 @@ class Signal:
     """Hold one entry of the signal log.
 
     bar_time_ms : start of the bar that closed, unix ms; revision : 0 for what was found as its
-    bar closed, else how often the bars it was read from had been revised; price : close, USD;
-    price_change : percent against the close of the bar before; volume : shares of the bar;
+    bar closed, else a number that grows with each change of a bar of the 64 minutes (in minute
+    bars) up to it; price : close, USD; price_change : percent against the close of the bar
+    before; volume : shares of the bar;
     geometry : `from` and `to` in unix seconds and the `level` in USD; before, after : what a
     changed bar changed, empty when the pattern was not there before.
     (flow_id, life, revision) is unique as long as a bar that comes late has a revision above 0.
