@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from pl.feeds.massive_events import KNOWN_UNUSED, Event, MinuteBar, SecondBar, Status, Trade
-from pl.feeds.salvage import Broken, salvage
+from pl.feeds.salvage import UNREADABLE, Broken, salvage
 from pl.feeds.trade_rules import TradeRules
 from pl.feeds.trouble import Trouble
 from pl.feeds.typical import typical_price
@@ -57,7 +57,7 @@ class FrameParser:
         """Return the columns of `frame`, which arrived at `received_at` (unix seconds)."""
         try:
             events = self._decoder.decode(frame)
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             events = list(self._sound_events(frame))
         self.events += len(events)
         trades = [event for event in events if type(event) is Trade]

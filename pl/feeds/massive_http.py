@@ -14,8 +14,10 @@ import msgspec
 from yarl import URL
 
 from pl.errors import Rejected, Unavailable
+from pl.feeds.salvage import UNREADABLE
 
 DEPENDENCY: Final = "Massive REST"
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _SOUND: Final = frozenset({"", "OK", "DELAYED"})
 _REFUSALS: Final = {401: "unknown_key", 403: "not_authorized", 404: "not_found"}
 
@@ -105,7 +107,8 @@ class MassiveHttp:
                     return await self._attempt(url)
                 except (_Retry, aiohttp.ClientError, TimeoutError) as error:
                     failure = error
-                await self._hold_back(failure, attempt)
+                if attempt + 1 < self._options.attempts:
+                    await self._hold_back(failure, attempt)
         detail = f"{url.path}: {type(failure).__name__.lstrip('_')}: {failure}"
         raise Unavailable(DEPENDENCY, f"{detail}, {self._options.attempts} attempts") from failure
 
@@ -128,7 +131,7 @@ class MassiveHttp:
             self._refuse(response.status, response.headers, body, url.path)
         try:
             envelope = _envelope(body)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             raise _Retry("the answer is no JSON") from error
         self._check(envelope, url.path)
         return body, envelope
@@ -170,6 +173,7 @@ class MassiveHttp:
                 headers={"Authorization": f"Bearer {self._options.key}"},
                 timeout=aiohttp.ClientTimeout(total=self._options.timeout_s),
                 connector=aiohttp.TCPConnector(limit=self._options.concurrency),
+                trust_env=self._origin.host not in LOOPBACK,  # proxies, as the socket does
             )
         return self._session
 
@@ -185,7 +189,7 @@ def _envelope(body: bytes) -> Envelope:
 def _told(body: bytes) -> str:
     try:
         envelope = _envelope(body)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return ""
     told = envelope.error or envelope.message
     return f": {told}" if told else ""

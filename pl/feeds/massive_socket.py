@@ -11,13 +11,13 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from pl.feeds.backoff import Backoff
 from pl.feeds.feed import Sink
 from pl.feeds.massive_frames import FrameParser
+from pl.feeds.massive_http import LOOPBACK
 from pl.feeds.massive_session import Ended, Session, SocketOptions, channels_of
 from pl.feeds.trade_rules import RegularHours, TradeRules
 from pl.feeds.trouble import Trouble
 from pl.market.batches import FeedNotice, SymbolTable
 
 CLOSED_FOR_POLICY = 1008
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class MassiveSocket:
@@ -100,7 +100,7 @@ class MassiveSocket:
             close_timeout=1.0,
             max_size=options.max_frame,
             max_queue=4_096,  # a server cuts slow readers: read on while one frame is worked on
-            proxy=None if urlsplit(options.url).hostname in _LOOPBACK else True,
+            proxy=None if urlsplit(options.url).hostname in LOOPBACK else True,
         )
 
 

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from pl.feeds.massive_events import UnixMs
+from pl.feeds.salvage import UNREADABLE
 from pl.feeds.trouble import Trouble
 from pl.feeds.typical import typical_price
 from pl.market.batches import BarBatch, Int32, Int64
@@ -69,7 +70,7 @@ def rows_of(body: bytes, kind: type[Row], trouble: Trouble) -> list[Row]:
     raw = _raw_rows(body, trouble)
     try:
         rows = [msgspec.json.decode(row, type=kind) for row in raw]
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         rows = [row for piece in raw if (row := _row(piece, kind, trouble)) is not None]
     return rows
 
@@ -88,7 +89,7 @@ def _raw_rows(body: bytes, trouble: Trouble) -> list[msgspec.Raw]:
 def _row(piece: msgspec.Raw, kind: type[Row], trouble: Trouble) -> Row | None:
     try:
         return msgspec.json.decode(piece, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         trouble.drop(f"REST {kind.__name__}: {error}")
         return None
 

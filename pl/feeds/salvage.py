@@ -8,6 +8,8 @@ from typing import Any, Final
 import msgspec
 
 MOST_BREAKS: Final = 200
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding may raise for bytes that are no JSON, no text, or nested without end."""
 
 _pieces = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder()
@@ -31,7 +33,7 @@ def salvage(frame: bytes, sound: msgspec.json.Decoder[Any]) -> Iterator[object]:
         pieces = _pieces.decode(frame)
     except msgspec.ValidationError:
         pieces = [msgspec.Raw(frame)]
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         yield from _walk(frame.decode("utf-8", "replace"))
         return
     for piece in pieces:
@@ -39,9 +41,9 @@ def salvage(frame: bytes, sound: msgspec.json.Decoder[Any]) -> Iterator[object]:
 
 
 def _read(piece: msgspec.Raw, sound: msgspec.json.Decoder[Any]) -> object:
-    with suppress(msgspec.DecodeError, RecursionError):
+    with suppress(*UNREADABLE):
         return sound.decode(piece)
-    with suppress(msgspec.DecodeError, RecursionError):
+    with suppress(*UNREADABLE):
         return _any.decode(piece)
     return Broken("event: unreadable number, text or depth")
 

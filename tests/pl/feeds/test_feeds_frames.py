@@ -187,6 +187,14 @@ def test_a_lone_event_without_its_array_is_read() -> None:
     assert prices(feed.parse(json.dumps(TRADE).encode(), AT)) == [114.125]
 
 
+def test_text_that_is_no_utf8_costs_only_its_event() -> None:
+    feed, trouble = parser()
+    good = json.dumps(TRADE).encode()
+    frame = feed.parse(b"[" + good + b"," + good.replace(b"MSFT", b"M\xffFT") + b"]", AT)
+    assert prices(frame) == [114.125]
+    assert trouble.malformed == {"event: unreadable number, text or depth": 1}
+
+
 def test_causes_stay_few_however_many_there_are() -> None:
     trouble = Trouble()
     for n in range(1_000):

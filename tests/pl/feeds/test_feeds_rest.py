@@ -204,8 +204,9 @@ async def test_an_answer_that_takes_too_long_is_asked_again() -> None:
         assert len(await rest.minute_bars("AAPL", 0, MINUTE)) == 1
 
 
-async def test_text_that_is_no_json_is_asked_again() -> None:
-    garbled = Recorded(lambda _: web.Response(text="<html>gateway</html>"), answer(bar(0)))
+@pytest.mark.parametrize("body", [b"<html>gateway</html>", b'{"status":"\xff"}', b"[" * 100_000])
+async def test_bytes_that_are_no_json_are_asked_again(body: bytes) -> None:
+    garbled = Recorded(lambda _: web.Response(body=body), answer(bar(0)))
     async with massive(garbled) as rest:
         assert len(await rest.minute_bars("AAPL", 0, MINUTE)) == 1
 
