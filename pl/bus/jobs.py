@@ -85,6 +85,7 @@ class JobQueue:
 
     def _next(self, deadline: float) -> Order | None:
         self._listen()
+        self._hear(0)  # a cancel overtakes the jobs before it
         while True:
             order = self._cancel() or self._resumed() or self._from_stream() or self._bare()
             remaining = deadline - self._clock()
@@ -96,7 +97,7 @@ class JobQueue:
         if self._pubsub is not None:
             return
         self._create_group()
-        pubsub: Any = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        pubsub: Any = self._client.pubsub()  # type: ignore[no-untyped-call]
         pubsub.subscribe(*_CHANNELS)
         self._pubsub = pubsub
         pending = self._entries("0", count=1000)
@@ -120,7 +121,8 @@ class JobQueue:
     def _hear(self, timeout_s: float) -> None:
         message = self._pubsub.get_message(timeout=timeout_s)
         while message is not None:
-            self._heard.append((message["channel"].decode(), message["data"]))
+            if message["type"] == "message":
+                self._heard.append((message["channel"].decode(), message["data"]))
             message = self._pubsub.get_message(timeout=0)
 
     def _cancel(self) -> Order | None:

@@ -61,9 +61,24 @@ def _apply(url: str) -> list[str]:
 def _exclusive(url: str) -> Iterator[None]:
     with closing(_connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
+        _refuse_without_rights(cursor)
         if _exists(cursor, "yoyo_lock"):
             cursor.execute("DELETE FROM yoyo_lock")
         yield
+
+
+def _refuse_without_rights(cursor: Any) -> None:
+    """Name the cure: yoyo would go on and stumble over a table of its own that is missing."""
+    cursor.execute(
+        "SELECT has_schema_privilege('public', 'CREATE'), current_user, current_database()"
+    )
+    may_create, role, database = cursor.fetchone()
+    if not may_create:
+        raise Rejected(
+            "migration_refused",
+            f"role {role} may not create tables in database {database}"
+            f" (as a superuser: ALTER DATABASE {database} OWNER TO {role})",
+        )
 
 
 def _connect(url: str) -> Any:

@@ -1,6 +1,8 @@
 """Bars are written once, revised upwards only, and read back as they were."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -115,6 +117,18 @@ def test_bars_across_a_months_end_find_their_partitions(store: Database, asked: 
         ("ohlcv_1min_2026_11",),
         ("ohlcv_1min_2026_12",),
     ]
+
+
+def test_writers_that_need_the_same_partition_do_not_collide(database: Any) -> None:
+    def write(row: int) -> None:
+        bars = closed_bars(n_symbols=3, start_ms=NOON_MS).take(np.array([row]))
+        with closing(Database(database.url, application="test")) as own:
+            BarStore(own).write_bars(bars, SYMBOLS)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(write, range(3)))
+    with closing(Database(database.url, application="test")) as own:
+        assert stored(own).row.tolist() == [0, 1, 2]
 
 
 def test_every_timeframe_has_its_table(store: Database) -> None:

@@ -61,7 +61,7 @@ def test_a_damaged_record_is_skipped_and_counted(tmp_path: Path, open_spool: Ope
     assert again.damaged == len(MARK) + 8 + len(b"second")
 
 
-def test_what_could_not_be_applied_stays(tmp_path: Path, open_spool: OpenSpool) -> None:
+def test_what_could_not_be_applied_stays(open_spool: OpenSpool) -> None:
     spool = open_spool()
     for body in (b"1", b"2", b"3"):
         spool.append(body)
@@ -94,9 +94,7 @@ def test_a_crash_while_emptying_drains_twice_rather_than_never(
     assert open_spool().records() == [b"1", b"2"]
 
 
-def test_what_is_appended_while_draining_is_drained_too(
-    tmp_path: Path, open_spool: OpenSpool
-) -> None:
+def test_what_is_appended_while_draining_is_drained_too(open_spool: OpenSpool) -> None:
     spool = open_spool()
     spool.append(b"1")
     drained: list[bytes] = []

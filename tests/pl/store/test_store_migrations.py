@@ -1,0 +1,87 @@
+"""Migrations bring any database to the schema of this checkout, also after a killed attempt."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import psycopg2
+import pytest
+
+from contracts.messages.streaming import ErrorReport
+from pl.errors import Rejected, Unavailable
+from pl.store.connection import Database
+from pl.store.error_log import ErrorLog
+from pl.store.migrations import MIGRATIONS, migrate, schema_versions
+from pl.store.universes import UniverseStore
+
+pytestmark = pytest.mark.integration
+
+NEWEST = max(path.stem for path in MIGRATIONS.glob("*.sql"))
+
+
+@pytest.fixture
+def empty_url(postgres: Any) -> Iterator[str]:
+    name = postgres.create_empty_database("test_migrations")
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+def test_an_empty_database_gets_everything_once(empty_url: str) -> None:
+    assert schema_versions(empty_url) == (None, NEWEST)
+    applied = migrate(empty_url)
+    assert applied == sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
+    assert schema_versions(empty_url) == (NEWEST, NEWEST)
+    assert migrate(empty_url) == []
+
+
+def test_the_lock_of_a_killed_attempt_is_broken(empty_url: str) -> None:
+    migrate(empty_url)
+    with closing(psycopg2.connect(empty_url)) as connection, connection, connection.cursor() as c:
+        c.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
+        c.execute("DELETE FROM _yoyo_migration WHERE migration_id = %s", (NEWEST,))
+    assert migrate(empty_url) == [NEWEST]
+
+
+def test_applying_everything_again_changes_nothing(empty_url: str) -> None:
+    applied = migrate(empty_url)
+    with closing(psycopg2.connect(empty_url)) as connection, connection, connection.cursor() as c:
+        c.execute("DELETE FROM _yoyo_migration")
+    assert migrate(empty_url) == applied
+
+
+def test_a_role_without_rights_is_told_what_to_do(postgres: Any, empty_url: str) -> None:
+    with pytest.raises(Rejected, match="may not create tables"):
+        migrate(postgres.url("test_migrations", "app_readonly"))
+
+
+def test_a_silent_server_is_unavailable() -> None:
+    for ask in (migrate, schema_versions):
+        with pytest.raises(Unavailable, match="PostgreSQL"):
+            ask("postgresql://app_readwrite@127.0.0.1:1/tickstock")
+
+
+def test_the_test_universe_is_there(store: Database) -> None:
+    universes = UniverseStore(store)
+    listed = MIGRATIONS.parent / "universes" / "combo_test.csv"
+    expected = [line.split(",")[0] for line in listed.read_text().splitlines()[1:]]
+    assert list(universes.universes()["stock_etf_test:combo_test"]) == expected
+    assert len(expected) == 70
+    assert universes.names()["MCD"] == "McDonald's Corporation"
+    assert (universes.knows("AAPL"), universes.knows("NOPE")) == (True, False)
+
+
+def test_an_error_is_kept_once(store: Database, asked: Any) -> None:
+    report = ErrorReport(
+        error_id="e1",
+        severity="error",
+        category="feed",
+        component="streaming",
+        error_code="MUTE_SOCKET",
+        message="nothing for 30 s",
+        context={"seconds": 30},
+    )
+    for _ in range(2):
+        ErrorLog(store).write(report, 1_795_089_600.0, source="streaming")
+    assert asked("SELECT error_id, severity, component, context FROM error_logs") == [
+        ("e1", "error", "streaming", {"error_code": "MUTE_SOCKET", "seconds": 30})
+    ]
