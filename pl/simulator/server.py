@@ -17,7 +17,7 @@ from pl.errors import Rejected, Unavailable
 from pl.health_page import LOOPBACK, add_routes, healthy, listen
 from pl.simulator.aggregates import Aggregates
 from pl.simulator.broadcast import Broadcast, Clock
-from pl.simulator.connection import Connections
+from pl.simulator.connection import MAX_WAITING_BYTES, Connections
 from pl.simulator.faults import Faults
 from pl.simulator.market import SimulatedMarket
 from pl.simulator.plans import Keys, Plan
@@ -41,13 +41,15 @@ def build_app(
     clock: Clock = wall_clock_ms,
     faults: Faults | None = None,
     auth_timeout_s: float = AUTH_TIMEOUT_S,
+    max_waiting_bytes: int = MAX_WAITING_BYTES,
 ) -> web.Application:
     """Return the application of a market in which each of the keys has its plan."""
     faults = faults or Faults()
     keys, connections = Keys(plans), Connections()
     broadcast = Broadcast(market, connections, faults, clock)
+    door = Door(keys, connections, faults, auth_timeout_s, max_waiting_bytes)
     app = web.Application(middlewares=[gate(keys, faults)])
-    app.router.add_get("/stocks", Door(keys, connections, faults, auth_timeout_s).enter)
+    app.router.add_get("/stocks", door.enter)
     Aggregates(market, clock).add_routes(app)
     Reference(market, clock).add_routes(app)
     _add_fault_routes(app, faults)

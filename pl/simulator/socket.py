@@ -8,7 +8,7 @@ import orjson
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from pl.simulator.connection import Connection, Connections
+from pl.simulator.connection import MAX_WAITING_BYTES, Connection, Connections
 from pl.simulator.faults import Faults
 from pl.simulator.plans import Keys, Plan
 from pl.simulator.subscriptions import KINDS, channels, kind_of
@@ -29,11 +29,13 @@ class Door:
         connections: Connections,
         faults: Faults,
         auth_timeout_s: float = AUTH_TIMEOUT_S,
+        max_waiting_bytes: int = MAX_WAITING_BYTES,
     ) -> None:
         self._keys = keys
         self._connections = connections
         self._faults = faults
         self._auth_timeout_s = auth_timeout_s
+        self._max_waiting_bytes = max_waiting_bytes
 
     async def enter(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one client until it or we close."""
@@ -41,7 +43,7 @@ class Door:
             compress=False, max_msg_size=_MAX_REQUEST_BYTES, timeout=_CLOSE_TIMEOUT_S
         )
         await socket.prepare(request)
-        client = Connection(socket)
+        client = Connection(socket, self._max_waiting_bytes)
         self._connections.open(client)
         writing = asyncio.create_task(client.write())
         client.tell("connected", "Connected Successfully")

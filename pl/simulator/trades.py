@@ -203,12 +203,13 @@ def _ranks(counts: Int64) -> tuple[Int64, Int64]:
 def _lateness(key: int, n: int) -> Int64:
     """Return how long after its time each trade arrives, ms.
 
-    Most within 30 ms, one in 500 up to three seconds later; in three of a hundred minutes one
-    to three trades come five seconds to two and a half minutes late.
+    Most within 30 ms and nearly all within 210, one in 2,000 up to three seconds later; in
+    three of a hundred minutes one to three trades come five seconds to two and a half minutes
+    late.
     """
     bits = draws(key, n)
-    late_by = 4 + (20 * lane(bits, 0) + 400 * lane(bits, 1) ** 8).astype(np.int64)
-    slow = lane_int(bits, 2) < 131
+    late_by = 4 + (20 * lane(bits, 0) + 180 * lane(bits, 1) ** 16).astype(np.int64)
+    slow = lane_int(bits, 2) < 33
     late_by[slow] = 300 + (lane_int(bits, 3)[slow] * 2_700 >> 16)
     chance = draws_at(key, np.array([-1, -2, -3], np.int64))
     if n and lane_int(chance, 0)[0] < 1_966:
