@@ -36,7 +36,9 @@ BEGIN
         upper_bound := lower_bound + ('1 ' || rule_span)::interval;
         child := p_parent || '_' || to_char(lower_bound, suffix);
         IF to_regclass('public.' || quote_ident(child)) IS NULL THEN
-            PERFORM pg_advisory_xact_lock(hashtext('tickstock partitions'));
+            -- The lock that ATTACH takes anyway; unlike an advisory one it makes this session see
+            -- what another has just created.
+            EXECUTE format('LOCK TABLE public.%I IN SHARE UPDATE EXCLUSIVE MODE', p_parent);
             IF to_regclass('public.' || quote_ident(child)) IS NULL THEN
                 EXECUTE format(
                     'CREATE TABLE public.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
