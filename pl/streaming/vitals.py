@@ -30,7 +30,7 @@ MOST_NAMED: Final = 20
 MEGABYTE: Final = 1024 * 1024
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Vitals:
     """Read the parts' own facts; nothing here changes them."""
 
@@ -139,7 +139,7 @@ def _as_reported(parts: dict[str, ServiceHealth]) -> str:
     return "warning" if "degraded" in statuses else "healthy"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Collector:
     vitals: Vitals
 

@@ -1,0 +1,67 @@
+"""Read what a request asks for, or say which parameter is wrong."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from pl.errors import Rejected
+from pl.store.bars import TIMEFRAMES
+from pl.store.queries import MOST_ROWS, Period
+
+TIERS: Final = ("daily", "intraday", "combo")
+DEFAULT_LIMIT: Final = 100
+
+
+def known(query: Mapping[str, str], names: frozenset[str]) -> None:
+    """Raise Rejected for a parameter that a route does not have."""
+    for name in query:
+        if name not in names:
+            raise _wrong(name, query[name], f"one of {', '.join(sorted(names))}")
+
+
+def limit_of(query: Mapping[str, str]) -> int:
+    """Return how many rows are asked for, 1-1000."""
+    text = query.get("limit", str(DEFAULT_LIMIT))
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_ROWS:
+        raise _wrong("limit", text, f"a number from 1 to {MOST_ROWS}")
+    return int(text)
+
+
+def period_of(query: Mapping[str, str]) -> Period:
+    """Return the bar times asked for, [start, end)."""
+    start, end = _moment(query, "start"), _moment(query, "end")
+    if start and end and start >= end:
+        raise _wrong("start", query["start"], "a time before end")
+    return Period(start, end)
+
+
+def tier_of(query: Mapping[str, str]) -> str | None:
+    """Return the tier asked for."""
+    return _choice(query, "tier", TIERS)
+
+
+def timeframe_of(query: Mapping[str, str]) -> str | None:
+    """Return the timeframe asked for."""
+    return _choice(query, "timeframe", TIMEFRAMES)
+
+
+def _choice(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:
+    value = query.get(name)
+    if value is not None and value not in choices:
+        raise _wrong(name, value, f"one of {', '.join(choices)}")
+    return value
+
+
+def _moment(query: Mapping[str, str], name: str) -> datetime | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _wrong(name, text, "an ISO 8601 time such as 2026-11-20T14:30:00Z") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _wrong(name: str, value: str, expected: str) -> Rejected:
+    return Rejected("invalid_parameter", f"{name}: expected {expected}, was {value}", 422)

@@ -1,0 +1,88 @@
+"""Answer `/patterns/{symbol}` and `/indicators/{symbol}`."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from pl.api.answers import answer
+from pl.api.questions import known, limit_of, period_of, tier_of, timeframe_of
+from pl.errors import Rejected
+from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.store.queries import Page, SignalQueries
+from pl.store.universes import UniverseStore
+
+PATTERN_PARAMETERS: Final = frozenset(
+    {"tier", "timeframe", "pattern", "start", "end", "limit", "next"}
+)
+INDICATOR_PARAMETERS: Final = frozenset({"timeframe", "indicator", "start", "end", "limit", "next"})
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRoutes:
+    """Read patterns and indicators of a symbol, newest first, page by page."""
+
+    queries: SignalQueries
+    universes: UniverseStore
+
+    def add_to(self, app: web.Application) -> None:
+        """Add the routes to an application."""
+        app.router.add_get("/patterns/{symbol}", self.patterns)
+        app.router.add_get("/indicators/{symbol}", self.indicators)
+
+    async def patterns(self, request: web.Request) -> web.Response:
+        """Answer with pattern events; `next` of the answer asks for the page after it."""
+        query = request.query
+        known(query, PATTERN_PARAMETERS)
+        symbol = await self._symbol(request)
+        page = await asyncio.to_thread(
+            self.queries.patterns,
+            symbol,
+            tier=tier_of(query),
+            timeframe=timeframe_of(query),
+            pattern=query.get("pattern"),
+            period=period_of(query),
+            limit=limit_of(query),
+            after=query.get("next"),
+        )
+        return _page(symbol, "patterns", page)
+
+    async def indicators(self, request: web.Request) -> web.Response:
+        """Answer with the indicators of each bar; `indicator` names one of them."""
+        query = request.query
+        known(query, INDICATOR_PARAMETERS)
+        wanted = _indicator(query.get("indicator"))
+        symbol = await self._symbol(request)
+        page = await asyncio.to_thread(
+            self.queries.indicators,
+            symbol,
+            timeframe=timeframe_of(query) or "1min",
+            period=period_of(query),
+            limit=limit_of(query),
+            after=query.get("next"),
+        )
+        if wanted:
+            for row in page.rows:
+                row["values"] = {k: v for k, v in row["values"].items() if k == wanted}
+        return _page(symbol, "indicators", page)
+
+    async def _symbol(self, request: web.Request) -> str:
+        symbol = request.match_info["symbol"].upper()
+        if not await asyncio.to_thread(self.universes.knows, symbol):
+            raise Rejected("unknown_symbol", f"symbol: {symbol} is not known here", 404)
+        return symbol
+
+
+def _page(symbol: str, name: str, page: Page) -> web.Response:
+    body = {"symbol": symbol, "count": len(page.rows), "next": page.next, name: page.rows}
+    return answer(body)
+
+
+def _indicator(name: str | None) -> str | None:
+    if name is not None and name not in INDICATOR_NAMES:
+        expected = ", ".join(INDICATOR_NAMES)
+        raise Rejected(
+            "invalid_parameter", f"indicator: expected one of {expected}, was {name}", 422
+        )
+    return name
