@@ -1,0 +1,145 @@
+"""What every pattern promises about itself, and how confidence and identity behave."""
+
+import re
+import uuid
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pl.signals.bars import Bars
+from pl.signals.confidence import context_score, saturate, volume_score
+from pl.signals.evaluation import weigh
+from pl.signals.hits import NONE, SILENT
+from pl.signals.pattern import Pattern, price_text
+from pl.signals.registry import PATTERN_NAMES, PATTERNS, WINDOW_BARS, judge
+from tests.pl.signals.synthetic import engine, log_of, random_bars, restarted, span
+
+SHARE = st.floats(0.0, 1.0)
+NUMBERED = list(enumerate(PATTERNS))
+BY_NAME = pytest.mark.parametrize(("number", "pattern"), NUMBERED, ids=PATTERN_NAMES)
+
+
+def columns(n_bars: int, seed: int = 0) -> Bars:
+    bars = random_bars(n_bars, rows=[0], seed=seed)
+    return Bars(bars.open, bars.high, bars.low, bars.close, bars.volume)
+
+
+@BY_NAME
+def test_a_definition_is_complete(number: int, pattern: Pattern) -> None:
+    weights = pattern.weights
+    assert re.fullmatch(r"[A-Z][a-z]+(_[A-Z][a-z]+)*", pattern.name)
+    assert len(pattern.name) <= 50
+    assert pattern.n_bars <= 4 < pattern.warm_up <= WINDOW_BARS
+    assert weights.fit + weights.volume + weights.context == pytest.approx(1.0)
+    assert pattern.source
+
+
+@BY_NAME
+def test_the_registry_judges_by_the_rule_that_the_pattern_declares(
+    number: int, pattern: Pattern
+) -> None:
+    bars = columns(20_000)
+    judged = [judge(number, bars, i) for i in range(pattern.warm_up, 20_000)]
+    assert judged == [pattern.rule(bars, i) for i in range(pattern.warm_up, 20_000)]
+    assert any(verdict != SILENT for verdict in judged)
+
+
+@BY_NAME
+def test_a_rule_reads_no_bar_outside_its_warm_up(number: int, pattern: Pattern) -> None:
+    bars = columns(600, seed=1)
+    for i in range(pattern.warm_up - 1, 600):
+        window = Bars(*(column[i - pattern.warm_up + 1 : i + 1].copy() for column in bars))
+        assert judge(number, window, pattern.warm_up - 1) == judge(number, bars, i)
+
+
+@BY_NAME
+def test_fit_lies_between_0_and_1(number: int, pattern: Pattern) -> None:
+    bars = columns(3000, seed=2)
+    for i in range(pattern.warm_up, 3000):
+        direction, fit, _ = judge(number, bars, i)
+        assert direction == NONE or 0.0 <= fit <= 1.0
+
+
+@BY_NAME
+@given(st.tuples(SHARE, SHARE, SHARE), st.tuples(SHARE, SHARE, SHARE))
+def test_confidence_never_falls_when_its_terms_rise(
+    number: int, pattern: Pattern, one: tuple[float, ...], other: tuple[float, ...]
+) -> None:
+    low = [min(pair) for pair in zip(one, other, strict=True)]
+    high = [max(pair) for pair in zip(one, other, strict=True)]
+    assert 0.0 <= weigh(number, *low) <= weigh(number, *high) <= 1.0
+
+
+def test_volume_scores_rise_from_nothing_to_one() -> None:
+    scores = [volume_score(shares, 100.0) for shares in (0.0, 50.0, 100.0, 300.0, 1e9)]
+    assert scores[0] == 0.0
+    assert scores[2:4] == [0.5, 0.75]
+    assert all(a < b for a, b in pairwise(scores))
+    assert volume_score(5.0, 0.0) == 0.0
+    assert saturate(-1.0) == 0.0
+
+
+def test_a_reversal_is_more_credible_after_a_move_the_other_way() -> None:
+    falling = columns(40)
+    close = np.linspace(60.0, 50.0, 40)
+    bars = falling._replace(close=close)
+    assert context_score(bars, 39, 0, 1, 1, 0.5) > 0.5
+    assert context_score(bars, 39, 0, -1, 1, 0.5) == 0.0
+    assert context_score(bars, 39, 1, -1, 1, 0.5) > 0.5
+
+
+@BY_NAME
+def test_reasons_are_one_sentence_with_numbers(number: int, pattern: Pattern) -> None:
+    log = [entry for entry in log_of(random_bars(3000, seed=3)) if entry.pattern == pattern.name]
+    assert log
+    for entry in log:
+        assert entry.reason.endswith(".")
+        assert entry.reason == entry.reason.strip()
+        assert ". " not in entry.reason
+        assert re.search(r"\d", entry.reason)
+
+
+def test_confidence_is_no_constant() -> None:
+    log = log_of(random_bars(1500, seed=4))
+    for name in ("Volume_Spike", "Doji", "Engulfing", "Price_Breakout"):
+        assert len({entry.confidence for entry in log if entry.pattern == name}) > 5
+
+
+def test_stop_entry_and_target_lie_in_the_order_of_the_direction() -> None:
+    for entry in log_of(random_bars(1500, seed=5)):
+        if not entry.levels:
+            continue
+        sign = 1 if entry.direction == "bullish" else -1
+        stop, start, target = (sign * entry.levels[k] for k in ("stop", "entry", "target"))
+        assert stop < start < target
+
+
+def test_a_flow_id_is_the_same_in_every_process() -> None:
+    """Golden: another namespace or another text would orphan every stored flow."""
+    entry = log_of(random_bars(100, seed=6))[0]
+    times = entry.geometry
+    direction = f"{entry.pattern}:{entry.direction}"
+    assert times["from"] == times["to"] == entry.bar_time_ms / 1000.0
+    namespace = uuid.UUID("6e0c8f2b-6d0c-5a7e-9b8a-3f4d1c2e7a90")
+    text = f"{entry.symbol}|1min|{direction}|{entry.bar_time_ms}"
+    assert entry.flow_id == uuid.uuid5(namespace, text)
+
+
+def test_recent_signals_are_those_of_the_last_bars() -> None:
+    bars = random_bars(300, seed=7)
+    running = restarted(bars)
+    log = engine().update(bars).signals
+    since = int(bars.start_ms[-1]) - 49 * 60_000
+    expected = {entry.flow_id for entry in log if entry.bar_time_ms >= since}
+    assert {entry.flow_id for entry in running.recent(50)} == expected
+    assert span(bars, 0, 0).row.size == 0
+
+
+@pytest.mark.parametrize(
+    ("price", "text"), [(1234.5, "1,234.50"), (1.0, "1.00"), (0.00012, "0.000120")]
+)
+def test_prices_are_written_as_people_write_them(price: float, text: str) -> None:
+    assert price_text(price) == text

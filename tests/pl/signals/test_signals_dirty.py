@@ -1,0 +1,141 @@
+"""Bars no rule was made for: they crash nothing and alert nobody."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pl.market.batches import ClosedBars
+from pl.signals.engine import SignalEngine
+from pl.signals.registry import PATTERNS, WINDOW_BARS
+from tests.pl.signals.synthetic import changed, day_open, engine, join, random_bars, span
+
+PRICES = ("open", "high", "low", "close", "vwap")
+
+
+def flat(n_bars: int, price: float, volume: float) -> ClosedBars:
+    bars = random_bars(n_bars, rows=[0])
+    columns = {name: np.full(n_bars, price) for name in PRICES}
+    return replace(bars, **columns, volume=np.full(n_bars, volume))
+
+
+@pytest.mark.parametrize("price", [1e-4, 1.0, 1e6])
+@pytest.mark.parametrize("volume", [0.0, 100.0])
+def test_flat_prices_alert_nobody(price: float, volume: float) -> None:
+    update = engine().update(flat(200, price, volume))
+    assert update.signals == []
+    assert update.indicators.column("rsi_14")[-1] == 50.0
+    assert update.indicators.column("atr_14")[-1] == 0.0
+
+
+def test_no_volume_at_all_leaves_the_values_that_need_it_empty() -> None:
+    update = engine().update(flat(60, 10.0, 0.0))
+    assert np.isnan(update.indicators.column("vwap")).all()
+    assert np.isnan(update.indicators.column("relative_volume")).all()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"close": math.nan},
+        {"open": math.inf},
+        {"low": 0.0},
+        {"low": -5.0},
+        {"high": 1.0},
+        {"volume": -1.0},
+        {"volume": math.nan},
+    ],
+)
+def test_an_unsound_bar_leaves_no_trace(broken: dict[str, float]) -> None:
+    bars = random_bars(100, rows=[0], seed=2)
+    bad = changed(bars, 60, revision=0, **broken)
+    dirty = join([span(bars, 0, 60), bad, span(bars, 61, 100)])
+    clean = join([span(bars, 0, 60), span(bars, 61, 100)])
+    update, expected = engine().update(dirty), engine().update(clean)
+    assert update.refused == {"unsound": 1}
+    assert update.signals == expected.signals
+    assert update.indicators.values.tobytes() == expected.indicators.values.tobytes()
+
+
+@pytest.mark.parametrize("scale", [1e-6, 2e4])
+def test_the_scale_of_prices_does_not_matter(scale: float) -> None:
+    """Scaled by a power of two all numbers are exact, so the same bars fire."""
+    factor = 2.0 ** round(math.log2(scale))
+    bars = random_bars(400, rows=[0], seed=4)
+    scaled = replace(bars, **{name: getattr(bars, name) * factor for name in PRICES})
+    plain = [(s.pattern, s.bar_time_ms, s.confidence) for s in engine().update(bars).signals]
+    other = [(s.pattern, s.bar_time_ms, s.confidence) for s in engine().update(scaled).signals]
+    assert plain == other
+
+
+def test_nothing_fires_before_its_warm_up() -> None:
+    shortest = min(pattern.warm_up for pattern in PATTERNS)
+    for seed in range(30):
+        assert engine().update(random_bars(shortest - 1, seed=seed)).signals == []
+
+
+def test_an_empty_batch_says_nothing() -> None:
+    update = engine().update(ClosedBars.empty())
+    assert (update.signals, len(update.indicators), update.refused) == ([], 0, {})
+
+
+def test_a_split_inside_the_window_crashes_nothing() -> None:
+    bars = random_bars(120, rows=[0], seed=1)
+    halved = {
+        name: np.where(np.arange(120) < 60, getattr(bars, name), getattr(bars, name) / 7.0)
+        for name in PRICES
+    }
+    for signal in engine().update(replace(bars, **halved)).signals:
+        assert all(level > 0.0 for level in signal.levels.values())
+
+
+WILD = st.one_of(
+    st.floats(allow_nan=True, allow_infinity=True), st.sampled_from([0.0, 1e-4, 10.0, 1e6])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(WILD, WILD, WILD, WILD, WILD), min_size=1, max_size=40))
+def test_no_bar_can_make_a_signal_with_numbers_out_of_bounds(
+    wild: list[tuple[float, ...]],
+) -> None:
+    bars = random_bars(70 + len(wild), rows=[0], seed=0)
+    tail = [
+        changed(
+            bars,
+            70 + i,
+            revision=0,
+            **dict(zip(("open", "high", "low", "close", "volume"), values, strict=True)),
+        )
+        for i, values in enumerate(wild)
+    ]
+    for signal in engine().update(join([span(bars, 0, 70), *tail])).signals:
+        numbers = [signal.price, signal.price_change, signal.volume, *signal.levels.values()]
+        numbers += [*signal.indicators.values(), *signal.geometry.values()]
+        assert 0.0 <= signal.confidence <= 1.0
+        assert all(math.isfinite(number) for number in numbers)
+
+
+def test_a_session_longer_than_declared_is_refused_loudly() -> None:
+    running = SignalEngine(("AAA",), "1min", "intraday", lambda _: 0, session_bars=100)
+    with pytest.raises(ValueError, match="at most 100 bars a session"):
+        running.update(random_bars(100 + 600 + 2 * WINDOW_BARS + 1, rows=[0]))
+
+
+def test_history_out_of_order_is_refused() -> None:
+    bars = random_bars(10, rows=[0])
+    with pytest.raises(ValueError, match="rising start_ms"):
+        engine().warm(0, bars.take(np.arange(10)[::-1]))
+
+
+def test_room_is_made_as_sessions_pass() -> None:
+    """Five days in a room for one and the bars before it equal a start on the last day."""
+    bars = random_bars(5 * 1440, rows=[0], seed=13)
+    running = engine(("AAA",))
+    long = [running.update(span(bars, i, i + 720)).signals for i in range(0, 5 * 1440, 720)]
+    fresh = SignalEngine(("AAA",), "1min", "intraday", day_open)
+    fresh.warm(0, span(bars, 0, 4 * 1440))
+    assert repr(fresh.update(span(bars, 4 * 1440, 5 * 1440)).signals) == repr(long[-2] + long[-1])
