@@ -94,7 +94,6 @@ COMPILE_FAILED = Kind(42, "Compiling the kernels failed")
 ADMIN_FAILED = Kind(43, "Creating the first administrator failed")
 RESTARTED_TOO_OFTEN = Kind(44, "{service} failed again after 3 restarts in 5 minutes")
 FAILED_FAST = Kind(45, "{service} stopped")
-GUARDIAN_FAILED = Kind(46, "The guardian could not be started")
 BAD_SETTINGS = Kind(78, "Settings are wrong")
 
 ALL: tuple[Kind, ...] = tuple(kind for kind in globals().values() if isinstance(kind, Kind))

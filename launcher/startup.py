@@ -17,6 +17,7 @@ from launcher.provision.commands import Steps
 from launcher.provision.environments import Environments
 from launcher.provision.kernels import Kernels
 from launcher.provision.login import first_login
+from launcher.provision.settings_check import check_settings
 from launcher.services import Service, ports_in_order, simulator
 from launcher.settings import Settings
 from launcher.units import DidNotServe, Unit, service_unit, wait_until_serving
@@ -125,6 +126,7 @@ class Startup:
         kernels = Kernels(settings.root, home.numba, settings.producer_python, self._steps)
         producer = environment.producer(settings, home, addresses, kernels.folder)
         consumer = environment.consumer(settings, home, addresses)
+        check_settings(settings, home, producer, consumer)
         accounts = urlsplit(addresses.accounts_database_url)
         where = f"{accounts.hostname}{accounts.path}" + self._cluster_age()
         login = pool.submit(first_login, settings, home, self._steps, consumer, where)

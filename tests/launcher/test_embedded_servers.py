@@ -1,9 +1,18 @@
 """Our own PostgreSQL and Redis start from the venv's binaries, as root or as a plain user."""
 
+import os
+import shutil
+import signal
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
+from launcher.embedded.postgres import Cluster
+from launcher.embedded.privileges import Privileges
+from launcher.embedded.running import RunningServer
+from launcher.ports import any_free
 from launcher.resp import RedisAddress, RedisError, conversation
 
 pytestmark = pytest.mark.integration
@@ -51,3 +60,19 @@ def test_redis_answers_and_keeps_data_over_a_restart(redis_server):
 def test_redis_says_what_it_refuses(redis_server):
     with conversation(RedisAddress.parse(redis_server.url)) as talk, pytest.raises(RedisError):
         talk.ask("NO_SUCH_COMMAND")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests ran as a plain user already")
+def test_postgres_starts_as_a_plain_user_without_any_privilege(postgres):
+    plain = ("setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", "--bounding-set=-all")
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    programs = postgres.cluster.programs
+    cluster = Cluster(programs, Privileges(plain, 1000), folder / "data", any_free(), "secret")
+    cluster.create()
+    server = RunningServer(cluster.command(), folder / "log", signal.SIGINT)
+    try:
+        server.wait_until(cluster.answers)
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
