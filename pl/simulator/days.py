@@ -38,18 +38,24 @@ class DayFrame:
 
 def frame_of_day(seed: int, listing: Listing, day: int) -> DayFrame:
     """Return the frame of a day, counted in days since 1970-01-01 UTC."""
-    volatility = _volatilities(seed, listing, np.array([day], np.int64))[0]
-    before, close = (_log_level(seed, listing, number) for number in (day - 1, day))
-    return DayFrame(day, before + _gap(seed, listing, day) * volatility, close, float(volatility))
+    days = np.arange(day - _MEMORY_DAYS, day + 1, dtype=np.int64)
+    volatilities = _volatilities(seed, listing, days)
+    shocks = _shocks(seed, listing, days) * volatilities
+    before, close = (
+        float(np.log(listing.price) + (part * _LEVEL_WEIGHTS).sum())
+        for part in (shocks[:-1], shocks[1:])
+    )
+    volatility = float(volatilities[-1])
+    return DayFrame(day, before + _gap(seed, listing, day) * volatility, close, volatility)
 
 
-def _log_level(seed: int, listing: Listing, day: int) -> float:
-    days = np.arange(day - _MEMORY_DAYS + 1, day + 1, dtype=np.int64)
+def _shocks(seed: int, listing: Listing, days: Int64) -> Float64:
+    """Return the shock of each day in units of its volatility, partly the whole market's."""
     own = normals(draws_at(key_of(seed, listing.symbol, "shock"), days))
     market = normals(draws_at(key_of(seed, "market", "shock"), days))
     share = listing.market_share
-    shocks = (share**0.5 * market + (1 - share) ** 0.5 * own) * _volatilities(seed, listing, days)
-    return float(np.log(listing.price) + (shocks * _LEVEL_WEIGHTS).sum())
+    shocks: Float64 = share**0.5 * market + (1 - share) ** 0.5 * own
+    return shocks
 
 
 def _volatilities(seed: int, listing: Listing, days: Int64) -> Float64:

@@ -55,8 +55,8 @@ class Blocks:
     regular_lots: Cells
     odd_size: Cells
 
-    def of_minute(self, minute: int | slice) -> "Blocks":
-        """Return the blocks (8,) of one minute of the day, or (m, 8) of a slice, as int64."""
+    def of_minute(self, minute: int) -> "Blocks":
+        """Return the blocks (8,) of one minute of the day, as int64."""
         columns = (getattr(self, field.name)[minute] for field in fields(self))
         return Blocks(*(column.astype(np.int64) for column in columns))
 
@@ -137,7 +137,7 @@ def _counts(weather: Weather, rate: float, bits: UInt64) -> tuple[Int64, Int64, 
     share = 0.35 + 0.25 * lane(bits, 2)
     regular = (total * share + lane(bits, 0)).astype(np.int64)
     regular = np.minimum(regular, total) * np.repeat(weather.eligible, BLOCKS)
-    regular_lots = 1 + (4.0 * lane(bits, 3) ** 4).astype(np.int64)
+    regular_lots = 1 + (4.0 * np.square(np.square(lane(bits, 3)))).astype(np.int64)
     odd_size = 1 + (lane_int(bits, 2) & 31)
     return regular, total - regular, regular_lots, odd_size
 
@@ -158,27 +158,29 @@ def _blocks(
 
 def _bars(blocks: Blocks, day: int) -> Bars:
     """Return the bars of the minutes with at least one regular trade."""
-    blocks = blocks.of_minute(slice(None))
-    set_by = blocks.regular > 0
-    minutes = np.flatnonzero(set_by.any(axis=1))
-    set_by = set_by[minutes]
-    first = set_by.argmax(axis=1)
-    last = BLOCKS - 1 - set_by[:, ::-1].argmax(axis=1)
-    at = np.arange(len(minutes))
-    centre, spread, edge = (c[minutes] for c in (blocks.centre, blocks.spread, blocks.edge))
-    volume = blocks.regular * blocks.regular_lots * 100 + blocks.odd * blocks.odd_size
+    across = Blocks(*(_by_block(getattr(blocks, field.name)) for field in fields(blocks)))
+    set_by = across.regular > 0
+    minutes = np.flatnonzero(set_by.any(axis=0))
+    first = set_by.argmax(axis=0)[minutes]
+    last = BLOCKS - 1 - set_by[::-1].argmax(axis=0)[minutes]
+    volume = across.regular * across.regular_lots * 100 + across.odd * across.odd_size
     far = np.iinfo(np.int64).max
     columns = (
         minutes * 60_000 + day * 86_400_000,
-        (centre + edge)[at, first],
-        np.where(set_by, centre + spread, 0).max(axis=1),
-        np.where(set_by, centre - spread, far).min(axis=1),
-        (centre - edge)[at, last],
-        volume.sum(axis=1)[minutes],
-        (volume * blocks.centre).sum(axis=1)[minutes],
-        (blocks.regular + blocks.odd).sum(axis=1)[minutes],
+        (across.centre + across.edge)[first, minutes],
+        np.where(set_by, across.centre + across.spread, 0).max(axis=0)[minutes],
+        np.where(set_by, across.centre - across.spread, far).min(axis=0)[minutes],
+        (across.centre - across.edge)[last, minutes],
+        volume.sum(axis=0)[minutes],
+        (volume * across.centre).sum(axis=0)[minutes],
+        (across.regular + across.odd).sum(axis=0)[minutes],
     )
     return Bars(*(_frozen(column) for column in columns))
+
+
+def _by_block(column: Cells) -> Int64:
+    """Return a column as (8, 1440), over which numpy reduces a minute's blocks fastest."""
+    return np.ascontiguousarray(column.T, np.int64)
 
 
 def _frozen(column: Cells) -> Cells:
