@@ -50,6 +50,13 @@ export function fade(element, color) {
   element.animate([{ backgroundColor: color }, { backgroundColor: "transparent" }], 300);
 }
 
+/** Let each button that names a dialog open it. */
+export function bindDialogs() {
+  for (const button of document.querySelectorAll("[data-opens]")) {
+    button.addEventListener("click", () => byId(button.dataset.opens).showModal());
+  }
+}
+
 /** Run `draw` at most once a frame however often it is asked for. */
 export function oncePerFrame(draw) {
   let asked = false;

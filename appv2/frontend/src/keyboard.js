@@ -18,7 +18,6 @@ export function bindKeys(actions) {
     "?": () => byId("keys").showModal(),
   };
   fillMap();
-  byId("open-keys").addEventListener("click", keys["?"]);
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") return actions.escape();
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return undefined;

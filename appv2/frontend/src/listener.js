@@ -66,7 +66,9 @@ export class Listener {
     const { kind, alert } = this.receive(message);
     if (kind === "added") this.noteArrival(alert);
     if (kind === "revised" && alert === this.selection.chosen) this.detail.why();
-    if (kind !== "ignored") this.drawAlerts();
+    if (kind === "ignored") return;
+    this.marksChanged ||= alert.symbol === this.selection.chosenSymbol;
+    this.drawAlerts();
   }
 
   noteArrival(alert) {
@@ -82,7 +84,8 @@ export class Listener {
     this.countAlerts();
     const { chosenSymbol } = this.selection;
     if (this.alerts.all.length && chosenSymbol === undefined) this.chooseFirst();
-    this.pane.annotate(false);
+    if (this.marksChanged) this.pane.annotate(false);
+    this.marksChanged = false;
     const now = Date.now() / 1000;
     for (const alert of arrived) alert.screenAt = now;
   }

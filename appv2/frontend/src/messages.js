@@ -6,7 +6,6 @@ const KEPT = 100;
 export class Messages {
   constructor(clock) {
     this.clock = clock;
-    byId("open-log").addEventListener("click", () => byId("log").showModal());
     byId("critical-close").addEventListener("click", () => { byId("critical").hidden = true; });
   }
 
@@ -19,7 +18,7 @@ export class Messages {
     const lines = byId("log-lines");
     lines.prepend(line);
     while (lines.children.length > KEPT) lines.lastElementChild.remove();
-    write(byId("open-log"), `${at}  ${text}`);
+    write(byId("log-newest"), `${at}  ${text}`);
   }
 
   /** Put a critical alert where it cannot be missed. */

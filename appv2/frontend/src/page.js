@@ -7,7 +7,7 @@ import { Clock } from "./clock.js";
 import { Columns } from "./columns.js";
 import { Connection } from "./connection.js";
 import { Detail } from "./detail.js";
-import { byId, write } from "./dom.js";
+import { bindDialogs, byId, write } from "./dom.js";
 import { FeedTime } from "./feedtime.js";
 import { bindFilter } from "./filter.js";
 import { getJson } from "./http.js";
@@ -82,6 +82,7 @@ function bindActions({ list, table, alerts, selection }) {
 }
 
 async function start() {
+  bindDialogs();
   const preferences = new Preferences();
   const columns = new Columns(preferences);
   columns.restore();
