@@ -66,9 +66,7 @@ class EventStream:
 
     def trim(self, before_ms: int) -> int:
         """Drop entries older than a time; return how many."""
-        return int(
-            cast("int", self._client.xtrim(STREAM_EVENTS, minid=before_ms, approximate=True))
-        )
+        return self._client.xtrim(STREAM_EVENTS, minid=before_ms, approximate=True)
 
     def empty(self) -> None:
         """Drop all entries; ids go on where they were."""
