@@ -38,6 +38,8 @@ CREATE INDEX IF NOT EXISTS pattern_events_outbox ON pattern_events (producer, se
 
 CREATE INDEX IF NOT EXISTS pattern_events_symbol ON pattern_events (symbol, bar_time DESC, seq DESC);
 
+CREATE INDEX IF NOT EXISTS pattern_events_bar ON pattern_events USING brin (bar_time);
+
 CREATE INDEX IF NOT EXISTS pattern_events_detected ON pattern_events (detected_at);
 
 INSERT INTO partition_rules (parent, span) VALUES ('pattern_events', 'month')

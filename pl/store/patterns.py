@@ -48,6 +48,13 @@ WITH fresh AS (
 SELECT seq FROM fresh
 """  # noqa: S608 - the columns are a constant
 
+# Also finds what this very call stored before the answer to its COMMIT was lost.
+_STANDING: Final = """
+SELECT stored.seq
+FROM incoming_events AS incoming
+JOIN pattern_events AS stored USING (flow_id, life, revision, bar_time, producer, seq)
+"""
+
 _ADVANCE: Final = """
 INSERT INTO stream_progress (producer, name, through) VALUES (%s, %s, %s)
 ON CONFLICT (producer, name) DO UPDATE
@@ -93,15 +100,16 @@ class PatternStore:
 
         One transaction for each 500 events; the progress is in the last. `at` (unix seconds) is
         the time of the checkpoints. An event that is stored already, by its key, stays as it
-        is and gets no second checkpoint. Returns the events that were not there before.
+        is and gets no second checkpoint. Returns the events to publish: those that stand in the
+        store under their own number. What was stored before under another one is left out.
         """
-        fresh: list[StoredEvent] = []
+        standing: list[StoredEvent] = []
         for start in range(0, max(len(events), 1), CHUNK):
             chunk = events[start : start + CHUNK]
             reached = progress if start + CHUNK >= len(events) else None
             seqs = self._commit_chunk(chunk, reached, at)
-            fresh += [event for event in chunk if event.data.seq in seqs]
-        return fresh
+            standing += [event for event in chunk if event.data.seq in seqs]
+        return standing
 
     def _commit_chunk(
         self, events: Sequence[StoredEvent], progress: Progress | None, at: float
@@ -173,6 +181,8 @@ def _insert(cursor: Cursor, events: Sequence[StoredEvent], rows: str, at: float)
     cursor.execute(_PREPARE, [moment(unix_s * 1000) for unix_s in days])
     cursor.copy_expert(_COPY, io.StringIO(rows))
     cursor.execute(_INSERT, {"at": at, "source": PRODUCER, "detections": EVENTS_PATTERNS})
+    if cursor.rowcount < len(events):
+        cursor.execute(_STANDING)
     return {seq for (seq,) in cursor.fetchall()}
 
 

@@ -1,6 +1,7 @@
 """Events are committed once, with their checkpoint, and come back to the byte."""
 
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,11 +25,39 @@ def patterns(store: Database) -> PatternStore:
 
 
 def test_the_same_event_is_stored_and_logged_once(patterns: PatternStore, asked: Any) -> None:
-    event = detection(1)
+    event, other = detection(1), detection(2)
     assert patterns.commit_events([event], None, time.time()) == [event]
-    assert patterns.commit_events([event, detection(2)], None, time.time())[0].data.seq == 2
+    assert patterns.commit_events([event, other], None, time.time()) == [event, other]
     assert asked("SELECT count(*) FROM pattern_events") == [(2,)]
     assert asked("SELECT count(*) FROM integration_events") == [(2,)]
+
+
+def test_an_event_known_under_another_number_is_not_to_be_published(
+    patterns: PatternStore,
+) -> None:
+    event = detection(1)
+    patterns.commit_events([event], None, time.time())
+    again, other = detection(2, flow_id=event.data.flow_id), detection(3)
+    assert patterns.commit_events([again, other], None, time.time()) == [other]
+    assert patterns.outbox(PRODUCER, 0) == [event, other]
+
+
+def test_what_was_stored_before_the_answer_was_lost_is_still_to_be_published(
+    database: Any,
+) -> None:
+    class LosesItsFirstAnswer(Database):
+        lost = False
+
+        def run(self, work: Any) -> Any:
+            answer = super().run(work)
+            if self.lost:
+                return answer
+            self.lost = True
+            return super().run(work)
+
+    with closing(LosesItsFirstAnswer(database.url, application="test")) as store:
+        event = detection(1)
+        assert PatternStore(store).commit_events([event], None, time.time()) == [event]
 
 
 def test_lives_and_revisions_of_a_flow_are_events_of_their_own(patterns: PatternStore) -> None:
