@@ -204,7 +204,7 @@ def _lateness(key: int, n: int) -> Int64:
     """Return how long after its time each trade arrives, ms.
 
     Most within 30 ms and nearly all within 210, one in 2,000 up to three seconds later; in
-    three of a hundred minutes one to three trades come five seconds to two and a half minutes
+    one minute of twenty one to three trades come five seconds to two and a half minutes
     late.
     """
     bits = draws(key, n)
@@ -212,7 +212,7 @@ def _lateness(key: int, n: int) -> Int64:
     slow = lane_int(bits, 2) < 33
     late_by[slow] = 300 + (lane_int(bits, 3)[slow] * 2_700 >> 16)
     chance = draws_at(key, np.array([-1, -2, -3], np.int64))
-    if n and lane_int(chance, 0)[0] < 1_966:
+    if n and lane_int(chance, 0)[0] < 3_277:
         several = 1 + int(lane_int(chance, 1)[0]) % 3
         which = lane_int(chance, 2)[:several] * n >> 16
         late_by[which] = 5_000 + (145_000 * lane(chance, 3)[:several] ** 2).astype(np.int64)
