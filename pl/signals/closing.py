@@ -6,14 +6,9 @@ import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import Float64, Int32, Int64, UInt8
-from pl.signals.bars import is_sound
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, is_sound
 from pl.signals.evaluation import HitRows, evaluate
 from pl.signals.history import (
-    CLOSE,
-    HIGH,
-    LOW,
-    OPEN,
-    VOLUME,
     History,
     make_room,
     set_anchor,

@@ -17,7 +17,7 @@ import math
 from typing import Final
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars, true_range
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, true_range
 from pl.signals.hits import NEUTRAL
 from pl.signals.pattern import Setting
 
@@ -43,7 +43,7 @@ def volume_score(volume: float, mean_volume: float) -> float:
 def move(bars: Bars, last: int, n_bars: int, unit: float) -> float:
     """Return the move of the `n_bars` bars up to `last` in units of a random walk's."""
     start = max(last - n_bars, 0)
-    return float((bars.close[last] - bars.close[start]) / (unit * math.sqrt(float(n_bars))))
+    return float((bars[CLOSE, last] - bars[CLOSE, start]) / (unit * math.sqrt(float(n_bars))))
 
 
 @kernel
@@ -54,7 +54,7 @@ def context_score(
     if unit <= 0.0:
         return 0.0
     if setting == ACTIVITY:
-        return saturate(true_range(bars.high[i], bars.low[i], bars.close[i - 1]) / unit)
+        return saturate(true_range(bars[HIGH, i], bars[LOW, i], bars[CLOSE, i - 1]) / unit)
     if setting == REVERSAL:
         before = move(bars, i - n_bars, REVERSAL_BARS, unit)
         return saturate(abs(before) if direction == NEUTRAL else -direction * before)

@@ -7,11 +7,10 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
-from pl.signals.bars import is_sound
+from pl.signals.bars import N_COLUMNS, is_sound
 from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, IndicatorRows, close_bars
 from pl.signals.evaluation import hits_between, read_hits, room_for
 from pl.signals.history import (
-    N_COLUMNS,
     NO_ANCHOR,
     SEED_BARS,
     History,

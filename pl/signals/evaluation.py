@@ -7,9 +7,9 @@ import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
-from pl.signals.bars import Bars, mean, mean_true_range
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars, mean, mean_true_range
 from pl.signals.confidence import context_score, volume_score
-from pl.signals.history import History, bars_of
+from pl.signals.history import History
 from pl.signals.hits import NONE, Hit
 from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS, WINDOW_BARS, judge
 
@@ -73,12 +73,12 @@ def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
 @kernel
 def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
     """Write what every hit of bar `i` shares."""
-    out[3] = bars.open[i]
-    out[4] = bars.high[i]
-    out[5] = bars.low[i]
-    out[6] = bars.close[i]
-    out[7] = bars.volume[i]
-    out[8] = bars.close[i - 1]
+    out[3] = bars[OPEN, i]
+    out[4] = bars[HIGH, i]
+    out[5] = bars[LOW, i]
+    out[6] = bars[CLOSE, i]
+    out[7] = bars[VOLUME, i]
+    out[8] = bars[CLOSE, i - 1]
     out[9] = usual
     out[10] = unit
 
@@ -94,12 +94,12 @@ def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
 @kernel
 def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hits: int) -> int:
     """Judge bar `i` of a row by every pattern; append the hits and return how many there are."""
-    bars = bars_of(history, row)
+    bars = history.columns[row]
     changes = -1
     usual = 0.0
     unit = 0.0
     if i >= USUAL_BARS:
-        usual = mean(bars.volume, i - USUAL_BARS, i - 1)
+        usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
         unit = mean_true_range(bars, i, RANGE_BARS)
     for pattern in range(N_PATTERNS):
         warm_up, n_bars, setting = TRAITS[pattern]
@@ -114,7 +114,7 @@ def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hit
         numbers = out.numbers[n_hits]
         numbers[0] = fit
         numbers[1] = level
-        numbers[2] = weigh(pattern, fit, volume_score(bars.volume[i], usual), context)
+        numbers[2] = weigh(pattern, fit, volume_score(bars[VOLUME, i], usual), context)
         write_numbers(numbers, bars, i, usual, unit)
         facts = out.facts[n_hits]
         facts[0] = cause

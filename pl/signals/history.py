@@ -11,20 +11,13 @@ import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import Float64, Int32, Int64, UInt8
-from pl.signals.bars import Bars
+from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, VOLUME, VWAP
 from pl.signals.indicators import recursive
 from pl.signals.indicators.row import write_row
 from pl.signals.registry import WINDOW_BARS
 
 SEED_BARS: Final = 600
 SLACK_BARS: Final = 64
-OPEN: Final = 0
-HIGH: Final = 1
-LOW: Final = 2
-CLOSE: Final = 3
-VOLUME: Final = 4
-VWAP: Final = 5
-N_COLUMNS: Final = 6
 NO_ANCHOR: Final = -(2**62)
 
 
@@ -63,13 +56,6 @@ def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
         state=np.zeros((n_symbols, recursive.STATE_SIZE), np.float64),
         bar_ms=bar_ms,
     )
-
-
-@kernel
-def bars_of(history: History, row: int) -> Bars:
-    """Return the columns of one symbol, unused room included."""
-    columns = history.columns[row]
-    return Bars(columns[OPEN], columns[HIGH], columns[LOW], columns[CLOSE], columns[VOLUME])
 
 
 @kernel
@@ -170,8 +156,7 @@ def step_bar(history: History, row: int, i: int) -> None:
 @kernel
 def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     """Write the indicators of bar `i`, at which the row's walk stands."""
-    columns = history.columns[row]
-    write_row(out, history.state[row], columns[CLOSE], columns[VOLUME], i)
+    write_row(out, history.state[row], history.columns[row], i)
 
 
 @kernel

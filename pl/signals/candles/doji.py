@@ -5,7 +5,7 @@ a spread (a bar of a single price says nothing). Neutral. Fit grows as the body 
 """
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars
+from pl.signals.bars import CLOSE, OPEN, Bars
 from pl.signals.candles import shapes
 from pl.signals.candles.candle import candlestick
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
@@ -19,7 +19,7 @@ def doji(bars: Bars, i: int) -> Verdict:
     size = shapes.body(bars, i)
     if size > limit or shapes.spread(bars, i) <= 0.0:
         return SILENT
-    middle = 0.5 * (bars.open[i] + bars.close[i])
+    middle = 0.5 * (bars[OPEN, i] + bars[CLOSE, i])
     return NEUTRAL, 1.0 - shapes.share(size, limit), middle
 
 

@@ -5,7 +5,7 @@ both. Fit grows with how much larger the second body is: one half when equal, to
 """
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars
+from pl.signals.bars import HIGH, LOW, Bars
 from pl.signals.candles import shapes
 from pl.signals.candles.candle import candlestick
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
@@ -27,8 +27,8 @@ def engulfing(bars: Bars, i: int) -> Verdict:
         return SILENT
     fit = 1.0 - 0.5 * shapes.share(shapes.body(bars, i - 1), shapes.body(bars, i))
     if shapes.colour(bars, i) == 1:
-        return BULLISH, fit, min(bars.low[i - 1], bars.low[i])
-    return BEARISH, fit, max(bars.high[i - 1], bars.high[i])
+        return BULLISH, fit, min(bars[LOW, i - 1], bars[LOW, i])
+    return BEARISH, fit, max(bars[HIGH, i - 1], bars[HIGH, i])
 
 
 def explain(hit: Hit) -> str:

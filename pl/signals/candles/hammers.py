@@ -7,7 +7,7 @@ long shadow in the bar's range.
 """
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars
+from pl.signals.bars import HIGH, LOW, Bars
 from pl.signals.candles import shapes
 from pl.signals.candles.candle import candlestick
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
@@ -22,10 +22,10 @@ def hammer(bars: Bars, i: int) -> Verdict:
         return SILENT
     if not shapes.upper_shadow(bars, i) < shapes.very_short(bars, i):
         return SILENT
-    if not shapes.body_bottom(bars, i) <= bars.low[i - 1] + shapes.near(bars, i - 1):
+    if not shapes.body_bottom(bars, i) <= bars[LOW, i - 1] + shapes.near(bars, i - 1):
         return SILENT
     fit = shapes.share(shapes.lower_shadow(bars, i), shapes.spread(bars, i))
-    return BULLISH, fit, bars.low[i]
+    return BULLISH, fit, bars[LOW, i]
 
 
 @kernel
@@ -39,7 +39,7 @@ def shooting_star(bars: Bars, i: int) -> Verdict:
     if not shapes.lower_shadow(bars, i) < shapes.very_short(bars, i):
         return SILENT
     fit = shapes.share(shapes.upper_shadow(bars, i), shapes.spread(bars, i))
-    return BEARISH, fit, bars.high[i]
+    return BEARISH, fit, bars[HIGH, i]
 
 
 def explain_hammer(hit: Hit) -> str:

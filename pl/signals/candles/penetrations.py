@@ -7,7 +7,7 @@ Fit is the share of the first body that was taken back.
 """
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, Bars
 from pl.signals.candles import shapes
 from pl.signals.candles.candle import candlestick
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
@@ -22,13 +22,13 @@ def piercing_line(bars: Bars, i: int) -> Verdict:
     first = shapes.body(bars, i - 1)
     if not (first > shapes.mean_body(bars, i - 1)):
         return SILENT
-    if not (shapes.body(bars, i) > shapes.mean_body(bars, i) and bars.open[i] < bars.low[i - 1]):
+    if not (shapes.body(bars, i) > shapes.mean_body(bars, i) and bars[OPEN, i] < bars[LOW, i - 1]):
         return SILENT
-    back = bars.close[i]
-    if not (bars.close[i - 1] + first * 0.5 < back < bars.open[i - 1]):
+    back = bars[CLOSE, i]
+    if not (bars[CLOSE, i - 1] + first * 0.5 < back < bars[OPEN, i - 1]):
         return SILENT
-    fit = shapes.share(back - bars.close[i - 1], first)
-    return BULLISH, fit, min(bars.low[i - 1], bars.low[i])
+    fit = shapes.share(back - bars[CLOSE, i - 1], first)
+    return BULLISH, fit, min(bars[LOW, i - 1], bars[LOW, i])
 
 
 @kernel
@@ -37,13 +37,13 @@ def dark_cloud_cover(bars: Bars, i: int) -> Verdict:
     if not (shapes.colour(bars, i - 1) == 1 and shapes.colour(bars, i) == -1):
         return SILENT
     first = shapes.body(bars, i - 1)
-    if not (first > shapes.mean_body(bars, i - 1) and bars.open[i] > bars.high[i - 1]):
+    if not (first > shapes.mean_body(bars, i - 1) and bars[OPEN, i] > bars[HIGH, i - 1]):
         return SILENT
-    back = bars.close[i]
-    if not (bars.open[i - 1] < back < bars.close[i - 1] - first * 0.5):
+    back = bars[CLOSE, i]
+    if not (bars[OPEN, i - 1] < back < bars[CLOSE, i - 1] - first * 0.5):
         return SILENT
-    fit = shapes.share(bars.close[i - 1] - back, first)
-    return BEARISH, fit, max(bars.high[i - 1], bars.high[i])
+    fit = shapes.share(bars[CLOSE, i - 1] - back, first)
+    return BEARISH, fit, max(bars[HIGH, i - 1], bars[HIGH, i])
 
 
 def explain(hit: Hit) -> str:

@@ -7,7 +7,7 @@ Source : Nison 1991 for the shapes; TA-Lib `ta_global.c` for the settings.
 from typing import Final
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, Bars
 
 AVERAGE_BARS: Final = 10
 NEAR_BARS: Final = 5
@@ -19,43 +19,43 @@ VERY_SHORT: Final = 0.1
 @kernel
 def body(bars: Bars, i: int) -> float:
     """Return the height of the real body, in USD."""
-    return float(abs(bars.close[i] - bars.open[i]))
+    return float(abs(bars[CLOSE, i] - bars[OPEN, i]))
 
 
 @kernel
 def spread(bars: Bars, i: int) -> float:
     """Return high less low, in USD."""
-    return float(bars.high[i] - bars.low[i])
+    return float(bars[HIGH, i] - bars[LOW, i])
 
 
 @kernel
 def body_top(bars: Bars, i: int) -> float:
     """Return the upper end of the real body."""
-    return float(max(bars.open[i], bars.close[i]))
+    return float(max(bars[OPEN, i], bars[CLOSE, i]))
 
 
 @kernel
 def body_bottom(bars: Bars, i: int) -> float:
     """Return the lower end of the real body."""
-    return float(min(bars.open[i], bars.close[i]))
+    return float(min(bars[OPEN, i], bars[CLOSE, i]))
 
 
 @kernel
 def upper_shadow(bars: Bars, i: int) -> float:
     """Return the height of the upper shadow, in USD."""
-    return float(bars.high[i] - body_top(bars, i))
+    return float(bars[HIGH, i] - body_top(bars, i))
 
 
 @kernel
 def lower_shadow(bars: Bars, i: int) -> float:
     """Return the height of the lower shadow, in USD."""
-    return float(body_bottom(bars, i) - bars.low[i])
+    return float(body_bottom(bars, i) - bars[LOW, i])
 
 
 @kernel
 def colour(bars: Bars, i: int) -> int:
     """Return 1 for a white candle (close at or above open), -1 for a black one."""
-    return 1 if bars.close[i] >= bars.open[i] else -1
+    return 1 if bars[CLOSE, i] >= bars[OPEN, i] else -1
 
 
 @kernel

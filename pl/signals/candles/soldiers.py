@@ -8,7 +8,7 @@ white bar's high. Fit is the part of the three bars that is body and not the sha
 """
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars, highest, lowest
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, Bars, highest, lowest
 from pl.signals.candles import shapes
 from pl.signals.candles.candle import candlestick
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
@@ -34,18 +34,18 @@ def marches_on(bars: Bars, i: int) -> bool:
     """Tell whether white bar `i` continues the white bar before it."""
     before = i - 1
     opens_inside = (
-        bars.open[before] < bars.open[i] <= bars.close[before] + shapes.near(bars, before)
+        bars[OPEN, before] < bars[OPEN, i] <= bars[CLOSE, before] + shapes.near(bars, before)
     )
     keeps_size = shapes.body(bars, i) > shapes.body(bars, before) - shapes.far(bars, before)
-    return bool(bars.close[i] > bars.close[before] and opens_inside and keeps_size)
+    return bool(bars[CLOSE, i] > bars[CLOSE, before] and opens_inside and keeps_size)
 
 
 @kernel
 def sinks_on(bars: Bars, i: int) -> bool:
     """Tell whether black bar `i` opens inside the black body before it and closes lower."""
     before = i - 1
-    opens_inside = bars.close[before] < bars.open[i] < bars.open[before]
-    return bool(opens_inside and bars.close[i] < bars.close[before])
+    opens_inside = bars[CLOSE, before] < bars[OPEN, i] < bars[OPEN, before]
+    return bool(opens_inside and bars[CLOSE, i] < bars[CLOSE, before])
 
 
 @kernel
@@ -68,7 +68,7 @@ def three_white_soldiers(bars: Bars, i: int) -> Verdict:
         return SILENT
     if not shapes.body(bars, i) > shapes.mean_body(bars, i):
         return SILENT
-    return BULLISH, bodies_share(bars, i), lowest(bars.low, i - 2, i)
+    return BULLISH, bodies_share(bars, i), lowest(bars, LOW, i - 2, i)
 
 
 @kernel
@@ -78,9 +78,9 @@ def three_black_crows(bars: Bars, i: int) -> Verdict:
         return SILENT
     if not (sinks_on(bars, i - 1) and sinks_on(bars, i)):
         return SILENT
-    if not (shapes.colour(bars, i - 3) == 1 and bars.high[i - 3] > bars.close[i - 2]):
+    if not (shapes.colour(bars, i - 3) == 1 and bars[HIGH, i - 3] > bars[CLOSE, i - 2]):
         return SILENT
-    return BEARISH, bodies_share(bars, i), highest(bars.high, i - 2, i)
+    return BEARISH, bodies_share(bars, i), highest(bars, HIGH, i - 2, i)
 
 
 def explain_soldiers(hit: Hit) -> str:

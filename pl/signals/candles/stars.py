@@ -8,7 +8,7 @@ Fit is the share of the first body that the third took back.
 from typing import Final
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars, highest, lowest
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
 from pl.signals.candles import shapes
 from pl.signals.candles.candle import candlestick
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
@@ -35,10 +35,10 @@ def morning_star(bars: Bars, i: int) -> Verdict:
     if not (shapes.gaps_down(bars, i - 1) and is_star(bars, i)):
         return SILENT
     first = shapes.body(bars, i - 2)
-    if not bars.close[i] > bars.close[i - 2] + first * PENETRATION:
+    if not bars[CLOSE, i] > bars[CLOSE, i - 2] + first * PENETRATION:
         return SILENT
-    fit = shapes.share(bars.close[i] - bars.close[i - 2], first)
-    return BULLISH, fit, lowest(bars.low, i - 2, i)
+    fit = shapes.share(bars[CLOSE, i] - bars[CLOSE, i - 2], first)
+    return BULLISH, fit, lowest(bars, LOW, i - 2, i)
 
 
 @kernel
@@ -49,10 +49,10 @@ def evening_star(bars: Bars, i: int) -> Verdict:
     if not (shapes.gaps_up(bars, i - 1) and is_star(bars, i)):
         return SILENT
     first = shapes.body(bars, i - 2)
-    if not bars.close[i] < bars.close[i - 2] - first * PENETRATION:
+    if not bars[CLOSE, i] < bars[CLOSE, i - 2] - first * PENETRATION:
         return SILENT
-    fit = shapes.share(bars.close[i - 2] - bars.close[i], first)
-    return BEARISH, fit, highest(bars.high, i - 2, i)
+    fit = shapes.share(bars[CLOSE, i - 2] - bars[CLOSE, i], first)
+    return BEARISH, fit, highest(bars, HIGH, i - 2, i)
 
 
 def explain(hit: Hit) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars, highest, lowest, mean, mean_true_range
+from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest, mean, mean_true_range
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, side, trade_levels
 
@@ -30,19 +30,19 @@ def fit_of(distance: float) -> float:
 @kernel
 def price_breakout(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the broken end of the channel, in USD."""
-    usual = mean(bars.volume, i - CHANNEL_BARS, i - 1)
+    usual = mean(bars, VOLUME, i - CHANNEL_BARS, i - 1)
     unit = mean_true_range(bars, i, RANGE_BARS)
-    if unit <= 0.0 or bars.volume[i] < VOLUME_RATIO * usual:
+    if unit <= 0.0 or bars[VOLUME, i] < VOLUME_RATIO * usual:
         return SILENT
-    top = highest(bars.high, i - CHANNEL_BARS, i - 1)
-    above = (bars.close[i] - top) / unit
+    top = highest(bars, HIGH, i - CHANNEL_BARS, i - 1)
+    above = (bars[CLOSE, i] - top) / unit
     if above > CLEARANCE:
-        fresh = bars.close[i - 1] <= highest(bars.high, i - CHANNEL_BARS - 1, i - 2)
+        fresh = bars[CLOSE, i - 1] <= highest(bars, HIGH, i - CHANNEL_BARS - 1, i - 2)
         return (BULLISH, fit_of(above), top) if fresh else SILENT
-    bottom = lowest(bars.low, i - CHANNEL_BARS, i - 1)
-    below = (bottom - bars.close[i]) / unit
+    bottom = lowest(bars, LOW, i - CHANNEL_BARS, i - 1)
+    below = (bottom - bars[CLOSE, i]) / unit
     if below > CLEARANCE:
-        fresh = bars.close[i - 1] >= lowest(bars.low, i - CHANNEL_BARS - 1, i - 2)
+        fresh = bars[CLOSE, i - 1] >= lowest(bars, LOW, i - CHANNEL_BARS - 1, i - 2)
         return (BEARISH, fit_of(below), bottom) if fresh else SILENT
     return SILENT
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars, highest, mean_true_range
+from pl.signals.bars import CLOSE, HIGH, Bars, highest, mean_true_range
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
 
@@ -29,7 +29,7 @@ def count_touches(bars: Bars, first: int, last: int, threshold: float) -> int:
     touches = 0
     previous = first - APART_BARS
     for j in range(first, last + 1):
-        if bars.high[j] >= threshold and j - previous >= APART_BARS:
+        if bars[HIGH, j] >= threshold and j - previous >= APART_BARS:
             touches += 1
             previous = j
     return touches
@@ -41,8 +41,8 @@ def resistance_break(bars: Bars, i: int) -> Verdict:
     unit = mean_true_range(bars, i, RANGE_BARS)
     if unit <= 0.0:
         return SILENT
-    resistance = highest(bars.high, i - LOOK_BACK_BARS, i - 1)
-    above = (bars.close[i] - resistance) / unit
+    resistance = highest(bars, HIGH, i - LOOK_BACK_BARS, i - 1)
+    above = (bars[CLOSE, i] - resistance) / unit
     if above <= CLEARANCE:
         return SILENT
     touches = count_touches(bars, i - LOOK_BACK_BARS, i - 1, resistance - ZONE * unit)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars, lowest, mean_true_range
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, lowest, mean_true_range
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
 
@@ -25,17 +25,17 @@ ZONE: Final = 0.25
 def support_test(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the support, in USD."""
     unit = mean_true_range(bars, i, RANGE_BARS)
-    spread = bars.high[i] - bars.low[i]
+    spread = bars[HIGH, i] - bars[LOW, i]
     if unit <= 0.0 or spread <= 0.0:
         return SILENT
-    support = lowest(bars.low, i - LOOK_BACK_BARS, i - FRESH_BARS - 1)
+    support = lowest(bars, LOW, i - LOOK_BACK_BARS, i - FRESH_BARS - 1)
     zone = ZONE * unit
-    miss = abs(bars.low[i] - support)
-    turned = (bars.close[i] - bars.low[i]) / spread
-    if miss > zone or bars.close[i] <= support or turned < 0.5:
+    miss = abs(bars[LOW, i] - support)
+    turned = (bars[CLOSE, i] - bars[LOW, i]) / spread
+    if miss > zone or bars[CLOSE, i] <= support or turned < 0.5:
         return SILENT
-    came_down = bars.close[i - FRESH_BARS] >= support + unit
-    if not came_down or lowest(bars.low, i - FRESH_BARS, i - 1) <= support + zone:
+    came_down = bars[CLOSE, i - FRESH_BARS] >= support + unit
+    if not came_down or lowest(bars, LOW, i - FRESH_BARS, i - 1) <= support + zone:
         return SILENT
     return BULLISH, 0.5 * (1.0 - miss / zone) + 0.5 * turned, support
 

@@ -9,7 +9,7 @@ Source : volume ratio against its moving average, as in Murphy 1999, ch. 7.
 from typing import Final
 
 from pl.kernel import kernel
-from pl.signals.bars import Bars, mean
+from pl.signals.bars import CLOSE, VOLUME, Bars, mean
 from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, no_levels
 
@@ -20,14 +20,14 @@ USUAL_BARS: Final = 20
 @kernel
 def volume_spike(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the mean volume before it, in shares."""
-    usual = mean(bars.volume, i - USUAL_BARS, i - 1)
-    if usual <= 0.0 or bars.volume[i] < THRESHOLD * usual:
+    usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
+    if usual <= 0.0 or bars[VOLUME, i] < THRESHOLD * usual:
         return SILENT
-    ratio = bars.volume[i] / usual
+    ratio = bars[VOLUME, i] / usual
     fit = ratio / (ratio + THRESHOLD)
-    if bars.close[i] > bars.close[i - 1]:
+    if bars[CLOSE, i] > bars[CLOSE, i - 1]:
         return BULLISH, fit, usual
-    if bars.close[i] < bars.close[i - 1]:
+    if bars[CLOSE, i] < bars[CLOSE, i - 1]:
         return BEARISH, fit, usual
     return NEUTRAL, fit, usual
 

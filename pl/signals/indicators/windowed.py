@@ -4,22 +4,21 @@ import math
 from typing import Final
 
 from pl.kernel import kernel
-from pl.market.batches import Float64
-from pl.signals.bars import mean
+from pl.signals.bars import CLOSE, VOLUME, Bars, mean
 
 RELATIVE_VOLUME_BARS: Final = 20
 
 
 @kernel
-def sma(close: Float64, i: int, period: int) -> float:
+def sma(bars: Bars, i: int, period: int) -> float:
     """Return the simple moving average of the `period` closes up to bar `i`, or NaN."""
     if i < period - 1:
         return math.nan
-    return mean(close, i - period + 1, i)
+    return mean(bars, CLOSE, i - period + 1, i)
 
 
 @kernel
-def deviation(close: Float64, i: int, period: int) -> float:
+def deviation(bars: Bars, i: int, period: int) -> float:
     """Return the population standard deviation of the `period` closes up to bar `i`, or NaN.
 
     Two passes: the difference of squares of the one-pass formula loses the digits of an
@@ -28,15 +27,15 @@ def deviation(close: Float64, i: int, period: int) -> float:
     """
     if i < period - 1:
         return math.nan
-    centre = mean(close, i - period + 1, i)
+    centre = mean(bars, CLOSE, i - period + 1, i)
     total = 0.0
     for j in range(i - period + 1, i + 1):
-        total += (close[j] - centre) * (close[j] - centre)
+        total += (bars[CLOSE, j] - centre) * (bars[CLOSE, j] - centre)
     return math.sqrt(total / period)
 
 
 @kernel
-def relative_volume(volume: Float64, i: int) -> float:
+def relative_volume(bars: Bars, i: int) -> float:
     """Return the volume of bar `i` over the mean of the 20 bars before it, or NaN.
 
     The bars count across sessions; a mean of zero gives NaN. The volume of the same minute of
@@ -44,7 +43,7 @@ def relative_volume(volume: Float64, i: int) -> float:
     """
     if i < RELATIVE_VOLUME_BARS:
         return math.nan
-    usual = mean(volume, i - RELATIVE_VOLUME_BARS, i - 1)
+    usual = mean(bars, VOLUME, i - RELATIVE_VOLUME_BARS, i - 1)
     if usual <= 0.0:
         return math.nan
-    return float(volume[i] / usual)
+    return float(bars[VOLUME, i] / usual)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pl.signals.bars import Bars
+from pl.signals.bars import CLOSE, Bars
 from pl.signals.confidence import context_score, saturate, volume_score
 from pl.signals.evaluation import weigh
 from pl.signals.hits import NONE, SILENT
@@ -24,7 +24,7 @@ BY_NAME = pytest.mark.parametrize(("number", "pattern"), NUMBERED, ids=PATTERN_N
 
 def columns(n_bars: int, seed: int = 0) -> Bars:
     bars = random_bars(n_bars, rows=[0], seed=seed)
-    return Bars(bars.open, bars.high, bars.low, bars.close, bars.volume)
+    return np.stack([bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap])
 
 
 @BY_NAME
@@ -51,7 +51,7 @@ def test_the_registry_judges_by_the_rule_that_the_pattern_declares(
 def test_a_rule_reads_no_bar_outside_its_warm_up(number: int, pattern: Pattern) -> None:
     bars = columns(600, seed=1)
     for i in range(pattern.warm_up - 1, 600):
-        window = Bars(*(column[i - pattern.warm_up + 1 : i + 1].copy() for column in bars))
+        window = bars[:, i - pattern.warm_up + 1 : i + 1].copy()
         assert judge(number, window, pattern.warm_up - 1) == judge(number, bars, i)
 
 
@@ -83,9 +83,8 @@ def test_volume_scores_rise_from_nothing_to_one() -> None:
 
 
 def test_a_reversal_is_more_credible_after_a_move_the_other_way() -> None:
-    falling = columns(40)
-    close = np.linspace(60.0, 50.0, 40)
-    bars = falling._replace(close=close)
+    bars = columns(40)
+    bars[CLOSE] = np.linspace(60.0, 50.0, 40)
     assert context_score(bars, 39, 0, 1, 1, 0.5) > 0.5
     assert context_score(bars, 39, 0, -1, 1, 0.5) == 0.0
     assert context_score(bars, 39, 1, -1, 1, 0.5) > 0.5

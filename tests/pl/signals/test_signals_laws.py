@@ -148,8 +148,7 @@ def _last_rows(table: object) -> dict[tuple[int, int], bytes]:
     }
 
 
-def test_a_million_prefixes_end_where_the_long_log_has_its_bars() -> None:
-    """Bars one by one: entry k of the log never changes as the history grows."""
+def test_bars_fed_one_by_one_over_two_sessions_make_the_log_of_the_whole() -> None:
     bars = random_bars(1500, seed=3)
     running = engine()
     grown = [
