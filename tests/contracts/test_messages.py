@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from contracts import codec
 from contracts.channels import BY_NAME, CHANNELS, Family
 from contracts.messages import envelopes
