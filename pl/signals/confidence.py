@@ -43,7 +43,7 @@ def volume_score(volume: float, mean_volume: float) -> float:
 def move(bars: Bars, last: int, n_bars: int, unit: float) -> float:
     """Return the move of the `n_bars` bars up to `last` in units of a random walk's."""
     start = max(last - n_bars, 0)
-    return float((bars[CLOSE, last] - bars[CLOSE, start]) / (unit * math.sqrt(float(n_bars))))
+    return float((bars[last, CLOSE] - bars[start, CLOSE]) / (unit * math.sqrt(float(n_bars))))
 
 
 @kernel
@@ -54,7 +54,7 @@ def context_score(
     if unit <= 0.0:
         return 0.0
     if setting == ACTIVITY:
-        return saturate(true_range(bars[HIGH, i], bars[LOW, i], bars[CLOSE, i - 1]) / unit)
+        return saturate(true_range(bars[i, HIGH], bars[i, LOW], bars[i - 1, CLOSE]) / unit)
     if setting == REVERSAL:
         before = move(bars, i - n_bars, REVERSAL_BARS, unit)
         return saturate(abs(before) if direction == NEUTRAL else -direction * before)

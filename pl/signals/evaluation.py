@@ -73,12 +73,12 @@ def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
 @kernel
 def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
     """Write what every hit of bar `i` shares."""
-    out[3] = bars[OPEN, i]
-    out[4] = bars[HIGH, i]
-    out[5] = bars[LOW, i]
-    out[6] = bars[CLOSE, i]
-    out[7] = bars[VOLUME, i]
-    out[8] = bars[CLOSE, i - 1]
+    out[3] = bars[i, OPEN]
+    out[4] = bars[i, HIGH]
+    out[5] = bars[i, LOW]
+    out[6] = bars[i, CLOSE]
+    out[7] = bars[i, VOLUME]
+    out[8] = bars[i - 1, CLOSE]
     out[9] = usual
     out[10] = unit
 
@@ -114,7 +114,7 @@ def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hit
         numbers = out.numbers[n_hits]
         numbers[0] = fit
         numbers[1] = level
-        numbers[2] = weigh(pattern, fit, volume_score(bars[VOLUME, i], usual), context)
+        numbers[2] = weigh(pattern, fit, volume_score(bars[i, VOLUME], usual), context)
         write_numbers(numbers, bars, i, usual, unit)
         facts = out.facts[n_hits]
         facts[0] = cause

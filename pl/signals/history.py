@@ -24,7 +24,7 @@ NO_ANCHOR: Final = -(2**62)
 class History(NamedTuple):
     """Hold the bars of all symbols, one row each; C is the capacity in bars.
 
-    start : (S, C) int64 unix ms; columns : (S, 6, C) float64 open, high, low, close, volume,
+    start : (S, C) int64 unix ms; columns : (S, C, 6) float64 open, high, low, close, volume,
     vwap; revision : (S, C) int32; quality : (S, C) uint8; n_bars : (S,) int64 bars held;
     anchor : (S,) int64 unix ms, the session's open; first : (S,) int64 position of the
     session's first bar; state : (S, STATE_SIZE) float64, see `indicators.recursive`;
@@ -47,7 +47,7 @@ def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
     capacity = SEED_BARS + WINDOW_BARS + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),
-        columns=np.empty((n_symbols, N_COLUMNS, capacity), np.float64),
+        columns=np.empty((n_symbols, capacity, N_COLUMNS), np.float64),
         revision=np.empty((n_symbols, capacity), np.int32),
         quality=np.empty((n_symbols, capacity), np.uint8),
         n_bars=np.zeros(n_symbols, np.int64),
@@ -74,7 +74,7 @@ def drop_oldest(history: History, row: int, n_bars: int) -> None:
         history.quality[row, j] = history.quality[row, j + n_bars]
     for column in range(N_COLUMNS):
         for j in range(kept):
-            history.columns[row, column, j] = history.columns[row, column, j + n_bars]
+            history.columns[row, j, column] = history.columns[row, j + n_bars, column]
     history.n_bars[row] = kept
     history.first[row] -= n_bars
 
@@ -100,7 +100,7 @@ def write_bar(
     history.revision[row, i] = revision
     history.quality[row, i] = quality
     for column in range(N_COLUMNS):
-        history.columns[row, column, i] = prices[column]
+        history.columns[row, i, column] = prices[column]
 
 
 @kernel
@@ -112,7 +112,7 @@ def shift_right(history: History, row: int, i: int) -> None:
         history.revision[row, j] = history.revision[row, j - 1]
         history.quality[row, j] = history.quality[row, j - 1]
         for column in range(N_COLUMNS):
-            history.columns[row, column, j] = history.columns[row, column, j - 1]
+            history.columns[row, j, column] = history.columns[row, j - 1, column]
     history.n_bars[row] = n + 1
 
 
@@ -125,7 +125,7 @@ def shift_left(history: History, row: int, i: int) -> None:
         history.revision[row, j] = history.revision[row, j + 1]
         history.quality[row, j] = history.quality[row, j + 1]
         for column in range(N_COLUMNS):
-            history.columns[row, column, j] = history.columns[row, column, j + 1]
+            history.columns[row, j, column] = history.columns[row, j + 1, column]
     history.n_bars[row] = n
 
 
@@ -144,13 +144,13 @@ def step_bar(history: History, row: int, i: int) -> None:
     """
     state = history.state[row]
     columns = history.columns[row]
-    high, low, close = columns[HIGH, i], columns[LOW, i], columns[CLOSE, i]
+    high, low, close = columns[i, HIGH], columns[i, LOW], columns[i, CLOSE]
     recursive.step(state, high, low, close)
     if i >= history.first[row]:
-        price = columns[VWAP, i]
+        price = columns[i, VWAP]
         if not price > 0.0:
             price = (high + low + close) / 3.0
-        recursive.step_session(state, price, columns[VOLUME, i])
+        recursive.step_session(state, price, columns[i, VOLUME])
 
 
 @kernel

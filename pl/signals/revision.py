@@ -94,7 +94,7 @@ def _is_repeated(history: History, batch: Arrivals, b: int, position: int) -> bo
     return (
         batch.revision[b] == history.revision[row, position]
         and batch.quality[b] == history.quality[row, position]
-        and np.array_equal(batch.prices[b], history.columns[row, :, position], equal_nan=True)
+        and np.array_equal(batch.prices[b], history.columns[row, position], equal_nan=True)
     )
 
 

@@ -19,7 +19,7 @@ def doji(bars: Bars, i: int) -> Verdict:
     size = shapes.body(bars, i)
     if size > limit or shapes.spread(bars, i) <= 0.0:
         return SILENT
-    middle = 0.5 * (bars[OPEN, i] + bars[CLOSE, i])
+    middle = 0.5 * (bars[i, OPEN] + bars[i, CLOSE])
     return NEUTRAL, 1.0 - shapes.share(size, limit), middle
 
 

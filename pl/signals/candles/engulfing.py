@@ -27,8 +27,8 @@ def engulfing(bars: Bars, i: int) -> Verdict:
         return SILENT
     fit = 1.0 - 0.5 * shapes.share(shapes.body(bars, i - 1), shapes.body(bars, i))
     if shapes.colour(bars, i) == 1:
-        return BULLISH, fit, min(bars[LOW, i - 1], bars[LOW, i])
-    return BEARISH, fit, max(bars[HIGH, i - 1], bars[HIGH, i])
+        return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW])
+    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH])
 
 
 def explain(hit: Hit) -> str:

@@ -22,10 +22,10 @@ def hammer(bars: Bars, i: int) -> Verdict:
         return SILENT
     if not shapes.upper_shadow(bars, i) < shapes.very_short(bars, i):
         return SILENT
-    if not shapes.body_bottom(bars, i) <= bars[LOW, i - 1] + shapes.near(bars, i - 1):
+    if not shapes.body_bottom(bars, i) <= bars[i - 1, LOW] + shapes.near(bars, i - 1):
         return SILENT
     fit = shapes.share(shapes.lower_shadow(bars, i), shapes.spread(bars, i))
-    return BULLISH, fit, bars[LOW, i]
+    return BULLISH, fit, bars[i, LOW]
 
 
 @kernel
@@ -39,7 +39,7 @@ def shooting_star(bars: Bars, i: int) -> Verdict:
     if not shapes.lower_shadow(bars, i) < shapes.very_short(bars, i):
         return SILENT
     fit = shapes.share(shapes.upper_shadow(bars, i), shapes.spread(bars, i))
-    return BEARISH, fit, bars[HIGH, i]
+    return BEARISH, fit, bars[i, HIGH]
 
 
 def explain_hammer(hit: Hit) -> str:

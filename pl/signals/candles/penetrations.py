@@ -22,13 +22,13 @@ def piercing_line(bars: Bars, i: int) -> Verdict:
     first = shapes.body(bars, i - 1)
     if not (first > shapes.mean_body(bars, i - 1)):
         return SILENT
-    if not (shapes.body(bars, i) > shapes.mean_body(bars, i) and bars[OPEN, i] < bars[LOW, i - 1]):
+    if not (shapes.body(bars, i) > shapes.mean_body(bars, i) and bars[i, OPEN] < bars[i - 1, LOW]):
         return SILENT
-    back = bars[CLOSE, i]
-    if not (bars[CLOSE, i - 1] + first * 0.5 < back < bars[OPEN, i - 1]):
+    back = bars[i, CLOSE]
+    if not (bars[i - 1, CLOSE] + first * 0.5 < back < bars[i - 1, OPEN]):
         return SILENT
-    fit = shapes.share(back - bars[CLOSE, i - 1], first)
-    return BULLISH, fit, min(bars[LOW, i - 1], bars[LOW, i])
+    fit = shapes.share(back - bars[i - 1, CLOSE], first)
+    return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW])
 
 
 @kernel
@@ -37,13 +37,13 @@ def dark_cloud_cover(bars: Bars, i: int) -> Verdict:
     if not (shapes.colour(bars, i - 1) == 1 and shapes.colour(bars, i) == -1):
         return SILENT
     first = shapes.body(bars, i - 1)
-    if not (first > shapes.mean_body(bars, i - 1) and bars[OPEN, i] > bars[HIGH, i - 1]):
+    if not (first > shapes.mean_body(bars, i - 1) and bars[i, OPEN] > bars[i - 1, HIGH]):
         return SILENT
-    back = bars[CLOSE, i]
-    if not (bars[OPEN, i - 1] < back < bars[CLOSE, i - 1] - first * 0.5):
+    back = bars[i, CLOSE]
+    if not (bars[i - 1, OPEN] < back < bars[i - 1, CLOSE] - first * 0.5):
         return SILENT
-    fit = shapes.share(bars[CLOSE, i - 1] - back, first)
-    return BEARISH, fit, max(bars[HIGH, i - 1], bars[HIGH, i])
+    fit = shapes.share(bars[i - 1, CLOSE] - back, first)
+    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH])
 
 
 def explain(hit: Hit) -> str:

@@ -19,43 +19,43 @@ VERY_SHORT: Final = 0.1
 @kernel
 def body(bars: Bars, i: int) -> float:
     """Return the height of the real body, in USD."""
-    return float(abs(bars[CLOSE, i] - bars[OPEN, i]))
+    return float(abs(bars[i, CLOSE] - bars[i, OPEN]))
 
 
 @kernel
 def spread(bars: Bars, i: int) -> float:
     """Return high less low, in USD."""
-    return float(bars[HIGH, i] - bars[LOW, i])
+    return float(bars[i, HIGH] - bars[i, LOW])
 
 
 @kernel
 def body_top(bars: Bars, i: int) -> float:
     """Return the upper end of the real body."""
-    return float(max(bars[OPEN, i], bars[CLOSE, i]))
+    return float(max(bars[i, OPEN], bars[i, CLOSE]))
 
 
 @kernel
 def body_bottom(bars: Bars, i: int) -> float:
     """Return the lower end of the real body."""
-    return float(min(bars[OPEN, i], bars[CLOSE, i]))
+    return float(min(bars[i, OPEN], bars[i, CLOSE]))
 
 
 @kernel
 def upper_shadow(bars: Bars, i: int) -> float:
     """Return the height of the upper shadow, in USD."""
-    return float(bars[HIGH, i] - body_top(bars, i))
+    return float(bars[i, HIGH] - body_top(bars, i))
 
 
 @kernel
 def lower_shadow(bars: Bars, i: int) -> float:
     """Return the height of the lower shadow, in USD."""
-    return float(body_bottom(bars, i) - bars[LOW, i])
+    return float(body_bottom(bars, i) - bars[i, LOW])
 
 
 @kernel
 def colour(bars: Bars, i: int) -> int:
     """Return 1 for a white candle (close at or above open), -1 for a black one."""
-    return 1 if bars[CLOSE, i] >= bars[OPEN, i] else -1
+    return 1 if bars[i, CLOSE] >= bars[i, OPEN] else -1
 
 
 @kernel

@@ -34,18 +34,18 @@ def marches_on(bars: Bars, i: int) -> bool:
     """Tell whether white bar `i` continues the white bar before it."""
     before = i - 1
     opens_inside = (
-        bars[OPEN, before] < bars[OPEN, i] <= bars[CLOSE, before] + shapes.near(bars, before)
+        bars[before, OPEN] < bars[i, OPEN] <= bars[before, CLOSE] + shapes.near(bars, before)
     )
     keeps_size = shapes.body(bars, i) > shapes.body(bars, before) - shapes.far(bars, before)
-    return bool(bars[CLOSE, i] > bars[CLOSE, before] and opens_inside and keeps_size)
+    return bool(bars[i, CLOSE] > bars[before, CLOSE] and opens_inside and keeps_size)
 
 
 @kernel
 def sinks_on(bars: Bars, i: int) -> bool:
     """Tell whether black bar `i` opens inside the black body before it and closes lower."""
     before = i - 1
-    opens_inside = bars[CLOSE, before] < bars[OPEN, i] < bars[OPEN, before]
-    return bool(opens_inside and bars[CLOSE, i] < bars[CLOSE, before])
+    opens_inside = bars[before, CLOSE] < bars[i, OPEN] < bars[before, OPEN]
+    return bool(opens_inside and bars[i, CLOSE] < bars[before, CLOSE])
 
 
 @kernel
@@ -78,7 +78,7 @@ def three_black_crows(bars: Bars, i: int) -> Verdict:
         return SILENT
     if not (sinks_on(bars, i - 1) and sinks_on(bars, i)):
         return SILENT
-    if not (shapes.colour(bars, i - 3) == 1 and bars[HIGH, i - 3] > bars[CLOSE, i - 2]):
+    if not (shapes.colour(bars, i - 3) == 1 and bars[i - 3, HIGH] > bars[i - 2, CLOSE]):
         return SILENT
     return BEARISH, bodies_share(bars, i), highest(bars, HIGH, i - 2, i)
 

@@ -35,9 +35,9 @@ def morning_star(bars: Bars, i: int) -> Verdict:
     if not (shapes.gaps_down(bars, i - 1) and is_star(bars, i)):
         return SILENT
     first = shapes.body(bars, i - 2)
-    if not bars[CLOSE, i] > bars[CLOSE, i - 2] + first * PENETRATION:
+    if not bars[i, CLOSE] > bars[i - 2, CLOSE] + first * PENETRATION:
         return SILENT
-    fit = shapes.share(bars[CLOSE, i] - bars[CLOSE, i - 2], first)
+    fit = shapes.share(bars[i, CLOSE] - bars[i - 2, CLOSE], first)
     return BULLISH, fit, lowest(bars, LOW, i - 2, i)
 
 
@@ -49,9 +49,9 @@ def evening_star(bars: Bars, i: int) -> Verdict:
     if not (shapes.gaps_up(bars, i - 1) and is_star(bars, i)):
         return SILENT
     first = shapes.body(bars, i - 2)
-    if not bars[CLOSE, i] < bars[CLOSE, i - 2] - first * PENETRATION:
+    if not bars[i, CLOSE] < bars[i - 2, CLOSE] - first * PENETRATION:
         return SILENT
-    fit = shapes.share(bars[CLOSE, i - 2] - bars[CLOSE, i], first)
+    fit = shapes.share(bars[i - 2, CLOSE] - bars[i, CLOSE], first)
     return BEARISH, fit, highest(bars, HIGH, i - 2, i)
 
 

@@ -32,17 +32,17 @@ def price_breakout(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the broken end of the channel, in USD."""
     usual = mean(bars, VOLUME, i - CHANNEL_BARS, i - 1)
     unit = mean_true_range(bars, i, RANGE_BARS)
-    if unit <= 0.0 or bars[VOLUME, i] < VOLUME_RATIO * usual:
+    if unit <= 0.0 or bars[i, VOLUME] < VOLUME_RATIO * usual:
         return SILENT
     top = highest(bars, HIGH, i - CHANNEL_BARS, i - 1)
-    above = (bars[CLOSE, i] - top) / unit
+    above = (bars[i, CLOSE] - top) / unit
     if above > CLEARANCE:
-        fresh = bars[CLOSE, i - 1] <= highest(bars, HIGH, i - CHANNEL_BARS - 1, i - 2)
+        fresh = bars[i - 1, CLOSE] <= highest(bars, HIGH, i - CHANNEL_BARS - 1, i - 2)
         return (BULLISH, fit_of(above), top) if fresh else SILENT
     bottom = lowest(bars, LOW, i - CHANNEL_BARS, i - 1)
-    below = (bottom - bars[CLOSE, i]) / unit
+    below = (bottom - bars[i, CLOSE]) / unit
     if below > CLEARANCE:
-        fresh = bars[CLOSE, i - 1] >= lowest(bars, LOW, i - CHANNEL_BARS - 1, i - 2)
+        fresh = bars[i - 1, CLOSE] >= lowest(bars, LOW, i - CHANNEL_BARS - 1, i - 2)
         return (BEARISH, fit_of(below), bottom) if fresh else SILENT
     return SILENT
 

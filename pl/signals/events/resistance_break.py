@@ -29,7 +29,7 @@ def count_touches(bars: Bars, first: int, last: int, threshold: float) -> int:
     touches = 0
     previous = first - APART_BARS
     for j in range(first, last + 1):
-        if bars[HIGH, j] >= threshold and j - previous >= APART_BARS:
+        if bars[j, HIGH] >= threshold and j - previous >= APART_BARS:
             touches += 1
             previous = j
     return touches
@@ -42,7 +42,7 @@ def resistance_break(bars: Bars, i: int) -> Verdict:
     if unit <= 0.0:
         return SILENT
     resistance = highest(bars, HIGH, i - LOOK_BACK_BARS, i - 1)
-    above = (bars[CLOSE, i] - resistance) / unit
+    above = (bars[i, CLOSE] - resistance) / unit
     if above <= CLEARANCE:
         return SILENT
     touches = count_touches(bars, i - LOOK_BACK_BARS, i - 1, resistance - ZONE * unit)

@@ -25,16 +25,16 @@ ZONE: Final = 0.25
 def support_test(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the support, in USD."""
     unit = mean_true_range(bars, i, RANGE_BARS)
-    spread = bars[HIGH, i] - bars[LOW, i]
+    spread = bars[i, HIGH] - bars[i, LOW]
     if unit <= 0.0 or spread <= 0.0:
         return SILENT
     support = lowest(bars, LOW, i - LOOK_BACK_BARS, i - FRESH_BARS - 1)
     zone = ZONE * unit
-    miss = abs(bars[LOW, i] - support)
-    turned = (bars[CLOSE, i] - bars[LOW, i]) / spread
-    if miss > zone or bars[CLOSE, i] <= support or turned < 0.5:
+    miss = abs(bars[i, LOW] - support)
+    turned = (bars[i, CLOSE] - bars[i, LOW]) / spread
+    if miss > zone or bars[i, CLOSE] <= support or turned < 0.5:
         return SILENT
-    came_down = bars[CLOSE, i - FRESH_BARS] >= support + unit
+    came_down = bars[i - FRESH_BARS, CLOSE] >= support + unit
     if not came_down or lowest(bars, LOW, i - FRESH_BARS, i - 1) <= support + zone:
         return SILENT
     return BULLISH, 0.5 * (1.0 - miss / zone) + 0.5 * turned, support

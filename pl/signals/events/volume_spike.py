@@ -21,13 +21,13 @@ USUAL_BARS: Final = 20
 def volume_spike(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the mean volume before it, in shares."""
     usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
-    if usual <= 0.0 or bars[VOLUME, i] < THRESHOLD * usual:
+    if usual <= 0.0 or bars[i, VOLUME] < THRESHOLD * usual:
         return SILENT
-    ratio = bars[VOLUME, i] / usual
+    ratio = bars[i, VOLUME] / usual
     fit = ratio / (ratio + THRESHOLD)
-    if bars[CLOSE, i] > bars[CLOSE, i - 1]:
+    if bars[i, CLOSE] > bars[i - 1, CLOSE]:
         return BULLISH, fit, usual
-    if bars[CLOSE, i] < bars[CLOSE, i - 1]:
+    if bars[i, CLOSE] < bars[i - 1, CLOSE]:
         return BEARISH, fit, usual
     return NEUTRAL, fit, usual
 

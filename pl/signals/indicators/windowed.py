@@ -30,7 +30,7 @@ def deviation(bars: Bars, i: int, period: int) -> float:
     centre = mean(bars, CLOSE, i - period + 1, i)
     total = 0.0
     for j in range(i - period + 1, i + 1):
-        total += (bars[CLOSE, j] - centre) * (bars[CLOSE, j] - centre)
+        total += (bars[j, CLOSE] - centre) * (bars[j, CLOSE] - centre)
     return math.sqrt(total / period)
 
 
@@ -46,4 +46,4 @@ def relative_volume(bars: Bars, i: int) -> float:
     usual = mean(bars, VOLUME, i - RELATIVE_VOLUME_BARS, i - 1)
     if usual <= 0.0:
         return math.nan
-    return float(bars[VOLUME, i] / usual)
+    return float(bars[i, VOLUME] / usual)

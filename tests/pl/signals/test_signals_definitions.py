@@ -24,7 +24,7 @@ BY_NAME = pytest.mark.parametrize(("number", "pattern"), NUMBERED, ids=PATTERN_N
 
 def columns(n_bars: int, seed: int = 0) -> Bars:
     bars = random_bars(n_bars, rows=[0], seed=seed)
-    return np.stack([bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap])
+    return np.column_stack([bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap])
 
 
 @BY_NAME
@@ -51,7 +51,7 @@ def test_the_registry_judges_by_the_rule_that_the_pattern_declares(
 def test_a_rule_reads_no_bar_outside_its_warm_up(number: int, pattern: Pattern) -> None:
     bars = columns(600, seed=1)
     for i in range(pattern.warm_up - 1, 600):
-        window = bars[:, i - pattern.warm_up + 1 : i + 1].copy()
+        window = bars[i - pattern.warm_up + 1 : i + 1].copy()
         assert judge(number, window, pattern.warm_up - 1) == judge(number, bars, i)
 
 
@@ -84,7 +84,7 @@ def test_volume_scores_rise_from_nothing_to_one() -> None:
 
 def test_a_reversal_is_more_credible_after_a_move_the_other_way() -> None:
     bars = columns(40)
-    bars[CLOSE] = np.linspace(60.0, 50.0, 40)
+    bars[:, CLOSE] = np.linspace(60.0, 50.0, 40)
     assert context_score(bars, 39, 0, 1, 1, 0.5) > 0.5
     assert context_score(bars, 39, 0, -1, 1, 0.5) == 0.0
     assert context_score(bars, 39, 1, -1, 1, 0.5) > 0.5
