@@ -37,10 +37,10 @@ from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
-from pl.streaming.trouble import TroubleDesk
 from pl.streaming.vitals import Vitals
 from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
+from pl.trouble import TroubleDesk
 
 PRODUCER: Final = "streaming"
 TIMEFRAME: Final = "1min"
@@ -77,7 +77,7 @@ class _Build:
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
         self._telemetry = TelemetryPublisher(connect(settings.redis_url, "telemetry"))
         self._counters = Counters()
-        self._trouble = TroubleDesk(self._report, "streaming")
+        self._trouble = TroubleDesk(self._report, "streaming", "streaming")
         self._announcer = Announcer(
             publish=self._telemetry.publish,
             symbols=symbols,

@@ -9,7 +9,8 @@ import numpy as np
 import structlog
 
 from pl.errors import Rejected, Unavailable
-from pl.market.batches import MINUTE_MS, QUALITY_BACKFILLED, QUALITY_PARTIAL, BarBatch, ClosedBars
+from pl.market.backfilled import as_backfilled
+from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
 from pl.store.bars import BarStore
 from pl.store.history import BarHistory
 from pl.streaming.repair import Fetch
@@ -90,7 +91,7 @@ class CatchUp:
                 return await self._fetch_one(row, start_ms, before_ms)
 
         batches = await asyncio.gather(*(one(row) for row in range(len(self._symbols))))
-        found = [_as_closed(batch) for batch in batches if batch is not None and len(batch)]
+        found = [as_backfilled(batch) for batch in batches if batch is not None and len(batch)]
         if not found:
             return 0
         bars = _joined(found)
@@ -114,23 +115,6 @@ def _fetch_from(stored: ClosedBars, oldest_ms: int) -> int:
     doubted = stored.start_ms[stored.quality == QUALITY_PARTIAL]
     newest = int(doubted[0]) if len(doubted) else int(stored.start_ms[-1]) - OPEN_TO_REVISION_MS
     return max(oldest_ms, min(newest, int(stored.start_ms[-1]) - OPEN_TO_REVISION_MS))
-
-
-def _as_closed(batch: BarBatch) -> ClosedBars:
-    n = len(batch)
-    return ClosedBars(
-        batch.row,
-        batch.start_ms,
-        batch.open,
-        batch.high,
-        batch.low,
-        batch.close,
-        batch.volume,
-        batch.vwap,
-        batch.trade_count,
-        np.zeros(n, np.int32),
-        np.full(n, QUALITY_BACKFILLED, np.uint8),
-    )
 
 
 def _joined(parts: Sequence[ClosedBars]) -> ClosedBars:

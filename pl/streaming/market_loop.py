@@ -16,8 +16,8 @@ from pl.streaming.feed_time import FeedTime
 from pl.streaming.inbox import Backfill, Inbox, Item
 from pl.streaming.repair import Repair
 from pl.streaming.session import SessionFollower
-from pl.streaming.trouble import TroubleDesk
 from pl.streaming.watch import Gap, Watch, minute_of
+from pl.trouble import TroubleDesk
 
 TURN_S: Final = 0.25
 IDLE_MS: Final = 2_000

@@ -26,11 +26,13 @@ class _Cause:
 class TroubleDesk:
     """Collect causes of trouble and pass them on.
 
-    publish : takes a report for `tickstock:errors` and the error log.
+    publish : takes a report for `tickstock:errors` and the error log; category : what kind of
+    work the component does.
     """
 
     publish: Callable[[ErrorReport], None]
     component: str
+    category: str
     _causes: dict[str, _Cause] = field(default_factory=dict)
 
     def report(
@@ -59,7 +61,7 @@ class TroubleDesk:
         return ErrorReport(
             error_id=str(uuid.uuid4()),
             severity=severity,
-            category="streaming",
+            category=self.category,
             component=self.component,
             error_code=code,
             message=cause.message,
