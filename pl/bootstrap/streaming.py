@@ -42,7 +42,6 @@ from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
 from pl.trouble import TroubleDesk
 
-PRODUCER: Final = "streaming"
 TIMEFRAME: Final = "1min"
 TIER: Final = "intraday"
 WARM_BARS: Final = 664 + 1440
@@ -86,6 +85,7 @@ class _Build:
             tick_source=self._tick_source(),
         )
         self._live = settings.feed != "replay"
+        self._producer = f"streaming-{settings.market}"
 
     async def service(self) -> StreamingService:
         """Return Streaming, caught up, its telemetry running."""
@@ -107,7 +107,7 @@ class _Build:
         writer = Writer(self._symbols, self._stores.bars, self._stores.indicators)
         repair = self._repair(inbox)
         closing = self._closing(road, writer, board, repair)
-        through_ms = self._stores.patterns.through_ms(PRODUCER, PROGRESS)
+        through_ms = self._stores.patterns.through_ms(self._producer, PROGRESS)
         feed = build_feed(self._settings, self._table, self._sessions, through_ms)
         catch_up = CatchUp(
             self._symbols,
@@ -162,13 +162,13 @@ class _Build:
         )
 
     def _road(self) -> Road:
-        stores, publisher = self._stores, EventPublisher(self._redis, PRODUCER)
+        stores, publisher = self._stores, EventPublisher(self._redis, self._producer)
         stores.spool.drain()
-        recovered = recover(stores.patterns, publisher, PRODUCER)
+        recovered = recover(stores.patterns, publisher, self._producer)
         since_ms = int(time.time() * 1000) - KEEP_MS if self._settings.feed != "replay" else 0
         known = (FlowState(*row) for row in stores.standing.since(since_ms))
         return Road(
-            producer=PRODUCER,
+            producer=self._producer,
             store=stores.patterns,
             spool=stores.spool,
             publisher=publisher,
