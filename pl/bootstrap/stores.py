@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pl.settings import Settings
 from pl.store.bars import BarStore
-from pl.store.claim import claim_writing
+from pl.store.claim import STREAMING, claim_writing
 from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
 from pl.store.flow import FlowLog
@@ -39,7 +39,7 @@ def open_stores(settings: Settings) -> Stores:
         Database(settings.database_url, application=f"tickstock-streaming-{name}")
         for name in ("events", "bars", "log")
     )
-    claim_writing(rest)
+    claim_writing(rest, STREAMING)
     patterns, bar_store = PatternStore(events), BarStore(bars)
     return Stores(
         patterns=patterns,

@@ -37,6 +37,8 @@ class Malformed:
 
 Order = Job | Cancel | Malformed
 
+LONGEST_ID = 200
+
 
 class _Named(msgspec.Struct):
     job_id: str
@@ -59,6 +61,9 @@ def as_cancel(channel: str, body: bytes) -> Order:
 def _name(channel: str, body: bytes) -> str | Malformed:
     try:
         name = msgspec.json.decode(body, type=_Named).job_id
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Malformed(channel, str(error))
-    return name or Malformed(channel, "job_id: expected an id, was empty")
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_ID:
+        expected = f"job_id: expected 1-{LONGEST_ID} printable characters"
+        return Malformed(channel, f"{expected}, was {name[:LONGEST_ID]!r}")
+    return name

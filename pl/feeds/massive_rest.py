@@ -18,12 +18,15 @@ from pl.feeds.rest_rows import (
     MarketState,
     Row,
     Split,
+    Ticker,
     bar_columns,
     rows_of,
+    ticker_of,
 )
 from pl.feeds.trouble import Trouble
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 
+HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 86_400_000
 _NEW_YORK: Final = ZoneInfo("America/New_York")
 _AGGREGATES: Final = {"adjusted": "false", "sort": "asc", "limit": "50000"}
@@ -55,6 +58,10 @@ class MassiveRest:
         """Return the minute bars that start in [start_ms, end_ms), oldest first."""
         return await self._bars(symbol, "minute", MINUTE_MS, start_ms, end_ms)
 
+    async def hour_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
+        """Return the hour bars that start in [start_ms, end_ms), both on the hour."""
+        return await self._bars(symbol, "hour", HOUR_MS, start_ms, end_ms)
+
     async def daily_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
         """Return the daily bars that start (00:00 New York) in [start_ms, end_ms)."""
         return await self._bars(symbol, "day", DAY_MS, start_ms, end_ms)
@@ -82,6 +89,15 @@ class MassiveRest:
             return msgspec.json.decode(body, type=MarketState)
         except msgspec.ValidationError as error:
             raise InvalidData("Massive market status", str(error)) from error
+
+    async def ticker(self, symbol: str) -> Ticker:
+        """Return what Massive knows of a symbol; raises Rejected 404 for an unknown one.
+
+        Raises: InvalidData when the answer has no such shape.
+        """
+        path = f"/v3/reference/tickers/{quote(symbol, safe='')}"
+        body, _ = await self._http.get(self._http.path(path))
+        return ticker_of(body)
 
     async def holidays(self) -> list[Holiday]:
         """Return the next closed and half days."""

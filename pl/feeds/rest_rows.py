@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 import msgspec
 import numpy as np
 
+from pl.errors import InvalidData
 from pl.feeds.massive_events import UnixMs
 from pl.feeds.salvage import UNREADABLE
 from pl.feeds.trouble import Trouble
@@ -50,6 +51,14 @@ class Holiday(msgspec.Struct, frozen=True):
     close: str = ""
 
 
+class Ticker(msgspec.Struct, frozen=True):
+    """A symbol: its name and its type in Massive's codes, such as CS or ETF."""
+
+    ticker: str
+    name: str = ""
+    type: str = ""
+
+
 class MarketState(msgspec.Struct, frozen=True):
     """What Massive says of now: `market` is open, closed or extended-hours."""
 
@@ -63,6 +72,18 @@ Row = TypeVar("Row", AggregateRow, Split, Holiday)
 
 class _Results(msgspec.Struct):
     results: list[msgspec.Raw] | None = None
+
+
+class _Result(msgspec.Struct):
+    results: Ticker
+
+
+def ticker_of(body: bytes) -> Ticker:
+    """Return the symbol of an answer; raises InvalidData when it has another shape."""
+    try:
+        return msgspec.json.decode(body, type=_Result).results
+    except msgspec.ValidationError as error:
+        raise InvalidData("Massive ticker", str(error)) from error
 
 
 def rows_of(body: bytes, kind: type[Row], trouble: Trouble) -> list[Row]:

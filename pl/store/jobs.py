@@ -1,5 +1,8 @@
 """Keep jobs and what became of them longer than Redis does."""
 
+from datetime import datetime
+
+from contracts.codec import iso
 from contracts.messages.jobs import JobStatus
 from pl.store.connection import Cursor, Database
 
@@ -13,6 +16,13 @@ ON CONFLICT (job_id) DO UPDATE SET
     current_symbol = excluded.current_symbol, processed_symbols = excluded.processed_symbols,
     total_symbols = excluded.total_symbols, started_at = excluded.started_at,
     completed_at = excluded.completed_at, error_message = excluded.error_message
+"""
+
+_UNFINISHED = """
+SELECT job_id, status, progress, message, processed_symbols, total_symbols, submitted_at,
+       current_symbol, started_at
+FROM jobs WHERE status IN ('queued', 'running', 'cancelling')
+ORDER BY submitted_at
 """
 
 
@@ -47,3 +57,36 @@ class JobLog:
             cursor.execute(_SAVE, values)
 
         self._database.run(work)
+
+    def unfinished(self) -> list[JobStatus]:
+        """Return the jobs that have not ended, oldest first."""
+
+        def work(cursor: Cursor) -> list[JobStatus]:
+            cursor.execute(_UNFINISHED)
+            return [_status(*row) for row in cursor.fetchall()]
+
+        return self._database.run(work)
+
+
+def _status(
+    job_id: str,
+    status: str,
+    progress: int,
+    message: str,
+    processed: int,
+    total: int,
+    submitted_at: datetime,
+    current_symbol: str | None,
+    started_at: datetime | None,
+) -> JobStatus:
+    return JobStatus(
+        job_id=job_id,
+        status=status,
+        progress=progress,
+        message=message,
+        processed_symbols=processed,
+        total_symbols=total,
+        submitted_at=iso(submitted_at.timestamp()),
+        current_symbol=current_symbol,
+        started_at=iso(started_at.timestamp()) if started_at else None,
+    )

@@ -29,6 +29,18 @@ class UniverseStore:
 
         return self._database.run(work)
 
+    def add(self, symbol: str, name: str, kind: str) -> None:
+        """Make a symbol known; `kind` is stock or etf. A known one stays as it is."""
+
+        def work(cursor: Cursor) -> None:
+            cursor.execute(
+                "INSERT INTO symbols (symbol, name, type) VALUES (%s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
+                (symbol, name, kind),
+            )
+
+        self._database.run(work)
+
     def knows(self, symbol: str) -> bool:
         """Tell whether a symbol is known, by name or by a stored bar."""
 
