@@ -91,7 +91,7 @@ class MinuteBars:
             batch.t_ms,
             batch.price,
             batch.size,
-            batch.received_at,
+            float(batch.received_at),
             verdict,
         )
         _refuse_unknown_rows(held, self._ring.n_symbols)
@@ -127,8 +127,8 @@ class MinuteBars:
             batch.row,
             batch.start_ms,
             columns,
-            batch.span_ms,
-            batch.received_at,
+            int(batch.span_ms),
+            float(batch.received_at),
             backfill,
             verdict,
         )
@@ -233,7 +233,7 @@ class MinuteBars:
                 batch.start_ms,
                 columns,
                 batch.trade_count,
-                batch.span_ms,
+                int(batch.span_ms),
                 backfill,
                 verdict,
                 self.clock_ms,

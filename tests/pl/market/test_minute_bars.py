@@ -180,6 +180,14 @@ def test_a_cancel_after_the_close_revises_the_bar():
     assert (closed.close.tolist(), closed.volume.tolist()) == ([158.0], [59.0])
 
 
+def test_compacted_trades_are_still_known():
+    minute_bars = started()
+    minute_bars.compact()
+    assert minute_bars.add_trades(steady(62)).counts() == {"duplicate": 62}
+    minute_bars.add_trades(trades((0, T0, 1, 100.0, 1.0, 0)))
+    assert as_dict(minute_bars.close())[T0, 0][:5] == (101.0, 159.0, 101.0, 159.0, 59.0)
+
+
 def test_memory_is_bounded_by_the_ring():
     minute_bars = MinuteBars(1, depth=4)
     for minute in range(200):
@@ -248,6 +256,14 @@ def test_a_live_minute_bar_is_due_at_once_and_its_repeat_replaces_it():
     again = minute_bars.close()
     assert (again.row.tolist(), again.revision.tolist()) == ([1], [1])
     assert again.quality.tolist() == [QUALITY_LIVE]
+
+
+def test_a_live_minute_bar_closes_its_own_symbol_only():
+    minute_bars = MinuteBars(2)
+    minute_bars.add_trades(trades((1, T0, 1, 10.0, 1.0, ALL), (1, T0 + 1, 2, 10.0, 1.0, ALL)))
+    minute_bars.add_bars(bars(a_bar(T0, 10.0)), backfill=True)
+    assert minute_bars.close().row.tolist() == [0]
+    assert minute_bars.close(END).row.tolist() == [1]
 
 
 def test_second_bars_make_the_minute_and_a_repeat_replaces_its_second():
