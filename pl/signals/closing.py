@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from pl.kernel import kernel
 from pl.market.batches import Float64, Int32, Int64, UInt8
@@ -17,6 +18,8 @@ from pl.signals.history import (
     write_bar,
     write_indicators,
 )
+
+Flags = npt.NDArray[np.bool_]
 
 TAKEN: Final = 0
 NOT_NEXT: Final = 1
@@ -65,11 +68,23 @@ def append(history: History, batch: Arrivals, b: int, values: Float64) -> bool:
 
 
 @kernel
+def has_sound_prices(prices: Float64) -> bool:
+    """Tell whether a bar can be computed with; `prices` has shape (6,)."""
+    return is_sound(prices[OPEN], prices[HIGH], prices[LOW], prices[CLOSE], prices[VOLUME])
+
+
+@kernel
+def mark_sound(prices: Float64, out: Flags) -> None:
+    """Note of each bar whether it can be computed with; `prices` has shape (n, 6)."""
+    for b in range(len(prices)):
+        out[b] = has_sound_prices(prices[b])
+
+
+@kernel
 def is_next(history: History, batch: Arrivals, b: int) -> bool:
     """Tell whether bar `b` is sound and later than every bar of its row."""
     row = int(batch.row[b])
-    prices = batch.prices[b]
-    if not is_sound(prices[OPEN], prices[HIGH], prices[LOW], prices[CLOSE], prices[VOLUME]):
+    if not has_sound_prices(batch.prices[b]):
         return False
     n = history.n_bars[row]
     return bool(n == 0 or batch.start[b] > history.start[row, n - 1])

