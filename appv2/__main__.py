@@ -5,6 +5,8 @@ import sys
 import warnings
 
 if os.environ.get("APPV2_ASYNC_MODE", "").strip() in {"", "eventlet"}:
+    # its own resolver takes 0.3 s to import, and all addresses here are numbers or local names
+    os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # eventlet's advice against itself; see docs
         import eventlet

@@ -41,6 +41,7 @@ def add_pages(app: Flask, parts: Parts, secret_key: str) -> None:
     """Attach every page and what protects them."""
     limiter = security.protect(app, secret_key)
     security.require_login(app, parts.users)
+    security.refuse_nul_characters(app)
     refusals.register(app)
     app.register_blueprint(assets.blueprint())
     app.register_blueprint(

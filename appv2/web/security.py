@@ -76,6 +76,18 @@ def protect(app: Flask, secret_key: str) -> Limiter:
     return Limiter(get_remote_address, app=app, storage_uri="memory://")
 
 
+def refuse_nul_characters(app: Flask) -> None:
+    """Refuse what PostgreSQL cannot hold in a text before any query sees it."""
+
+    def refuse() -> None:
+        sent = [*request.args.values(), *(request.view_args or {}).values()]
+        sent += request.form.values()
+        if any("\0" in str(value) for value in sent):
+            raise Rejected("invalid_text", "expected text without NUL characters", 422)
+
+    app.before_request(refuse)
+
+
 def require_login(app: Flask, users: Users) -> None:
     """Let Flask-Login find the user of a session, and refuse everybody else all but OPEN.
 

@@ -44,6 +44,7 @@ class Page:
 
     url: str
     http: requests.Session
+    password: str = PASSWORD
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     socket: socketio.Client | None = None
 
@@ -154,12 +155,20 @@ class System:
     database_url: str
     pages: list[Page] = field(default_factory=list)
 
-    def page(self) -> Page:
+    def anonymous(self) -> Page:
         page = Page(self.service.url, requests.Session())
-        answer = page.log_in()
-        assert answer.status_code == 302, answer.text
         self.pages.append(page)
         return page
+
+    def page(self) -> Page:
+        page = self.anonymous()
+        answer = page.log_in()
+        assert answer.status_code == 302, answer.text
+        return page
+
+    @staticmethod
+    def encoded(message: dict[str, Any]) -> str:
+        return json.dumps(message)
 
     def append(self, message: dict[str, Any]) -> str:
         fields: dict[Any, Any] = {names.EVENT_FIELD: json.dumps(message)}
@@ -293,3 +302,9 @@ def pattern() -> Callable[..., dict[str, Any]]:
         return {**event, "data": {**data, **changes}}
 
     return make
+
+
+@pytest.fixture
+def anonymous(shared_system: System) -> Page:
+    """A browser that nobody logged in with."""
+    return shared_system.anonymous()

@@ -134,20 +134,26 @@ def test_the_encoding_for_the_stream_reads_back_the_same() -> None:
     assert again.channel == names.PATTERNS_STREAMING
 
 
+def raw(**data: Any) -> bytes:
+    known = {"symbol": "A", "pattern": "B", **data}
+    given = {name: value for name, value in known.items() if value != "absent"}
+    return json.dumps({"event_type": "pattern_detected", "data": given}).encode()
+
+
 MALFORMED = {
     "no JSON": b"{",
     "not text": b"\xff\xfe",
     "no object": b"[1]",
-    "a NaN": b'{"event_type":"pattern_detected","data":{"symbol":"A","pattern":"B","confidence":NaN}}',
+    "a NaN": raw(confidence=float("nan")),
     "no event": b'{"data":{"symbol":"A","pattern":"B"}}',
     "another event": b'{"event_type":"weather","data":{"symbol":"A","pattern":"B"}}',
     "data a text": b'{"event_type":"pattern_detected","data":"A"}',
-    "no symbol": b'{"event_type":"pattern_detected","data":{"pattern":"B"}}',
-    "no pattern": b'{"event_type":"pattern_detected","data":{"symbol":"A"}}',
-    "a confidence above one": b'{"event_type":"pattern_detected","data":{"symbol":"A","pattern":"B","confidence":87}}',
-    "a flow_id that is no UUID": b'{"event_type":"pattern_detected","data":{"symbol":"A","pattern":"B","flow_id":"7"}}',
-    "a NUL character": b'{"event_type":"pattern_detected","data":{"symbol":"A\\u0000","pattern":"B"}}',
-    "a time that is none": b'{"event_type":"pattern_detected","timestamp":"soon","data":{"symbol":"A","pattern":"B"}}',
+    "no symbol": raw(symbol="absent"),
+    "no pattern": raw(pattern="absent"),
+    "a confidence above one": raw(confidence=87),
+    "a flow_id that is no UUID": raw(flow_id="7"),
+    "a NUL character": raw(symbol="A\0"),
+    "a time that is none": raw(timestamp="soon"),
     "too large": b'"' + b"x" * 300_000 + b'"',
     "nested too deep": b"[" * 100_000,
 }

@@ -1,0 +1,212 @@
+"""Whatever goes away, every event reaches browsers and the log once."""
+
+import time
+from typing import Any
+
+import pytest
+
+from contracts import names
+
+pytestmark = pytest.mark.integration
+
+ALL_THREE = ["EVENT_PARSED", "EVENT_RECEIVED", "WEBSOCKET_DELIVERED"]
+
+
+def logged(system: Any, flow_id: str) -> list[str]:
+    return sorted(checkpoint for checkpoint, _users in system.checkpoints(flow_id))
+
+
+def flow(message: dict[str, Any]) -> str:
+    return message["data"]["flow_id"]
+
+
+def store(system: Any, message: dict[str, Any], producer: str, seq: int) -> None:
+    """Commit an event as the producer does, without publishing it."""
+    data = message["data"] | {"producer": producer, "seq": seq}
+    body = system.encoded({**message, "data": data})
+    system.rows("SELECT ensure_partitions('pattern_events', now(), now())")
+    system.rows(
+        "INSERT INTO pattern_events (bar_time, flow_id, life, revision, producer, seq, symbol,"
+        " pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,"
+        " detected_at, received_at, expires_at, reason, quality, channel, event, messages)"
+        " VALUES (now(), %s, 'confirmed', 0, %s, %s, 'NVDA', 'Volume_Spike', 'bullish', '1min',"
+        " 'intraday', 0.87, 1, 1, 1, to_timestamp(%s), now(), now(), '', 'live', '', %s, '[]')",
+        data["flow_id"],
+        producer,
+        seq,
+        data["timestamp"],
+        body,
+    )
+
+
+def test_redis_killed_and_started_again_loses_and_doubles_nothing(
+    system: Any, redis_server: Any, eventually: Any, pattern: Any
+) -> None:
+    page, before, after = system.live_page(), pattern(), pattern()
+    system.append(before)
+    eventually(lambda: page.flows() == [flow(before)])
+    redis_server.kill()
+    eventually(lambda: page.events("feed_state")[-1]["redis"] == "down")
+    assert system.health()["services"]["redis"]["status"] == "unhealthy"
+    redis_server.start()
+    system.append(after)
+    eventually(lambda: flow(after) in page.flows())
+    eventually(lambda: page.events("feed_state")[-1]["redis"] == "up")
+    assert page.flows() == [flow(before), flow(after)]
+    eventually(system.service.answers)
+    outsider = pattern()
+    system.publish(names.EVENTS_PATTERNS, outsider)
+    eventually(lambda: flow(outsider) in page.flows())
+
+
+def test_appv2_killed_logs_and_tells_every_event_once(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page = system.live_page()
+    messages = [pattern() for _ in range(60)]
+    for message in messages[:40]:
+        system.append(message)
+    eventually(lambda: len(page.flows()) >= 20)
+    system.service.kill()
+    for message in messages[40:]:
+        system.append(message)
+    last_seen = page.events("pattern_alert")[-1]["seq"]
+    system.service.start()
+    page.connect()
+    page.resume(last_seen)
+    eventually(lambda: flow(messages[-1]) in page.flows())
+    assert page.flows() == [flow(message) for message in messages]
+    eventually(lambda: logged(system, flow(messages[-1])) == ALL_THREE)
+    assert all(logged(system, flow(message)) == ALL_THREE for message in messages)
+
+
+def test_an_outsiders_message_repeated_after_a_restart_is_told_once(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    message, later = pattern(), pattern()
+    system.publish(names.EVENTS_PATTERNS, message)
+    eventually(lambda: system.checkpoints(flow(message)))
+    system.service.stop()
+    system.service.start()
+    page = system.live_page()
+    system.publish(names.EVENTS_PATTERNS, message)
+    system.publish(names.EVENTS_PATTERNS, later)
+    eventually(lambda: flow(later) in page.flows())
+    assert page.flows() == [flow(later)]
+    assert logged(system, flow(message)) == ALL_THREE
+
+
+def test_postgresql_away_delays_the_log_but_not_the_page(
+    system: Any, postgres: Any, eventually: Any, pattern: Any
+) -> None:
+    page, message = system.live_page(), pattern()
+    postgres.kill()
+    try:
+        begun = time.time()
+        system.append(message)
+        eventually(lambda: page.flows() == [flow(message)])
+        eventually(lambda: system.health()["services"]["postgresql"]["status"] == "unhealthy")
+    finally:
+        postgres.start()
+    eventually(lambda: logged(system, flow(message)) == ALL_THREE, 15)
+    ((received,),) = system.rows(
+        "SELECT extract(epoch FROM timestamp) FROM integration_events"
+        " WHERE flow_id = %s AND checkpoint = 'EVENT_RECEIVED'",
+        flow(message),
+    )
+    assert begun <= float(received) < begun + 1
+    eventually(lambda: system.health()["services"]["postgresql"]["status"] == "healthy", 15)
+
+
+def test_a_hole_in_the_sequence_is_filled_from_postgresql(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page = system.live_page()
+    first, lost, revealing = pattern(), pattern(), pattern()
+    store(system, lost, "streaming", 8)
+    for message, seq in ((first, 7), (revealing, 9)):
+        data = message["data"] | {"producer": "streaming", "seq": seq}
+        system.append({**message, "data": data})
+    eventually(lambda: flow(lost) in page.flows())
+    assert page.flows() == [flow(first), flow(revealing), flow(lost)]
+    seqs = [alert["seq"] for alert in page.events("pattern_alert")]
+    assert seqs == sorted(seqs)
+    assert "1 refilled" in system.health()["services"]["relay"]["detail"]
+
+
+def test_what_was_trimmed_while_appv2_was_away_comes_from_postgresql(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    first, trimmed, last = pattern(), pattern(), pattern()
+    system.append({**first, "data": first["data"] | {"producer": "streaming", "seq": 1}})
+    eventually(lambda: logged(system, flow(first)) == ALL_THREE)
+    system.service.kill()
+    store(system, trimmed, "streaming", 2)
+    system.redis.xtrim(names.STREAM_EVENTS, maxlen=0)
+    system.append({**last, "data": last["data"] | {"producer": "streaming", "seq": 3}})
+    system.service.start()
+    eventually(lambda: logged(system, flow(trimmed)) == ALL_THREE)
+    assert logged(system, flow(last)) == ALL_THREE
+
+
+def test_a_page_whose_place_was_trimmed_away_catches_up_from_postgresql(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page = system.live_page()
+    system.append(pattern())
+    seq = eventually(lambda: page.events("pattern_alert"))[0]["seq"]
+    page.close()
+    stored, kept = pattern(timestamp=time.time()), pattern()
+    store(system, stored, "streaming", 1)
+    system.redis.xtrim(names.STREAM_EVENTS, maxlen=0)
+    time.sleep(0.01)  # the ids of the stream are its times
+    system.append(kept)
+    page.heard.clear()
+    page.connect()
+    eventually(lambda: system.checkpoints(flow(kept)))
+    answer = page.resume(seq)
+    assert (answer["caught_up"], answer["from"]) == (2, "database")
+    assert page.flows() == [flow(stored), flow(kept)]
+
+
+def test_events_of_another_market_are_neither_told_nor_logged(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    system.service.stop()
+    foreign, own = pattern(), pattern()
+    system.append(foreign)
+    system.redis.set(names.STREAM_MARKET, "real")
+    system.service.start()
+    page = system.live_page()
+    system.append(own)
+    eventually(lambda: flow(own) in page.flows())
+    assert page.flows() == [flow(own)]
+    assert not system.checkpoints(flow(foreign))
+
+
+def test_nobody_connected_is_logged_as_no_user(system: Any, eventually: Any, pattern: Any) -> None:
+    message = pattern()
+    system.append(message)
+    passed = eventually(lambda: system.checkpoints(flow(message)))
+    assert ("WEBSOCKET_DELIVERED", 0) in passed
+
+
+def test_stopped_by_a_signal_it_ends_in_good_order(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page, message = system.live_page(), pattern()
+    system.append(message)
+    eventually(page.flows)
+    assert system.service.stop() == 0
+    assert logged(system, flow(message)) == ALL_THREE
+
+
+def test_threads_serve_as_well_as_eventlet(
+    threaded_system: Any, eventually: Any, pattern: Any
+) -> None:
+    page, message, outsider = threaded_system.live_page(), pattern(), pattern()
+    threaded_system.append(message)
+    threaded_system.publish(names.EVENTS_PATTERNS, outsider)
+    eventually(lambda: flow(outsider) in page.flows())
+    assert page.flows() == [flow(message), flow(outsider)]
+    eventually(lambda: logged(threaded_system, flow(outsider)) == ALL_THREE)
