@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
         self.logs = path / "logs"
         self.lock = path / "lock"
         self.run_record = path / "run.json"
@@ -30,11 +32,26 @@ class Home:
 
     def secret(self, name: str) -> str:
         """Return the generated secret of that name, the same at every start."""
-        kept = self._secrets()
-        if name not in kept:
-            kept[name] = secrets.token_urlsafe(24)
-            write_private(self._secrets_path, json.dumps(kept, indent=1))
-        return kept[name]
+        with self._lock:
+            kept = self._secrets()
+            if name not in kept:
+                kept[name] = secrets.token_urlsafe(18)
+                write_private(self._secrets_path, json.dumps(kept, indent=1))
+            return kept[name]
+
+    def has_secret(self, name: str) -> bool:
+        """Return whether a secret of that name was generated and not forgotten."""
+        with self._lock:
+            return name in self._secrets()
+
+    def forget_secret(self, name: str) -> str:
+        """Remove a secret and return what it was, empty when there was none."""
+        with self._lock:
+            kept = self._secrets()
+            found = kept.pop(name, "")
+            if found:
+                write_private(self._secrets_path, json.dumps(kept, indent=1))
+            return found
 
     @property
     def _secrets_path(self) -> Path:

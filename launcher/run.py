@@ -9,7 +9,7 @@ from launcher.lock import Lock
 from launcher.problems import Problem, StartAborted
 from launcher.processes import Child, Guard, Processes
 from launcher.provision.commands import Steps
-from launcher.provision.login import ADMIN
+from launcher.provision.login import ADMIN, unseen_password
 from launcher.run_record import RunRecord
 from launcher.services import Service
 from launcher.settings import Settings
@@ -99,7 +99,7 @@ class Run:
         for child in self._dead:
             self._watch.ended(child)
         self._write_record()
-        self._announce(prepared)
+        self._announce()
         return self._watch
 
     def _first_dead(self) -> Child | None:
@@ -108,15 +108,16 @@ class Run:
     def _write_record(self) -> None:
         self._record.write(self._processes.children)
 
-    def _announce(self, prepared: Prepared) -> None:
+    def _announce(self) -> None:
         for line in (_RULE, "SERVICES RUNNING", _RULE):
             self._console.say(line)
         for service in self._services:
             self._console.say(f"[OK] {service.name}: {service.running}")
         page = f"http://localhost:{self._settings.ports['APPV2_PORT']}"
-        if prepared.admin_password:
+        password = unseen_password(self._home)
+        if password:
             self._console.say(f"Log in at {page} as {ADMIN}; the password is shown only now:")
-            self._console.show(f"    {prepared.admin_password}")
+            self._console.show(f"    {password}")
         else:
             self._console.say(f"Log in at {page} as {ADMIN}")
         self._console.say("Press Ctrl+C to stop all services")

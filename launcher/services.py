@@ -12,6 +12,7 @@ class Service:
     side       : `producer`, `consumer`: whose interpreter and environment it gets
     deadline_s : how long it may take until its health page answers 200
     running    : the `[OK]` line once all is up
+    grace_s    : how long it may take to end when asked to
     """
 
     name: str
@@ -21,6 +22,7 @@ class Service:
     port: int
     deadline_s: float
     running: str = ""
+    grace_s: float = 10.0
 
     @property
     def health_url(self) -> str:

@@ -16,7 +16,7 @@ from launcher.processes import Child, Processes
 from launcher.provision.commands import Steps
 from launcher.provision.environments import Environments
 from launcher.provision.kernels import Kernels
-from launcher.provision.login import first_login
+from launcher.provision.login import create_first_login
 from launcher.provision.settings_check import check_settings
 from launcher.services import Service, ports_in_order, simulator
 from launcher.settings import Settings
@@ -30,7 +30,6 @@ class Prepared:
     addresses: Addresses
     producer: Mapping[str, str]
     consumer: Mapping[str, str]
-    admin_password: str
 
 
 class Startup:
@@ -51,6 +50,7 @@ class Startup:
         self._processes = processes
         self._steps = steps
         self._died = died
+        self._kernels = Kernels(settings.root, home.numba, settings.producer_python, steps)
         self.units: dict[str, Unit] = {}
 
     def prepare(self, services: tuple[Service, ...], *, may_migrate: bool) -> Prepared:
@@ -94,6 +94,7 @@ class Startup:
         settings = self._settings
         asked = preflight.questions(settings)
         answers = pool.submit(preflight.examine, settings, settings.producer_python, asked)
+        compiled = pool.submit(self._compile)
         redis = pool.submit(infrastructure.redis)
         databases = pool.submit(self._databases, infrastructure, answers)
         self._report_packages(answers.result())
@@ -104,7 +105,7 @@ class Startup:
         _raise_first(busy)
         for port in busy:
             self._console.passed(f"Port {port} is available")
-        return self._finish(pool, addresses)
+        return self._finish(addresses, compiled)
 
     def _databases(
         self, infrastructure: Infrastructure, answers: "Future[dict[str, Any]]"
@@ -121,20 +122,25 @@ class Startup:
             self._console.valid(f"Found: {package}")
         self._console.passed("All critical TickStockPL dependencies verified")
 
-    def _finish(self, pool: ThreadPoolExecutor, addresses: Addresses) -> Prepared:
+    def _compile(self) -> None:
+        given = self._settings.given("NUMBA_CACHE_DIR")
+        if not given and not self._kernels.is_current():
+            self._kernels.compile(
+                {"NUMBA_CACHE_DIR": str(self._kernels.folder)}, self._console.setup
+            )
+
+    def _finish(self, addresses: Addresses, compiled: "Future[None]") -> Prepared:
         settings, home = self._settings, self._home
-        kernels = Kernels(settings.root, home.numba, settings.producer_python, self._steps)
-        producer = environment.producer(settings, home, addresses, kernels.folder)
+        producer = environment.producer(settings, home, addresses, self._kernels.folder)
         consumer = environment.consumer(settings, home, addresses)
         check_settings(settings, home, producer, consumer)
         accounts = urlsplit(addresses.accounts_database_url)
         where = f"{accounts.hostname}{accounts.path}" + self._cluster_age()
-        login = pool.submit(first_login, settings, home, self._steps, consumer, where)
-        if not settings.given("NUMBA_CACHE_DIR") and not kernels.is_current():
-            kernels.compile(producer, self._console.setup)
+        create_first_login(settings, home, self._steps, consumer, where)
+        compiled.result()
         if settings.simulates:
             self._console.setup("Market: simulated (MASSIVE_API_KEY is not set)")
-        return Prepared(addresses, producer, consumer, login.result())
+        return Prepared(addresses, producer, consumer)
 
     def _cluster_age(self) -> str:
         """Return what changes when our cluster is made anew, so that its users are too."""

@@ -56,6 +56,7 @@ def service_unit(service: Service, settings: Settings, environ: Mapping[str, str
         command=(str(python), *service.arguments),
         environ=environ,
         folder=settings.root,
+        grace_s=service.grace_s,
     )
     return Unit(program, lambda: readiness.ask(service.health_url).serves, service.deadline_s)
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from launcher import guardian
+
 
 class ServerDied(Exception):
     """Raised when a server ended, or stayed silent, instead of answering; carries its last log."""
@@ -53,7 +55,22 @@ class RunningServer:
             self.kill()
 
     def kill(self) -> None:
-        """End the server's process group at once, as a power cut would."""
+        """End the server's process group at once, as a power cut would.
+
+        Returns when its own children, which PostgreSQL keeps outside the group, are gone too.
+        """
+        children = children_of(self.pid)
         if self.process.poll() is None:
             os.killpg(self.pid, signal.SIGKILL)
         self.process.wait()
+        end = time.monotonic() + 10.0
+        while any(guardian.is_alive(pid) for pid in children) and time.monotonic() < end:
+            time.sleep(0.01)
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the process ids of a process' children, as far as the machine shows them."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(word) for word in path.read_text().split()]
+    return found

@@ -1,6 +1,5 @@
 """The first administrator of the page."""
 
-import secrets
 from collections.abc import Mapping
 
 from launcher.home import Home, Stamp, digest
@@ -9,24 +8,31 @@ from launcher.provision.commands import StepFailed, Steps
 from launcher.settings import Settings
 
 ADMIN = "admin"
+_UNSEEN = "first_password"
 
 
-def first_login(
+def create_first_login(
     settings: Settings, home: Home, steps: Steps, environ: Mapping[str, str], accounts: str
-) -> str:
-    """Create the administrator unless there is one; return a generated password to show once.
+) -> None:
+    """Create the administrator unless there is one.
 
     accounts : names the database of users, without a login
     Raises: StartAborted when AppV2 cannot create it.
     """
     stamp = Stamp(home.path / "first-login", digest(accounts))
     if stamp.is_current():
-        return ""
+        return
+    begun = home.has_secret(_UNSEEN)
     chosen = settings.given("APPV2_ADMIN_PASSWORD")
-    password = chosen or secrets.token_urlsafe(12)
-    answer = _create(settings, steps, environ, password)
+    answer = _create(settings, steps, environ, chosen or home.secret(_UNSEEN))
+    if chosen or ("created" not in answer and not begun):
+        home.forget_secret(_UNSEEN)
     stamp.set()
-    return password if "created" in answer and not chosen else ""
+
+
+def unseen_password(home: Home) -> str:
+    """Return the generated password once, empty ever after; a start that failed shows nothing."""
+    return home.forget_secret(_UNSEEN)
 
 
 def _create(settings: Settings, steps: Steps, environ: Mapping[str, str], password: str) -> str:

@@ -86,10 +86,24 @@ def environ(tmp_path_factory):
     }
 
 
+@pytest.fixture(scope="module")
+def used_home(tmp_path_factory):
+    """A home whose databases exist after the first start: later starts are quick."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def launch(tmp_path_factory, environ):
+def launch(used_home, environ):
+    yield from launches(used_home, environ)
+
+
+@pytest.fixture
+def launch_fresh(tmp_path, environ):
+    yield from launches(tmp_path, environ)
+
+
+def launches(home, environ):
     started = []
-    home = tmp_path_factory.mktemp("home")
     servers = {
         "TICKSTOCK_HOME": str(home),
         "TICKSTOCK_POSTGRES_PORT": str(any_free()),
@@ -114,9 +128,9 @@ def wait_until_gone(pids, deadline_s=30.0):
         time.sleep(0.02)
 
 
-def test_a_run_from_start_to_stop(launch):
+def test_a_run_from_start_to_stop(launch_fresh):
     ports = [any_free(), any_free()]
-    launcher = launch(f"First:{ports[0]}", f"Second:{ports[1]}:family")
+    launcher = launch_fresh(f"First:{ports[0]}", f"Second:{ports[1]}:family")
     launcher.wait_for("Press Ctrl")
     said = [line for line in launcher.lines if not line.startswith(("[SETUP]", "[First", "[Sec"))]
     expected = [
