@@ -70,7 +70,13 @@ class RunningServer:
 
 def children_of(pid: int) -> list[int]:
     """Return the process ids of a process' children, as far as the machine shows them."""
-    found = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(word) for word in path.read_text().split()]
-    return found
+    return [
+        int(process.name) for process in Path("/proc").glob("[0-9]*") if _parent(process) == pid
+    ]
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it ended while we looked
+        return 0
