@@ -73,6 +73,13 @@ export class AlertBook {
     return symbols;
   }
 
+  /** Count the kept alerts found since a time, in unix seconds. */
+  countSince(time) {
+    let count = 0;
+    while (count < this.all.length && this.all.at(count).at >= time) count += 1;
+    return count;
+  }
+
   /** Count the kept alerts that are in this state of life. */
   countLife(life) {
     let count = 0;

@@ -97,11 +97,13 @@ export class AlertList {
     const wanted = new Map();
     for (let place = first; place < last; place += 1) wanted.set(shown.at(place).ordinal, place);
     for (const [ordinal, row] of this.rows) if (!wanted.has(ordinal)) this.release(ordinal, row);
-    for (const [ordinal, place] of wanted) this.drawRow(ordinal, place, shown);
+    let above = null;
+    for (const [ordinal, place] of wanted) above = this.drawRow(ordinal, place, shown, above);
   }
 
-  drawRow(ordinal, place, shown) {
+  drawRow(ordinal, place, shown, above) {
     const row = this.rows.get(ordinal) ?? this.take(ordinal);
+    this.putBelow(row.element, above);
     const alert = shown.at(place);
     row.show(alert);
     row.tick(Date.now() / 1000);
@@ -111,12 +113,18 @@ export class AlertList {
     mark(row.element, "aria-setsize", String(shown.length));
     if (alert.fresh) fade(row.element, FADE);
     alert.fresh = false;
+    return row.element;
+  }
+
+  // A screen reader reads in the order of the document, so that must be the order on screen.
+  putBelow(element, above) {
+    const inPlace = element.parentNode === this.space && element.previousElementSibling === above;
+    if (!inPlace) this.space.insertBefore(element, above ? above.nextSibling : this.space.firstChild);
   }
 
   take(ordinal) {
     const row = this.spare.pop() ?? new AlertRow(this.clock);
     this.rows.set(ordinal, row);
-    this.space.append(row.element);
     return row;
   }
 

@@ -25,6 +25,7 @@ export class AlertRow {
     this.confidence = make("span", "confidence figures");
     this.reason = make("div", "reason");
     this.where = make("span", "where");
+    this.quality = make("span", "quality");
     this.price = make("span", "figures");
     this.change = make("span", "figures");
     this.age = make("span", "age figures");
@@ -34,7 +35,7 @@ export class AlertRow {
   assemble() {
     const gauge = make("span", "gauge");
     gauge.append(this.gauge);
-    const last = line(this.where, this.price, this.change, this.age);
+    const last = line(this.where, this.quality, this.price, this.change, this.age);
     last.className = "last";
     const row = make("article", "alert");
     row.setAttribute("role", "option");
@@ -66,8 +67,8 @@ export class AlertRow {
     this.arrow.title = alert.direction;
     write(this.pattern, words(alert.pattern));
     this.pattern.title = words(alert.pattern);
-    write(this.mark, markOf(alert));
-    this.mark.hidden = markOf(alert) === "";
+    write(this.mark, alert.forTrading ? "" : words(alert.tier).toUpperCase());
+    this.mark.hidden = alert.forTrading;
     write(this.life, words(alert.life));
     this.gauge.style.transform = `scaleX(${Math.min(1, Math.max(0, alert.confidence))})`;
     write(this.confidence, decimal(alert.confidence, 2));
@@ -78,6 +79,8 @@ export class AlertRow {
   showWhere(alert) {
     const tier = alert.forTrading ? words(alert.tier) : `${words(alert.tier)}, not a signal`;
     write(this.where, [tier, timeframe(alert.timeframe)].filter(Boolean).join(" · "));
+    write(this.quality, qualityOf(alert));
+    this.quality.hidden = qualityOf(alert) === "";
     write(this.price, price(alert.price));
     write(this.change, change(alert.change));
     this.change.className = `figures ${WAYS[way(alert.change)] ?? "muted"}`;
@@ -88,8 +91,7 @@ export class AlertRow {
   }
 }
 
-function markOf(alert) {
-  if (!alert.forTrading) return words(alert.tier).toUpperCase();
+function qualityOf(alert) {
   if (alert.quality !== "live") return words(alert.quality);
   return alert.degraded ? "stored late" : "";
 }

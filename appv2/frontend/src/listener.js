@@ -48,6 +48,7 @@ export class Listener {
     const [first] = this.universe;
     if (newest) this.selection.alert(newest);
     else if (first) this.selection.symbol(first.symbol);
+    this.selection.isPageOwn = newest === undefined;
   }
 
   receive(message) {
@@ -74,7 +75,6 @@ export class Listener {
   noteArrival(alert) {
     alert.fresh = true;
     this.arrived.push(alert);
-    this.breadth.alertArrived();
     this.announcer.heard(alert);
   }
 
@@ -82,8 +82,7 @@ export class Listener {
     const arrived = this.arrived.splice(0);
     this.list.added(arrived.filter(this.alerts.matches).length);
     this.countAlerts();
-    const { chosenSymbol } = this.selection;
-    if (this.alerts.all.length && chosenSymbol === undefined) this.chooseFirst();
+    if (arrived.length && this.selection.isPageOwn) this.chooseFirst();
     if (this.marksChanged) this.pane.annotate(false);
     this.marksChanged = false;
     const now = Date.now() / 1000;

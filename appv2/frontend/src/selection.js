@@ -1,7 +1,11 @@
-/** The chosen symbol and alert; choosing either moves the list, the chart, the table and the detail. */
+/**
+ * The chosen symbol and alert; choosing either moves the list, the chart, the table and the detail.
+ * `isPageOwn` says that the page itself chose a symbol because there was no alert yet.
+ */
 export class Selection {
   constructor(alerts) {
     this.alerts = alerts;
+    this.isPageOwn = true;
   }
 
   bind({ list, pane, table, detail }) {
@@ -12,6 +16,7 @@ export class Selection {
   alert(alert) {
     if (!alert) return;
     this.chosen = alert;
+    this.isPageOwn = false;
     this.chosenSymbol = alert.symbol;
     this.list.select(alert);
     this.table.select(alert.symbol);
@@ -24,6 +29,7 @@ export class Selection {
     const [newest] = this.alerts.ofSymbol(symbol, 1);
     if (newest) return this.alert(newest);
     this.chosen = undefined;
+    this.isPageOwn = false;
     this.chosenSymbol = symbol;
     this.list.select(undefined);
     this.table.select(symbol);

@@ -20,11 +20,9 @@ def test_an_alert_appears_with_everything_it_says(page: Any, stage: Any, expect:
 def test_the_newest_alert_stands_on_top(page: Any, stage: Any, expect: Any) -> None:
     stage.alerts([A, B, C])
     expect(page.locator("#alerts-count")).to_have_text("3")
-    places = {
-        row.get_attribute("data-flow"): row.get_attribute("aria-posinset")
-        for row in page.locator(".alert").all()
-    }
-    assert places == {C: "1", B: "2", A: "3"}
+    rows = page.locator(".alert").all()
+    assert [row.get_attribute("data-flow") for row in rows] == [C, B, A]
+    assert [row.get_attribute("aria-posinset") for row in rows] == ["1", "2", "3"]
 
 
 def test_an_event_that_comes_twice_is_listed_once(page: Any, stage: Any, expect: Any) -> None:
@@ -92,3 +90,13 @@ def test_choosing_an_alert_moves_chart_table_and_detail(page: Any, stage: Any, e
     expect(page.locator("tr[data-symbol=AMD]")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#detail-why")).to_have_text("level 200.10 broken")
     expect(page.locator("#detail-facts")).to_contain_text("101.50")
+
+
+def test_the_first_alert_is_shown_unless_the_reader_chose_something(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    stage.alert(A, symbol="SPY")
+    expect(page.locator("#chart-symbol")).to_have_text("SPY")
+    stage.alert(B, symbol="AMD")
+    expect(page.locator("#alerts-count")).to_have_text("2")
+    expect(page.locator("#chart-symbol")).to_have_text("SPY")
