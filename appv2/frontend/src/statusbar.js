@@ -79,6 +79,8 @@ export class StatusBar {
 
   lost() {
     this.lostAt ??= Date.now() / 1000;
+    // What was not heard while this page was cut off says nothing about the feed.
+    this.healthAt = undefined;
     this.tick();
   }
 
