@@ -48,6 +48,7 @@ KEYS = (
         "hash, field `data` is the pattern as JSON; lives less than an hour",
     ),
     (names.STREAM_EVENTS, "stream: every pattern event, the log that AppV2 reads; 24 h"),
+    (names.STREAM_MARKET, "the market whose events are in the stream"),
     (names.STREAM_JOBS, "stream: jobs for the DataLoader, so that one survives its absence"),
     (names.JOB_STATUS_PREFIX + "<job_id>", "status of a job as JSON; 24 h"),
     (names.JOB_TAKEN_PREFIX + "<job_id>", "the loader has taken this job; 7 days"),
