@@ -9,6 +9,8 @@ import redis
 import structlog
 from flask import Flask
 from flask_socketio import SocketIO
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from appv2.adapters.postgres import Postgres, wait_with_timeout
 from appv2.errors import SettingsError, Unavailable
@@ -142,6 +144,7 @@ def _redis(url: str) -> redis.Redis:
         socket_timeout=REDIS_ANSWER_S,
         socket_connect_timeout=REDIS_CONNECT_S,
         health_check_interval=10,
+        retry=Retry(NoBackoff(), 1),
         client_name="appv2",
     )
     try:

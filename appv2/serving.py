@@ -3,7 +3,7 @@
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any, Final
 
@@ -17,6 +17,10 @@ log = structlog.get_logger()
 HOST: Final = "127.0.0.1"
 EXIT_BUG: Final = 70
 LOOK_EVERY_S: Final = 0.2
+OPTIONS: Final[Mapping[str, dict[str, Any]]] = {
+    "eventlet": {"max_size": 20_000},  # each open page holds one greenlet
+    "threading": {"allow_unsafe_werkzeug": True},  # on loopback, chosen by the user
+}
 
 
 class Serving:
@@ -48,13 +52,10 @@ class Serving:
         return self._exit_code
 
     def _serve(self) -> None:
-        options = {"allow_unsafe_werkzeug": True} if self._is_threaded() else {}
+        options = OPTIONS.get(self._built.socketio.async_mode, {})
         self._built.socketio.run(
             self._built.app, host=HOST, port=self._port, use_reloader=False, **options
         )
-
-    def _is_threaded(self) -> bool:
-        return bool(self._built.socketio.async_mode == "threading")
 
     def _supervise(self, name: str, work: Callable[..., None], *arguments: Any) -> None:
         try:

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 CAPACITY: Final = 20_000
 BATCH: Final = 150
+BEHIND: Final = 2000
 GATHER_S: Final = 0.03
 RETRY_S: Final = (0.2, 0.5, 1.0, 2.0)
 
@@ -100,6 +101,7 @@ class Journal:
         self._waiting: deque[Record] = deque()
         self._filled = threading.Event()
         self._writing = threading.Lock()
+        self._away = False
 
     @property
     def n_waiting(self) -> int:
@@ -117,6 +119,11 @@ class Journal:
             self._tallies.add("checkpoints_lost")
         self._filled.set()
 
+    def let_catch_up(self) -> None:
+        """Wait while far behind, unless PostgreSQL is away: browsers do not wait for that."""
+        while len(self._waiting) > BEHIND and not self._away:
+            self._sleep(GATHER_S)
+
     def run(self, stopping: threading.Event) -> None:
         """Write until told to stop, and then what is left, once."""
         failures = 0
@@ -126,8 +133,9 @@ class Journal:
             self._sleep(GATHER_S)
             try:
                 self.flush()
-                failures = 0
+                failures, self._away = 0, False
             except Unavailable as error:
+                self._away = True
                 if failures == 0:
                     log.warning("journal_waits", detail=error.detail, n_waiting=self.n_waiting)
                 self._filled.set()

@@ -69,6 +69,7 @@ class Relay:
             try:
                 self.take(self._stream.read(self.cursor, BATCH, BLOCK_MS), self._clock())
                 self.connected = True
+                self._journal.let_catch_up()
                 failures = 0
             except redis.RedisError as error:
                 self.connected = False

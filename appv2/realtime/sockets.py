@@ -55,15 +55,14 @@ class Sockets:
         self._socketio.on_event("connect", self._connect_admin, namespace=ADMIN)
 
     def _connect(self, _auth: object = None) -> None:
-        if not current_user.is_authenticated:
-            raise Refused("login required")
+        _require(lambda: bool(current_user.is_authenticated), "login required")
         sid = _sid()
         self._audience.arrived(sid, current_user.get_id())
         self._socketio.start_background_task(self._follow_unasked, sid, self._relay.cursor)
 
     def _connect_admin(self, _auth: object = None) -> None:
-        if not current_user.is_authenticated or not current_user.is_admin:
-            raise Refused("administrators only")
+        _require(lambda: bool(current_user.is_authenticated), "login required")
+        _require(lambda: bool(current_user.is_admin), "administrators only")
 
     def _disconnect(self, _reason: object = None) -> None:
         self._audience.left(_sid())
@@ -100,6 +99,14 @@ class Sockets:
                 self._socketio.sleep(RETRY_S)
             else:
                 return
+
+
+def _require(allowed: Callable[[], bool], refusal: str) -> None:
+    try:
+        if not allowed():
+            raise Refused(refusal)
+    except Unavailable as error:
+        raise Refused("unavailable") from error
 
 
 def _named_id(message: object) -> str | None:

@@ -45,6 +45,7 @@ def blueprint(
             log.warning("login_refused", address=get_remote_address())
             return _form(form, "User or password is wrong."), 401
         session.clear()
+        session.permanent = True
         login_user(user)
         return redirect(_inside(request.args.get("next", "")))
 
