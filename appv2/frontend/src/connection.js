@@ -27,7 +27,7 @@ export class Connection {
   listen() {
     this.socket.on("connect", () => this.resume());
     this.socket.on("disconnect", (reason) => this.lost(reason));
-    this.socket.on("connect_error", (error) => this.hear.connection("lost", { reason: error.message }));
+    this.socket.on("connect_error", (error) => this.refused(error));
     this.socket.on("pattern_alert", (message) => this.take(message));
     this.socket.on("pattern_update", (message) => this.take(message));
     for (const event of EVENTS) this.socket.on(event, (message) => this.hear[event](message));
@@ -46,6 +46,13 @@ export class Connection {
       this.cursor.see(answer?.seq);
       this.hear.connection("live", { again, caughtUp: answer?.caught_up ?? 0, from: answer?.from });
     });
+  }
+
+  refused(error) {
+    this.hear.connection("lost", { reason: error.message });
+    if (error.message === "login required") location.assign("/login");
+    // socket.io does not try again by itself when the server refused
+    else if (!this.socket.active) setTimeout(() => this.socket.connect(), 1000);
   }
 
   lost(reason) {
