@@ -12,6 +12,7 @@ log = structlog.get_logger()
 
 QUIET_S = 60.0
 RECENT_S = 300.0
+MOST_CAUSES = 200
 
 
 @dataclass(slots=True)
@@ -33,13 +34,24 @@ class TroubleDesk:
     publish: Callable[[ErrorReport], None]
     component: str
     category: str
-    _causes: dict[str, _Cause] = field(default_factory=dict)
+    _causes: dict[tuple[str, str], _Cause] = field(default_factory=dict)
 
     def report(
-        self, code: str, message: str, now_s: float, *, severity: str = "warning", count: int = 1
+        self,
+        code: str,
+        message: str,
+        now_s: float,
+        *,
+        severity: str = "warning",
+        count: int = 1,
+        each_message: bool = False,
     ) -> None:
-        """Count a cause and publish it unless it was said less than a minute ago."""
-        cause = self._causes.setdefault(code, _Cause(-QUIET_S, 0, now_s, message))
+        """Count a cause and publish it unless it was said less than a minute ago.
+
+        each_message : every message under a code is a cause of its own, not only every code.
+        """
+        key = (code, message if each_message and len(self._causes) < MOST_CAUSES else "")
+        cause = self._causes.setdefault(key, _Cause(-QUIET_S, 0, now_s, message))
         cause.count += count
         cause.last_s, cause.message = now_s, message
         if now_s - cause.said_at_s < QUIET_S:
@@ -53,7 +65,7 @@ class TroubleDesk:
         """Return the causes seen in the last five minutes, as one line each."""
         return [
             f"{code}: {cause.message}"
-            for code, cause in self._causes.items()
+            for (code, _), cause in self._causes.items()
             if now_s - cause.last_s < RECENT_S
         ]
 

@@ -1,28 +1,43 @@
 """Build the API."""
 
 import asyncio
+from typing import Final
 
-from pl.api.service import Dependencies, build_app, serve
+from pl.api.service import build_app, serve
 from pl.api.signals import SignalRoutes
 from pl.bootstrap.shared import check_market
 from pl.bus.connection import answering, connect
+from pl.serving import Dependencies
 from pl.settings import Settings
 from pl.store.connection import Database
 from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
 
+SLOWEST_QUERY_S: Final = 5.0
+
 
 async def run_api(settings: Settings) -> None:
     """Build and serve the API until told to stop; raises Unavailable."""
     await asyncio.to_thread(check_market, settings)
-    database = Database(settings.database_url, application="tickstock-api")
+    database, health = (
+        Database(
+            settings.database_url,
+            application=f"tickstock-api-{name}",
+            statement_timeout_s=SLOWEST_QUERY_S,
+        )
+        for name in ("queries", "health")
+    )
     client = connect(settings.redis_url, "api")
 
     def ping_redis() -> None:
         with answering():
             client.ping()
 
-    dependencies = Dependencies({"postgresql": database.ping, "redis": ping_redis})
+    dependencies = Dependencies({"postgresql": health.ping, "redis": ping_redis})
     routes = SignalRoutes(SignalQueries(database), UniverseStore(database))
-    await serve(build_app(routes, dependencies), dependencies, settings.api_port)
-    database.close()
+    try:
+        await serve(build_app(routes, dependencies), dependencies, settings.api_port)
+    finally:
+        database.close()
+        health.close()
+        client.close()

@@ -23,8 +23,13 @@ def check_market(settings: Settings) -> None:
         raise Unavailable("PostgreSQL", str(error)) from error
 
 
-def resolve_universe(store: UniverseStore, key: str) -> tuple[str, ...]:
-    """Return the symbols of a universe key; raises Rejected for an unknown part."""
+def resolve_universe(
+    store: UniverseStore, key: str, named: str = "SYMBOL_UNIVERSE_KEY"
+) -> tuple[str, ...]:
+    """Return the symbols of a universe key; raises Rejected for an unknown part.
+
+    named : the setting or field that holds the key, for the message.
+    """
     known = []
     for full_name, symbols in store.universes().items():
         name, _, part = full_name.partition(":")
@@ -32,7 +37,7 @@ def resolve_universe(store: UniverseStore, key: str) -> tuple[str, ...]:
     try:
         return universes.resolve(key, known)
     except universes.UnknownUniverseError as error:
-        detail = f"SYMBOL_UNIVERSE_KEY: {error}"
+        detail = f"{named}: {error}"
         raise Rejected("unknown_universe", detail, 422) from error
 
 

@@ -1,5 +1,6 @@
 """Turn a job as it was asked for into a plan, or say what is wrong with it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ SPANS: Final = {"minute": "1min", "hour": "1hour", "day": "daily"}
 TIMEFRAMES: Final = tuple(SPANS.values())
 MOST_YEARS: Final = 50.0
 DAYS_A_YEAR: Final = 365.25
+
+_SYMBOL: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}")
 
 ResolveUniverse = Callable[[str], Sequence[str]]
 
@@ -49,8 +52,9 @@ def _symbols(job: DataLoadJob, resolve: ResolveUniverse) -> tuple[str, ...]:
     universe = job.universe_key or job.universe_type
     if job.symbols:
         named = tuple(dict.fromkeys(symbol.strip().upper() for symbol in job.symbols))
-        if not all(named):
-            raise _wrong("symbols", job.symbols, "names of symbols")
+        odd = [symbol for symbol in named if not _SYMBOL.fullmatch(symbol)]
+        if odd:
+            raise _wrong("symbols", odd, "names of symbols")
         return named
     if not universe:
         raise _wrong("symbols", job.symbols, "symbols or a universe_key")
@@ -72,8 +76,10 @@ def _timeframes(job: DataLoadJob) -> tuple[str, ...]:
 def _period(job: DataLoadJob, now: datetime) -> tuple[datetime, datetime]:
     if job.start or job.end:
         start, end = _moment("start", job.start), _moment("end", job.end or now.isoformat())
-        if start >= end:
-            raise _wrong("start", job.start, "a time before end")
+        if start >= min(end, now):
+            raise _wrong("start", job.start, "a time before end, in the past")
+        if start < now - timedelta(days=MOST_YEARS * DAYS_A_YEAR):
+            raise _wrong("start", job.start, f"a time at most {MOST_YEARS:g} years ago")
         return start, min(end, now)
     if job.years is None or not 0 < job.years <= MOST_YEARS:
         raise _wrong("years", job.years, f"a number above 0, at most {MOST_YEARS:g}, or a start")

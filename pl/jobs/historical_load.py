@@ -1,0 +1,156 @@
+"""Load history by REST into the bars' tables."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from pl.errors import InvalidData, Rejected, Unavailable
+from pl.feeds.rest_rows import Ticker
+from pl.jobs.pieces import Piece, pieces_of
+from pl.jobs.plans import LoadPlan
+from pl.jobs.record import JobRecord
+from pl.jobs.soundness import sound
+from pl.market.backfilled import as_backfilled
+from pl.market.batches import BarBatch, ClosedBars, FeedNotice
+from pl.store.bars import BarStore
+from pl.store.universes import UniverseStore
+
+T = TypeVar("T")
+
+Fetch = Callable[[str, int, int], Awaitable[BarBatch]]
+
+SYMBOLS_AT_ONCE: Final = 4
+PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 30.0)
+_REFUSES_ALL: Final = frozenset({401, 403})
+_FUNDS: Final = frozenset({"ETF", "ETN", "ETV", "ETS"})
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Ask for history: a source of bars for each timeframe, and what a symbol is.
+
+    dropped : rows that could not be read since it was asked before.
+    """
+
+    bars: Mapping[str, Fetch]
+    look_up: Callable[[str], Awaitable[Ticker]]
+    dropped: Callable[[], Iterable[FeedNotice]] = tuple
+
+
+@dataclass(slots=True)
+class HistoricalLoad:
+    """Write what a plan asks for; safe to repeat, and to break off at any moment.
+
+    pauses_s : waits between attempts while PostgreSQL or REST is away; refused : hears how
+    many bars were refused and why.
+    """
+
+    history: History
+    store: BarStore
+    universes: UniverseStore
+    refused: Callable[[str, int], None]
+    pauses_s: tuple[float, ...] = PAUSES_S
+    problem: str = ""
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def run(self, plan: LoadPlan, record: JobRecord) -> None:
+        """Load; symbols that fail are named in `record.failed`.
+
+        Raises Rejected when REST refuses the key or the plan, Unavailable when PostgreSQL or
+        REST stay away longer than all pauses.
+        """
+        pieces = pieces_of(plan, int(time.time() * 1000))
+        record.expect(len(plan.symbols), len(pieces))
+        known = await self.patiently(record, self._known)
+        waiting = iter(plan.symbols)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(SYMBOLS_AT_ONCE, len(plan.symbols))):
+                    group.create_task(self._work(waiting, pieces, known, record))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+
+    async def patiently(self, record: JobRecord, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `work` returns; asks again while a dependency is away."""
+        for pause_s in self.pauses_s:
+            try:
+                found = await work()
+            except Unavailable as away:
+                self.problem = str(away)
+                record.say(f"waits {pause_s:g} s for {away}")
+                await asyncio.sleep(pause_s)
+            else:
+                self.problem = ""
+                return found
+        return await work()
+
+    async def _known(self) -> frozenset[str]:
+        return frozenset(await asyncio.to_thread(self.universes.names))
+
+    async def _work(
+        self,
+        waiting: Iterator[str],
+        pieces: tuple[Piece, ...],
+        known: frozenset[str],
+        record: JobRecord,
+    ) -> None:
+        for symbol in waiting:
+            left = list(pieces)
+            try:
+                await self._load(symbol, left, known, record)
+            except InvalidData as invalid:
+                record.failed[symbol] = str(invalid)
+            except Rejected as refused:
+                if refused.status in _REFUSES_ALL:
+                    raise
+                record.failed[symbol] = _reason(refused)
+            record.leave(len(left))
+            for notice in self.history.dropped():
+                self.refused(notice.detail, notice.count)
+
+    async def _load(
+        self, symbol: str, left: list[Piece], known: frozenset[str], record: JobRecord
+    ) -> None:
+        record.turn_to(symbol)
+        if symbol not in known:
+            await self.patiently(record, lambda: self._introduce(symbol))
+        while left:
+            record.advance(await self._one_piece(symbol, left[0], record))
+            left.pop(0)
+
+    async def _one_piece(self, symbol: str, piece: Piece, record: JobRecord) -> int:
+        bars = await self.patiently(record, lambda: self._fetch(symbol, piece))
+        await self.patiently(record, lambda: self._write(symbol, bars, piece.timeframe))
+        return len(bars)
+
+    async def _introduce(self, symbol: str) -> None:
+        ticker = await self.history.look_up(symbol)
+        kind = "etf" if ticker.type in _FUNDS else "stock"
+        await asyncio.to_thread(self.universes.add, symbol, ticker.name or symbol, kind)
+
+    async def _fetch(self, symbol: str, piece: Piece) -> ClosedBars:
+        batch = await self.history.bars[piece.timeframe](symbol, piece.from_ms, piece.to_ms)
+        bars = as_backfilled(batch)
+        good = sound(bars, piece)
+        if not good.all():
+            self.refused(f"{piece.timeframe} bars with impossible values", int((~good).sum()))
+        kept = bars.take(good)
+        kept.row[:] = 0
+        return kept
+
+    async def _write(self, symbol: str, bars: ClosedBars, timeframe: str) -> None:
+        async with self._writing:
+            writing = asyncio.create_task(
+                asyncio.to_thread(self.store.replace_bars, bars, (symbol,), timeframe)
+            )
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                await asyncio.wait({writing})  # a thread cannot be stopped; say so only after it
+                raise
+
+
+def _reason(refused: Rejected) -> str:
+    return "unknown to REST" if refused.status == 404 else refused.detail
