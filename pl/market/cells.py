@@ -239,8 +239,6 @@ def collect(cells: Any, slot: int, settled: bool, rows: Int32) -> int:
         if cell.revision == NEVER or cell.change & VALUES_CHANGED:
             cell.revision += 1
         cell.change = SAME
-        cell.high = max(cell.high, cell.open, cell.close)
-        cell.low = min(cell.low, cell.open, cell.close)
         rows[found] = row
         found += 1
     return found

@@ -188,6 +188,17 @@ def test_compacted_trades_are_still_known():
     assert as_dict(minute_bars.close())[T0, 0][:5] == (101.0, 159.0, 101.0, 159.0, 59.0)
 
 
+def test_a_close_that_a_later_trade_replaces_leaves_no_trace_in_the_high():
+    minute_bars = MinuteBars(1)
+    prices_of_ends = 1
+    minute_bars.add_trades(
+        trades((0, T0, 1, 10.0, 1.0, prices_of_ends), (0, T0 + 1, 2, 12.0, 1.0, prices_of_ends))
+    )
+    assert minute_bars.close(END).high.tolist() == [12.0]
+    minute_bars.add_trades(trades((0, T0 + 2, 3, 11.0, 1.0, ALL)))
+    assert minute_bars.close(END).high.tolist() == [11.0]
+
+
 def test_memory_is_bounded_by_the_ring():
     minute_bars = MinuteBars(1, depth=4)
     for minute in range(200):
