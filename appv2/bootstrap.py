@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from appv2.adapters.postgres import Postgres, wait_with_timeout
+from appv2.adapters.producer import ProducerApi
 from appv2.errors import SettingsError, Unavailable
 from appv2.realtime.archive import Archive
 from appv2.realtime.audience import PAGE, Audience
@@ -114,6 +115,7 @@ def build(settings: Settings) -> AppV2:
         bars=BarHistory(market),
         flow=FlowTrace(market),
         health=HealthReport(lambda: watch.sight, relay, subscriptions, journal, gaps, tallies),
+        producer=ProducerApi(settings.producer_url),
         disconnect=_disconnecting(socketio, audience),
     )
     application.add_pages(app, parts, settings.secret_key)

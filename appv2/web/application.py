@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from appv2.adapters.producer import ProducerApi
 from appv2.web import assets, refusals, security
 from appv2.web.account import views as account
 from appv2.web.account.users import Preferences, Users
@@ -27,6 +28,7 @@ class Parts:
     bars: BarHistory
     flow: FlowTrace
     health: HealthReport
+    producer: ProducerApi
     disconnect: Callable[[str], None]
 
 
@@ -50,4 +52,4 @@ def add_pages(app: Flask, parts: Parts, secret_key: str) -> None:
     app.register_blueprint(scanner.blueprint(parts.scanner))
     app.register_blueprint(charts.blueprint(parts.bars))
     app.register_blueprint(flow.blueprint(parts.flow))
-    app.register_blueprint(health.blueprint(parts.health))
+    app.register_blueprint(health.blueprint(parts.health, parts.producer))

@@ -6,10 +6,13 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +214,7 @@ def environment(database_url: str, redis_url: str, async_mode: str) -> dict[str,
         "REDIS_URL": redis_url,
         "APPV2_PORT": str(any_free()),
         "APPV2_ASYNC_MODE": async_mode,
+        "APPV2_PRODUCER_URL": f"http://127.0.0.1:{any_free()}",
         "APPV2_SECRET_KEY": "a secret only for tests",
         "APPV2_ADMIN_PASSWORD": PASSWORD,
         "PYTHONWARNINGS": "ignore",
@@ -308,3 +312,30 @@ def pattern() -> Callable[..., dict[str, Any]]:
 def anonymous(shared_system: System) -> Page:
     """A browser that nobody logged in with."""
     return shared_system.anonymous()
+
+
+@pytest.fixture
+def producer_api(shared_system: System) -> Callable[[dict[str, Any]], Any]:
+    """Answer the producer's /health with a given body while a block runs."""
+    port = int(shared_system.service.environ["APPV2_PRODUCER_URL"].rpartition(":")[2])
+
+    @contextmanager
+    def answering(body: dict[str, Any]) -> Iterator[None]:
+        class Health(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            def log_message(self, *_: Any) -> None:
+                """Keep the test's output clean."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", port), Health)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+    return answering

@@ -17,7 +17,13 @@ from contracts import names
 
 pytestmark = pytest.mark.integration
 
-GUARDED = ["/api/bootstrap", "/api/alerts", "/api/bars/NVDA", f"/api/flow/{uuid.uuid4()}"]
+GUARDED = [
+    "/api/bootstrap",
+    "/api/health",
+    "/api/alerts",
+    "/api/bars/NVDA",
+    f"/api/flow/{uuid.uuid4()}",
+]
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +71,14 @@ def test_health_needs_no_login_and_has_the_contracts_shape(shared_system: Any) -
     for part in body["services"].values():
         assert set(part) == {"status", "detail"}
         assert part["status"] in {"healthy", "degraded", "unhealthy"}
+
+
+def test_the_producers_health_is_passed_on(page: Any, producer_api: Any) -> None:
+    assert get(page, "/api/health").json()["producer"]["status"] == "unhealthy"
+    with producer_api({"status": "degraded", "version": "1", "services": {}}):
+        body = get(page, "/api/health").json()
+    assert body["producer"]["status"] == "degraded"
+    assert set(body["appv2"]) == {"status", "version", "services"}
 
 
 def test_a_wrong_password_is_refused(shared_system: Any, anonymous: Any) -> None:

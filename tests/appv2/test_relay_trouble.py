@@ -70,6 +70,7 @@ def test_appv2_killed_logs_and_tells_every_event_once(
     system.service.kill()
     for message in messages[40:]:
         system.append(message)
+    eventually(lambda: not page.socket.connected)
     last_seen = page.events("pattern_alert")[-1]["seq"]
     system.service.start()
     page.connect()
