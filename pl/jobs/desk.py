@@ -1,7 +1,7 @@
 """Take orders in, work on one job at a time, say how each ends."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +20,9 @@ log = structlog.get_logger()
 
 LOST: Final = "the loader was stopped before the job ended; ask for it again under another job_id"
 
+MOST_EARLY: Final = 1_000
+"""Cancels overtake jobs: so many of jobs that have not arrived yet are kept in mind."""
+
 
 @dataclass(slots=True)
 class Desk:
@@ -35,6 +38,7 @@ class Desk:
     running: JobRecord | None = None
     _waiting: dict[str, JobRecord] = field(default_factory=dict)
     _left_behind: dict[str, JobStatus] = field(default_factory=dict)
+    _early: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_EARLY))
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
@@ -90,6 +94,7 @@ class Desk:
                 self.running.cancelling()
                 self._task.cancel()
         else:
+            self._early.append(job_id)
             log.info("cancel_of_no_job", job_id=job_id)
 
     def _accept(self, job: Job, before: JobStatus | None) -> None:
@@ -98,8 +103,8 @@ class Desk:
             self.reporter.settled(job)
             return
         record = open_record(job, before, self.reporter.note, self.clock)
-        if before is not None and before.status == "cancelling":
-            self._end(record, "cancelled", "cancelled")
+        if job.id in self._early or (before is not None and before.status == "cancelling"):
+            self._end(record, "cancelled", "cancelled before it began")
             return
         self._waiting[job.id] = record
         self.reporter.note(record)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from contracts.messages.jobs import DataLoadJob
 from pl.errors import Rejected
 from pl.jobs.plans import plan_load
