@@ -44,7 +44,7 @@ from contracts.names import STREAM_MARKET
 
 log = structlog.get_logger()
 
-REDIS_ANSWER_S: Final = 5.0
+REDIS_ANSWER_S: Final = 2.5
 REDIS_CONNECT_S: Final = 2.0
 
 Task = Callable[[Any], None]

@@ -1,5 +1,7 @@
 """Whatever goes away, every event reaches browsers and the log once."""
 
+import os
+import signal
 import time
 from typing import Any
 
@@ -18,6 +20,10 @@ def logged(system: Any, flow_id: str) -> list[str]:
 
 def flow(message: dict[str, Any]) -> str:
     return message["data"]["flow_id"]
+
+
+def redis_states(page: Any) -> list[str]:
+    return [state["redis"] for state in page.events("feed_state")]
 
 
 def store(system: Any, message: dict[str, Any], producer: str, seq: int) -> None:
@@ -46,17 +52,31 @@ def test_redis_killed_and_started_again_loses_and_doubles_nothing(
     system.append(before)
     eventually(lambda: page.flows() == [flow(before)])
     redis_server.kill()
-    eventually(lambda: page.events("feed_state")[-1]["redis"] == "down")
+    eventually(lambda: redis_states(page)[-1:] == ["down"])
     assert system.health()["services"]["redis"]["status"] == "unhealthy"
     redis_server.start()
     system.append(after)
     eventually(lambda: flow(after) in page.flows())
-    eventually(lambda: page.events("feed_state")[-1]["redis"] == "up")
+    eventually(lambda: redis_states(page)[-1:] == ["up"])
     assert page.flows() == [flow(before), flow(after)]
     eventually(system.service.answers)
     outsider = pattern()
     system.publish(names.EVENTS_PATTERNS, outsider)
     eventually(lambda: flow(outsider) in page.flows())
+
+
+def test_a_redis_that_has_gone_silent_is_noticed_and_survived(
+    system: Any, redis_server: Any, eventually: Any, pattern: Any
+) -> None:
+    page, message = system.live_page(), pattern()
+    os.kill(redis_server.pid, signal.SIGSTOP)
+    try:
+        eventually(lambda: redis_states(page)[-1:] == ["down"], 15)
+        assert "redis" in system.health()["services"]
+    finally:
+        os.kill(redis_server.pid, signal.SIGCONT)
+    system.append(message)
+    eventually(lambda: page.flows() == [flow(message)])
 
 
 def test_appv2_killed_logs_and_tells_every_event_once(
