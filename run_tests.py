@@ -7,7 +7,6 @@ python3 run_tests.py pl -- -k bars    the rest goes to pytest
 """
 
 import argparse
-import os
 import re
 import shutil
 import subprocess
@@ -19,13 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from launcher import settings as launcher_settings
-from launcher.home import Home, Stamp, digest
-from launcher.provision.commands import Nobody, Steps
-from launcher.provision.environments import Environments
+from launcher.provision import development
+from launcher.provision.development import Pythons
 
 ROOT = Path(__file__).resolve().parent
-DEVELOPMENT = ROOT / "requirements-dev.txt"
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -36,14 +32,6 @@ class Outcome:
     passed: int
     failed: int
     skipped: int = 0
-
-
-@dataclass(frozen=True)
-class Pythons:
-    """Hold the interpreters of both environments."""
-
-    producer: Path
-    consumer: Path
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_Verbatim)
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all")
     chosen = parser.parse_args(own).parts or list(parts)
-    pythons = prepare()
+    pythons = development.provide(ROOT, lambda line: print(f"[SETUP] {line}", flush=True))
     outcomes = {}
     for name in chosen:
         began = time.monotonic()
@@ -69,35 +57,6 @@ def main(arguments: Sequence[str]) -> int:
             f"== {name}: {_words(outcomes[name])} in {time.monotonic() - began:.0f} s", flush=True
         )
     return summarize(outcomes)
-
-
-def prepare() -> Pythons:
-    """Install what is missing and return both interpreters."""
-    settings = launcher_settings.load(os.environ, ROOT)
-    home = Home(settings.home)
-    home.prepare()
-    steps = Steps(Nobody())
-    environments = Environments(settings, home, steps)
-    if not environments.are_current():
-        environments.provide(lambda line: print(f"[SETUP] {line}", flush=True))
-    pythons = Pythons(settings.producer_python, settings.consumer_python)
-    for python in (pythons.producer, pythons.consumer):
-        add_development_packages(python, steps)
-    return pythons
-
-
-def add_development_packages(python: Path, steps: Steps) -> None:
-    """Install what tests need into an environment, once for each version of the list."""
-    folder = python.parent.parent
-    base = (folder / "tickstock-stamp").read_text() if (folder / "tickstock-stamp").exists() else ""
-    stamp = Stamp(folder / "tickstock-dev-stamp", digest(base, files=[DEVELOPMENT]))
-    if stamp.is_current():
-        return
-    print(f"[SETUP] {folder.name}: installing what the tests need", flush=True)
-    uv = shutil.which("uv")
-    install = [uv, "pip", "install", "--python", str(python)] if uv else _pip(python)
-    steps.run([*install, "-r", str(DEVELOPMENT)], folder=ROOT)
-    stamp.set()
 
 
 def check_style(pythons: Pythons, _: Sequence[str]) -> Outcome:
@@ -193,10 +152,6 @@ def _run(command: Sequence[str]) -> int:
     )
     sys.stdout.flush()
     return subprocess.run(command, cwd=ROOT, check=False).returncode
-
-
-def _pip(python: Path) -> list[str]:
-    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], str, list[str]]:

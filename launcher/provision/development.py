@@ -1,0 +1,67 @@
+"""Both environments with what tests, benchmarks and scripts need, for commands users run."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import settings as launcher_settings
+from launcher.home import Home, Stamp, digest
+from launcher.provision.commands import Nobody, Steps
+from launcher.provision.environments import Environments
+
+_WANTED = "requirements-dev.txt"
+
+
+@dataclass(frozen=True)
+class Pythons:
+    """Hold the interpreters of both environments."""
+
+    producer: Path
+    consumer: Path
+
+
+def provide(root: Path, say: Callable[[str], None], *, for_tests: bool = True) -> Pythons:
+    """Install what is missing and return both interpreters.
+
+    Raises: StartAborted or StepFailed when an installation fails.
+    """
+    settings = launcher_settings.load(os.environ, root)
+    home = Home(settings.home)
+    home.prepare()
+    steps = Steps(Nobody())
+    environments = Environments(settings, home, steps)
+    if not environments.are_current():
+        environments.provide(say)
+    pythons = Pythons(settings.producer_python, settings.consumer_python)
+    if for_tests:
+        for python in (pythons.producer, pythons.consumer):
+            _add_packages(python, root, steps, say)
+    return pythons
+
+
+def hand_over(python: Path, arguments: Sequence[str]) -> None:
+    """Go on as `python` with these arguments; returns only when it is this process already."""
+    if Path(sys.executable).absolute() == python.absolute():
+        return
+    sys.stdout.flush()
+    os.execv(python, [str(python), *arguments])  # noqa: S606 - handing over is the purpose
+
+
+def _add_packages(python: Path, root: Path, steps: Steps, say: Callable[[str], None]) -> None:
+    folder = python.parent.parent
+    base = (folder / "tickstock-stamp").read_text() if (folder / "tickstock-stamp").exists() else ""
+    stamp = Stamp(folder / "tickstock-dev-stamp", digest(base, files=[root / _WANTED]))
+    if stamp.is_current():
+        return
+    say(f"{folder.name}: installing what tests and benchmarks need")
+    uv = shutil.which("uv")
+    install = [uv, "pip", "install", "--python", str(python)] if uv else _pip(python)
+    steps.run([*install, "-r", str(root / _WANTED)], folder=root)
+    stamp.set()
+
+
+def _pip(python: Path) -> list[str]:
+    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
