@@ -143,7 +143,8 @@ def _check_suitable(talk: resp.Conversation, address: resp.RedisAddress) -> None
 def _unsuitable(address: resp.RedisAddress, why: str) -> StartAborted:
     return REDIS_UNSUITABLE.abort(
         why,
-        "set REDIS_URL to a Redis 6 or newer that may be written to",
+        "set REDIS_URL to a Redis 6 or newer that may be written to, or "
+        "TICKSTOCK_REDIS_PORT to a free port: then one is started there",
         address=address,
     )
 
