@@ -6,9 +6,7 @@ from pl.errors import InvalidData, Unavailable
 from pl.feeds.feed import Feed
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
-from pl.feeds.recording import Recording
 from pl.feeds.redis_ticks import RedisTicks
-from pl.feeds.replay import Replay
 from pl.market.batches import MINUTE_MS, SymbolTable
 from pl.market.sessions import MarketSessions
 from pl.settings import Settings
@@ -30,6 +28,9 @@ def build_feed(
             channels=settings.feed_channels,
         )
         return MassiveSocket(options, table, sessions.regular)
+    from pl.feeds.recording import Recording  # Parquet costs every other feed 0.3 s
+    from pl.feeds.replay import Replay
+
     try:
         recording = Recording(Path(settings.replay_path), table, sessions.regular)
     except InvalidData as error:

@@ -2,16 +2,18 @@
 
 import io
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psycopg2.errors
 
 from pl.signals.indicators.names import INDICATOR_NAMES
-from pl.signals.table import IndicatorTable
 from pl.store.bars import symbol_column
 from pl.store.connection import Cursor, Database
 from pl.store.copy_binary import Column, encode_rows
 from pl.store.partitions import ensure_partitions
+
+if TYPE_CHECKING:  # the table's module loads the compiler, which readers have no use for
+    from pl.signals.table import IndicatorTable
 
 _KEY: Final = 'symbol, timeframe, "timestamp"'
 _COLUMNS: Final = f"{_KEY}, patterns, {', '.join(INDICATOR_NAMES)}"
@@ -31,7 +33,7 @@ class IndicatorStore:
         self._database = database
 
     def write_indicators(
-        self, table: IndicatorTable, symbols: Sequence[str], timeframe: str = "1min"
+        self, table: "IndicatorTable", symbols: Sequence[str], timeframe: str = "1min"
     ) -> None:
         """Store rows; one for the same bar replaces what is stored, because it was computed later.
 
@@ -45,7 +47,7 @@ class IndicatorStore:
         except psycopg2.errors.UniqueViolation:
             self._write(table, raw, timeframe, into="incoming_indicators")
 
-    def _write(self, table: IndicatorTable, raw: bytes, timeframe: str, into: str) -> None:
+    def _write(self, table: "IndicatorTable", raw: bytes, timeframe: str, into: str) -> None:
         target = indicator_table(timeframe)
 
         def work(cursor: Cursor) -> None:
@@ -68,7 +70,7 @@ class IndicatorStore:
         self._database.run(work)
 
 
-def _encode(table: IndicatorTable, symbols: Sequence[str], timeframe: str) -> bytes:
+def _encode(table: "IndicatorTable", symbols: Sequence[str], timeframe: str) -> bytes:
     return encode_rows(
         [
             symbol_column(table.row, symbols),
