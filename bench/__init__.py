@@ -1,0 +1,1 @@
+"""Benchmarks: each measures the product beside a peer and ends in one line of JSON."""

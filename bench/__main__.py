@@ -1,0 +1,65 @@
+"""Run a benchmark: `python3 -m bench NAME`, with any Python 3.11; sets up what it needs."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from launcher.problems import StartAborted
+from launcher.provision import development
+from launcher.provision.commands import StepFailed
+from launcher.provision.development import Pythons
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+def startup(options: argparse.Namespace, pythons: Pythons) -> int:
+    """Time a first start and later ones."""
+    from bench import startup
+
+    return startup.run(ROOT, pythons, later_starts=options.starts)
+
+
+def delivery(options: argparse.Namespace, pythons: Pythons) -> int:
+    """Time alerts from the frame that completed their bars to a client and a browser."""
+    from bench import delivery
+
+    plan = delivery.Plan(options.alerts, options.minutes * 60.0, options.rate)
+    return asyncio.run(delivery.run(ROOT, pythons, plan))
+
+
+BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
+    "startup": startup,
+    "delivery": delivery,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return 0 when the benchmark ran, whether or not its targets were met."""
+    options = _parse(arguments)
+    try:
+        pythons = development.provide(ROOT, lambda line: print(f"[SETUP] {line}", flush=True))
+    except StartAborted as abort:
+        print(f"{abort.problem.what}: {abort.problem.reason}\n{abort.problem.recovery}")
+        return abort.problem.kind.exit_code
+    except StepFailed as error:
+        print(error)
+        return 1
+    development.hand_over(pythons.producer, ["-m", "bench", *arguments])
+    return BENCHES[options.name](options, pythons)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 -m bench", description=__doc__)
+    parser.add_argument("name", choices=sorted(BENCHES))
+    parser.add_argument("--starts", type=int, default=5, help="startup: how many later starts")
+    parser.add_argument("--alerts", type=int, default=100, help="delivery: stop after so many")
+    parser.add_argument("--minutes", type=float, default=15, help="delivery: stop at the latest")
+    parser.add_argument("--rate", type=int, default=100, help="delivery: trades/s and ticker")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
