@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from pl.errors import SettingsError
 
@@ -14,6 +15,11 @@ FEEDS: Final = ("massive", "redis", "replay")
 FEED_CHANNELS: Final = ("trades", "seconds", "minutes")
 SWITCHES: Final = ("auto", "on", "off")
 LOG_FORMATS: Final = ("auto", "json", "console")
+
+POSTGRES: Final = ("postgresql", "postgres")
+REDIS: Final = ("redis", "rediss", "unix")
+SOCKET: Final = ("wss", "ws")
+HTTP: Final = ("https", "http")
 
 DEFAULT_UNIVERSE: Final = "stock_etf_test:combo_test"
 MASSIVE_SOCKET: Final = "wss://socket.massive.com/stocks"
@@ -82,6 +88,15 @@ class _Reader:
             self.problems.append(f"{name}: expected {expected}, was not set")
         return value
 
+    def address(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
+        value = self.text(name, default)
+        expected = f"{schemes[0]}://host:port"
+        if not value:
+            self.problems.append(f"{name}: expected {expected}, was not set")
+        elif not _is_address(value, schemes):  # it may hold a password: never printed
+            self.problems.append(f"{name}: expected {expected}, was no such address")
+        return value
+
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self.text(name, default)
         if value not in choices:
@@ -116,15 +131,24 @@ class _Reader:
             raise SettingsError(self.problems)
 
 
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and port != 0
+
+
 def load(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ`; raises SettingsError naming every problem."""
     read = _Reader(environ)
     settings = Settings(
-        database_url=read.required("DATABASE_URL", "postgresql://user:password@host:port/name"),
-        redis_url=read.required("REDIS_URL", "redis://host:port/0"),
+        database_url=read.address("DATABASE_URL", POSTGRES),
+        redis_url=read.address("REDIS_URL", REDIS),
         massive_api_key=read.text("MASSIVE_API_KEY"),
-        massive_url=read.text("MASSIVE_URL", MASSIVE_SOCKET),
-        massive_rest_url=read.text("MASSIVE_REST_URL", MASSIVE_REST),
+        massive_url=read.address("MASSIVE_URL", SOCKET, MASSIVE_SOCKET),
+        massive_rest_url=read.address("MASSIVE_REST_URL", HTTP, MASSIVE_REST),
         universe_key=read.text("SYMBOL_UNIVERSE_KEY", DEFAULT_UNIVERSE),
         feed=read.choice("PL_FEED", "massive", FEEDS),
         market=read.choice("PL_MARKET", "real", MARKETS),
@@ -186,7 +210,7 @@ def load_simulator(environ: Mapping[str, str]) -> SimulatorSettings:
 def load_database(environ: Mapping[str, str]) -> tuple[str, str]:
     """Return (DATABASE_URL, PL_MARKET); raises SettingsError naming every problem."""
     read = _Reader(environ)
-    url = read.required("DATABASE_URL", "postgresql://user:password@host:port/name")
+    url = read.address("DATABASE_URL", POSTGRES)
     market = read.choice("PL_MARKET", "real", MARKETS)
     read.raise_problems()
     return url, market

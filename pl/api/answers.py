@@ -1,6 +1,6 @@
 """Answer in JSON, errors as `{error, detail}`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,11 @@ log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def answer(body: object, status: int = 200) -> web.Response:
-    """Return `body` as JSON: times ISO 8601 with Z, fields without a value left out."""
+def answer(body: Mapping[str, object], status: int = 200) -> web.Response:
+    """Return `body` as JSON: times ISO 8601 with Z, fields of rows without a value left out."""
+    plain = {name: _plain(value) for name, value in body.items()}
     return web.Response(
-        body=msgspec.json.encode(_plain(body)), status=status, content_type="application/json"
+        body=msgspec.json.encode(plain), status=status, content_type="application/json"
     )
 
 
@@ -38,17 +39,23 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return error(rejected.error, rejected.detail, rejected.status)
     except Unavailable as away:
         return error("unavailable", str(away), 503)
-    except web.HTTPNotFound:
-        return error("not_found", f"{request.method} {request.path}: no such route", 404)
-    except web.HTTPMethodNotAllowed as refused:
-        allowed = ", ".join(sorted(refused.allowed_methods))
-        detail = f"{request.path}: expected {allowed}, was {request.method}"
-        return error("method_not_allowed", detail, 405)
-    except web.HTTPException:
-        raise
+    except web.HTTPException as refused:
+        return _refusal(request, refused)
     except Exception:  # the outer boundary of a request: a bug must not end the process
         log.exception("request_failed", method=request.method, path=request.path)
         return error("internal_error", "the request failed here; the log says why", 500)
+
+
+def _refusal(request: web.Request, refused: web.HTTPException) -> web.Response:
+    if isinstance(refused, web.HTTPNotFound):
+        return error("not_found", f"{request.method} {request.path}: no such route", 404)
+    if isinstance(refused, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(refused.allowed_methods))
+        detail = f"{request.path}: expected {allowed}, was {request.method}"
+        found = error("method_not_allowed", detail, 405)
+        found.headers["Allow"] = allowed
+        return found
+    return error("refused", f"{request.path}: {refused.reason}", refused.status)
 
 
 def _plain(value: Any) -> Any:

@@ -5,11 +5,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from pl.errors import Rejected
+from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.bars import TIMEFRAMES
 from pl.store.queries import MOST_ROWS, Period
 
 TIERS: Final = ("daily", "intraday", "combo")
 DEFAULT_LIMIT: Final = 100
+LONGEST_PATTERN: Final = 50
+DAILY_TIMEFRAMES: Final = ("daily", "weekly")
+
+_SMALLEST: Final = {"intraday": "1min", "daily": "daily"}
 
 
 def known(query: Mapping[str, str], names: frozenset[str]) -> None:
@@ -22,7 +27,7 @@ def known(query: Mapping[str, str], names: frozenset[str]) -> None:
 def limit_of(query: Mapping[str, str]) -> int:
     """Return how many rows are asked for, 1-1000."""
     text = query.get("limit", str(DEFAULT_LIMIT))
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_ROWS:
+    if not text.isdecimal() or len(text) > len(str(MOST_ROWS)) or not 1 <= int(text) <= MOST_ROWS:
         raise _wrong("limit", text, f"a number from 1 to {MOST_ROWS}")
     return int(text)
 
@@ -43,6 +48,31 @@ def tier_of(query: Mapping[str, str]) -> str | None:
 def timeframe_of(query: Mapping[str, str]) -> str | None:
     """Return the timeframe asked for."""
     return _choice(query, "timeframe", TIMEFRAMES)
+
+
+def pattern_of(query: Mapping[str, str]) -> str | None:
+    """Return the pattern asked for, in any spelling."""
+    name = query.get("pattern")
+    if name is not None and not (name.isprintable() and 0 < len(name) <= LONGEST_PATTERN):
+        raise _wrong("pattern", name, f"a name of 1 to {LONGEST_PATTERN} characters")
+    return name
+
+
+def indicator_of(query: Mapping[str, str]) -> str | None:
+    """Return the indicator asked for."""
+    return _choice(query, "indicator", INDICATOR_NAMES)
+
+
+def bars_of(query: Mapping[str, str]) -> str:
+    """Return the timeframe whose indicators are asked for, by name or by tier."""
+    tier, timeframe = tier_of(query), timeframe_of(query)
+    if tier is not None and tier not in _SMALLEST:
+        raise _wrong("tier", tier, f"one of {', '.join(_SMALLEST)}")
+    if timeframe is None:
+        return _SMALLEST[tier or "intraday"]
+    if tier is not None and (timeframe in DAILY_TIMEFRAMES) != (tier == "daily"):
+        raise _wrong("tier", tier, f"the tier of timeframe {timeframe}")
+    return timeframe
 
 
 def _choice(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:

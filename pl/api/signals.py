@@ -7,16 +7,26 @@ from typing import Final
 from aiohttp import web
 
 from pl.api.answers import answer
-from pl.api.questions import known, limit_of, period_of, tier_of, timeframe_of
+from pl.api.questions import (
+    bars_of,
+    indicator_of,
+    known,
+    limit_of,
+    pattern_of,
+    period_of,
+    tier_of,
+    timeframe_of,
+)
 from pl.errors import Rejected
-from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.queries import Page, SignalQueries
 from pl.store.universes import UniverseStore
 
 PATTERN_PARAMETERS: Final = frozenset(
     {"tier", "timeframe", "pattern", "start", "end", "limit", "next"}
 )
-INDICATOR_PARAMETERS: Final = frozenset({"timeframe", "indicator", "start", "end", "limit", "next"})
+INDICATOR_PARAMETERS: Final = frozenset(
+    {"tier", "timeframe", "indicator", "start", "end", "limit", "next"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class SignalRoutes:
             symbol,
             tier=tier_of(query),
             timeframe=timeframe_of(query),
-            pattern=query.get("pattern"),
+            pattern=pattern_of(query),
             period=period_of(query),
             limit=limit_of(query),
             after=query.get("next"),
@@ -52,12 +62,12 @@ class SignalRoutes:
         """Answer with the indicators of each bar; `indicator` names one of them."""
         query = request.query
         known(query, INDICATOR_PARAMETERS)
-        wanted = _indicator(query.get("indicator"))
+        wanted = indicator_of(query)
         symbol = await self._symbol(request)
         page = await asyncio.to_thread(
             self.queries.indicators,
             symbol,
-            timeframe=timeframe_of(query) or "1min",
+            timeframe=bars_of(query),
             period=period_of(query),
             limit=limit_of(query),
             after=query.get("next"),
@@ -69,20 +79,11 @@ class SignalRoutes:
 
     async def _symbol(self, request: web.Request) -> str:
         symbol = request.match_info["symbol"].upper()
-        if not await asyncio.to_thread(self.universes.knows, symbol):
-            raise Rejected("unknown_symbol", f"symbol: {symbol} is not known here", 404)
+        if not symbol.isprintable() or not await asyncio.to_thread(self.universes.knows, symbol):
+            raise Rejected("unknown_symbol", f"symbol: {symbol!r} is not known here", 404)
         return symbol
 
 
 def _page(symbol: str, name: str, page: Page) -> web.Response:
     body = {"symbol": symbol, "count": len(page.rows), "next": page.next, name: page.rows}
     return answer(body)
-
-
-def _indicator(name: str | None) -> str | None:
-    if name is not None and name not in INDICATOR_NAMES:
-        expected = ", ".join(INDICATOR_NAMES)
-        raise Rejected(
-            "invalid_parameter", f"indicator: expected one of {expected}, was {name}", 422
-        )
-    return name

@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import psycopg2
+import psycopg2.errors
 
 from pl.errors import Rejected, Unavailable
 
@@ -33,6 +34,9 @@ def _ask(url: str, first: str, market: str) -> str | None:
             row = cursor.fetchone()
     except psycopg2.OperationalError as error:
         raise Unavailable("PostgreSQL", str(error).strip()) from error
+    except psycopg2.errors.UndefinedTable as error:
+        detail = "DATABASE_URL: expected a migrated database; run `python -m pl migrate`"
+        raise Rejected("old_schema", detail) from error
     return str(row[0]) if row else None
 
 

@@ -13,6 +13,7 @@ Row = dict[str, Any]
 
 MOST_ROWS: Final = 1_000
 
+_LAST_SEQ: Final = 2**63 - 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PATTERNS: Final = """
@@ -28,8 +29,9 @@ WHERE symbol = %(symbol)s
   AND (%(start)s::timestamptz IS NULL OR bar_time >= %(start)s)
   AND (%(end)s::timestamptz IS NULL OR bar_time < %(end)s)
   AND (%(after_time)s::timestamptz IS NULL
-       OR (bar_time, seq) < (%(after_time)s::timestamptz, %(after_seq)s))
-ORDER BY bar_time DESC, seq DESC
+       OR (bar_time, seq, producer)
+          < (%(after_time)s::timestamptz, %(after_seq)s, %(after_producer)s))
+ORDER BY bar_time DESC, seq DESC, producer DESC
 LIMIT %(limit)s
 """
 
@@ -51,6 +53,15 @@ class Page:
 
     rows: list[Row]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Hold where a page ended; `time` None: nowhere yet."""
+
+    time: datetime | None
+    seq: int
+    producer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class SignalQueries:
         after: str | None = None,
     ) -> Page:
         """Return pattern events of a symbol; `pattern` ignores case, `_` and spaces."""
-        after_time, after_seq = _place(after)
+        place = _place(after)
         wanted = {
             "symbol": symbol,
             "tier": tier,
@@ -90,8 +101,9 @@ class SignalQueries:
             "pattern": pattern,
             "start": period.start,
             "end": period.end,
-            "after_time": after_time,
-            "after_seq": after_seq,
+            "after_time": place.time,
+            "after_seq": place.seq,
+            "after_producer": place.producer,
         }
         rows = self._rows(_PATTERNS, wanted, limit)
         return _page(rows, limit, "bar_time")
@@ -106,7 +118,6 @@ class SignalQueries:
         after: str | None = None,
     ) -> Page:
         """Return indicators of a symbol, a row a bar: timeframe, timestamp and `values`."""
-        after_time, _ = _place(after)
         query = _INDICATORS.format(
             names=", ".join(INDICATOR_NAMES), table=indicator_table(timeframe)
         )
@@ -115,7 +126,7 @@ class SignalQueries:
             "timeframe": timeframe,
             "start": period.start,
             "end": period.end,
-            "after_time": after_time,
+            "after_time": _place(after).time,
         }
         rows = [_with_values(row) for row in self._rows(query, wanted, limit)]
         return _page(rows, limit, "timestamp")
@@ -140,15 +151,23 @@ def _page(rows: list[Row], limit: int, time_column: str) -> Page:
     kept = rows[: min(limit, MOST_ROWS)]
     if len(kept) == len(rows) or not kept:
         return Page(kept, None)
-    micros = (kept[-1][time_column] - _EPOCH) // timedelta(microseconds=1)
-    return Page(kept, f"{micros}-{kept[-1].get('seq', 0)}")
+    last = kept[-1]
+    micros = (last[time_column] - _EPOCH) // timedelta(microseconds=1)
+    return Page(kept, f"{micros}-{last.get('seq', 0)}-{last.get('producer', '')}")
 
 
-def _place(after: str | None) -> tuple[datetime | None, int]:
+def _place(after: str | None) -> _Place:
     if after is None:
-        return None, 0
-    micros, _, seq = after.partition("-")
+        return _Place(None, 0, "")
+    micros, seq, producer = (*after.split("-", 2), "", "")[:3]
     try:
-        return _EPOCH + timedelta(microseconds=int(micros)), int(seq)
+        place = _Place(_EPOCH + timedelta(microseconds=int(micros)), int(seq), producer)
     except (ValueError, OverflowError) as error:
-        raise Rejected("bad_next", f"next: expected a value of ours, was {after}", 422) from error
+        raise _bad_next(after) from error
+    if not 0 <= place.seq <= _LAST_SEQ or not producer.isprintable():
+        raise _bad_next(after)
+    return place
+
+
+def _bad_next(after: str) -> Rejected:
+    return Rejected("bad_next", f"next: expected a value of ours, was {after}", 422)
