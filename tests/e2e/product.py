@@ -117,10 +117,10 @@ class Product:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return what the market database answers."""
-        with closing(psycopg2.connect(self.record()["database_url"])) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(query, values)
-                return cursor.fetchall()
+        connection = psycopg2.connect(self.record()["database_url"])
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall()
 
     def redis(self) -> redis.Redis:
         """Return a client that has logged in as the services do."""
