@@ -4,10 +4,11 @@ import os
 
 from launcher import guardian, run_record
 from launcher.console import Console
+from launcher.guard import Guard
 from launcher.home import Home
 from launcher.lock import Lock
 from launcher.problems import Problem, StartAborted
-from launcher.processes import Child, Guard, Processes
+from launcher.processes import Child, Processes
 from launcher.provision.commands import Steps
 from launcher.provision.login import ADMIN, unseen_password
 from launcher.run_record import RunRecord

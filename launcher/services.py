@@ -13,6 +13,7 @@ class Service:
     deadline_s : how long it may take until its health page answers 200
     running    : the `[OK]` line once all is up
     grace_s    : how long it may take to end when asked to
+    ahead      : module to import while the services before it start
     """
 
     name: str
@@ -23,6 +24,7 @@ class Service:
     deadline_s: float
     running: str = ""
     grace_s: float = 10.0
+    ahead: str = ""
 
     @property
     def health_url(self) -> str:
@@ -55,6 +57,7 @@ def table(settings: Settings) -> tuple[Service, ...]:
             ports["PL_LOADER_PORT"],
             30.0,
             "Listening on tickstock.jobs.data_load",
+            ahead="pl.bootstrap.loader",
         ),
         Service(
             "TickStockPL API",
@@ -64,6 +67,7 @@ def table(settings: Settings) -> tuple[Service, ...]:
             ports["PL_API_PORT"],
             30.0,
             f"http://localhost:{ports['PL_API_PORT']}",
+            ahead="pl.bootstrap.api",
         ),
         Service(
             "TickStockPL Streaming",
@@ -73,6 +77,7 @@ def table(settings: Settings) -> tuple[Service, ...]:
             ports["PL_STREAMING_PORT"],
             90.0,
             f"Active ({active})",
+            ahead="pl.bootstrap.streaming",
         ),
     )
 

@@ -158,16 +158,21 @@ class Startup:
         if self._settings.simulates:
             market = self._begin(simulator(self._settings), prepared)
         for service in services:
+            self._processes.begin_ahead(self._unit(service, prepared).program)
+        for service in services:
             self._prove(*self._begin(service, prepared))
             if market:
                 self._prove(*market)
                 market = None
 
     def _begin(self, service: Service, prepared: Prepared) -> tuple[Unit, Child]:
-        environ = prepared.producer if service.side == "producer" else prepared.consumer
-        unit = service_unit(service, self._settings, environ)
+        unit = self._unit(service, prepared)
         self.units[service.key] = unit
         return unit, self._processes.start(unit.program)
+
+    def _unit(self, service: Service, prepared: Prepared) -> Unit:
+        environ = prepared.producer if service.side == "producer" else prepared.consumer
+        return service_unit(service, self._settings, environ)
 
     def _prove(self, unit: Unit, child: Child) -> None:
         try:

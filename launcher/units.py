@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from launcher import readiness, resp
 from launcher.embedded.redis import RedisServer
-from launcher.processes import Child, Program
+from launcher.processes import Child
+from launcher.programs import Program
 from launcher.provision.servers import OwnPostgres, redis_program
 from launcher.services import Service
 from launcher.settings import Settings
@@ -57,6 +58,7 @@ def service_unit(service: Service, settings: Settings, environ: Mapping[str, str
         environ=environ,
         folder=settings.root,
         grace_s=service.grace_s,
+        ahead=service.ahead,
     )
     return Unit(program, lambda: readiness.ask(service.health_url).serves, service.deadline_s)
 

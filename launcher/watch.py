@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 from launcher import supervision
 from launcher.console import Console
+from launcher.guard import Guard
 from launcher.problems import FAILED_FAST, RESTARTED_TOO_OFTEN, Problem
-from launcher.processes import Child, Guard, Processes
+from launcher.processes import Child, Processes
 from launcher.supervision import Event, Kill, ProcessEnded, Restart, Say, State, StopAll
 from launcher.units import DidNotServe, Unit, wait_until_serving
 

@@ -12,7 +12,7 @@ from launcher.embedded.privileges import unprivileged
 from launcher.embedded.redis import RedisServer
 from launcher.home import Home
 from launcher.problems import PORT_BUSY, POSTGRES_SILENT, REDIS_SILENT
-from launcher.processes import Program
+from launcher.programs import Program
 from launcher.provision.commands import clean_environment
 from launcher.settings import Settings
 

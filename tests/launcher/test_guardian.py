@@ -12,7 +12,10 @@ import pytest
 
 from launcher import guardian
 from launcher.console import Console
-from launcher.processes import Guard, Processes, Program
+from launcher.gates import _GATE
+from launcher.guard import Guard
+from launcher.processes import Processes
+from launcher.programs import Program
 
 FOREVER = (sys.executable, "-c", "import time; time.sleep(600)")
 DEAF = """
@@ -85,8 +88,6 @@ def test_a_guardian_that_was_killed_is_replaced_and_knows_the_children(tmp_path,
 
 
 def test_a_child_runs_nothing_when_the_launcher_dies_before_the_guardian_knows(tmp_path):
-    from launcher.processes import _GATE
-
     mark = tmp_path / "ran"
     gate = subprocess.run(
         [*_GATE, "touch", str(mark)], stdin=subprocess.DEVNULL, check=False, timeout=10
@@ -133,3 +134,40 @@ def test_the_guardian_is_a_script_of_the_standard_library_alone():
     )
     assert answer.returncode == 0
     assert Path(guardian.__file__).name == "guardian.py"
+
+
+def test_a_program_loads_ahead_and_runs_nothing_before_its_turn(tmp_path, processes, ended):
+    (tmp_path / "slow_import.py").write_text("open('imported', 'w').close()\n")
+    (tmp_path / "serving.py").write_text("import sys; print('served', sys.argv[1:], flush=True)\n")
+    command = (sys.executable, "-m", "serving", "now")
+    served = program(tmp_path, command, "served", ahead="slow_import")
+    processes.begin_ahead(served)
+    wait_until((tmp_path / "imported").exists)
+    assert not (tmp_path / "served.log").exists()
+    child = processes.start(served)
+    wait_until(lambda: ended == [child])
+    assert child.process.wait() == 0
+    assert (tmp_path / "served.log").read_text() == "served ['now']\n"
+
+
+def test_a_program_that_never_has_its_turn_ends_with_the_launcher(tmp_path, ended):
+    guard = Guard()
+    processes = Processes(guard, Console(tmp_path, io.StringIO()), ended.append)
+    (tmp_path / "marking.py").write_text("import os; open(f'pid-{os.getpid()}', 'w').close()\n")
+    processes.begin_ahead(program(tmp_path, (sys.executable, "-m", "marking"), ahead="marking"))
+    wait_until(lambda: list(tmp_path.glob("pid-*")))
+    pid = int(next(tmp_path.glob("pid-*")).name.removeprefix("pid-"))
+    processes.close()
+    wait_until(lambda: not guardian.is_alive(pid))
+    assert ended == []
+    guard.close()
+
+
+def test_a_module_that_does_not_import_fails_in_its_turn(tmp_path, processes, ended):
+    (tmp_path / "broken.py").write_text("import no_such_package\n")
+    broken = program(tmp_path, (sys.executable, "-m", "broken"), "broken", ahead="broken")
+    processes.begin_ahead(broken)
+    child = processes.start(broken)
+    wait_until(lambda: ended == [child])
+    assert child.process.wait() == 1
+    assert "No module named 'no_such_package'" in (tmp_path / "broken.log").read_text()
