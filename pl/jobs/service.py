@@ -69,12 +69,18 @@ class LoaderService:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.wait_for(self.reporter.flush(), STOP_S)
+        await self._say_the_last()
         await asyncio.to_thread(self.intake.forget_the_rest)
         await asyncio.to_thread(self.telemetry.close)
         for close in self.closers:
             await close()
         await runner.cleanup()
+
+    async def _say_the_last(self) -> None:
+        try:
+            await asyncio.wait_for(self.reporter.flush(), STOP_S)
+        except TimeoutError:
+            log.warning("job_status_unsaid", waited_s=STOP_S)
 
 
 async def _first_end(tasks: set[asyncio.Task[None] | asyncio.Task[bool]]) -> None:
