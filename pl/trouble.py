@@ -51,9 +51,7 @@ class TroubleDesk:
 
         each_message : every message under a code is a cause of its own, not only every code.
         """
-        key = (code, message if each_message and len(self._causes) < MOST_CAUSES else "")
-        fresh = _Cause(-QUIET_S, 0, now_s, message, severity)
-        cause = self._causes.setdefault(key, fresh)
+        cause = self._cause(code, message if each_message else "", now_s)
         cause.count += count
         cause.last_s, cause.message, cause.severity = now_s, message, severity
         self._say(code, cause, now_s)
@@ -71,6 +69,12 @@ class TroubleDesk:
             for (code, _), cause in self._causes.items()
             if now_s - cause.last_s < RECENT_S
         ]
+
+    def _cause(self, code: str, message: str, now_s: float) -> _Cause:
+        key = (code, message)
+        if key not in self._causes and len(self._causes) >= MOST_CAUSES:
+            key = (code, "")
+        return self._causes.setdefault(key, _Cause(-QUIET_S, 0, now_s, message, "warning"))
 
     def _say(self, code: str, cause: _Cause, now_s: float) -> None:
         if now_s - cause.said_at_s < QUIET_S:

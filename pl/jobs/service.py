@@ -20,6 +20,7 @@ from pl.serving import Dependencies, listen_or_refuse, stop_signal
 log = structlog.get_logger()
 
 STOP_S: Final = 5.0
+FLUSH_EVERY_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class LoaderService:
             asyncio.create_task(self.desk.run(), name="desk"),
             asyncio.create_task(self.reporter.run(), name="reporter"),
             asyncio.create_task(self.dependencies.watch(), name="dependencies"),
+            asyncio.create_task(self._say_what_was_counted(), name="trouble"),
         ]
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -75,6 +77,11 @@ class LoaderService:
         for close in self.closers:
             await close()
         await runner.cleanup()
+
+    async def _say_what_was_counted(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            self.desk.trouble.flush(self.desk.clock())
 
     async def _say_the_last(self) -> None:
         try:
