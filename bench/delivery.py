@@ -40,6 +40,7 @@ class Arrival:
     """An alert of a bar that was watched live, at the light client; times in unix seconds."""
 
     flow_id: str
+    seq: str
     event: dict[str, Any]
     at: float
 
@@ -47,6 +48,16 @@ class Arrival:
     def frame_at(self) -> float:
         """When the frame came that passed the watermark."""
         return float(self.event["received_at"])
+
+    @property
+    def detected_at(self) -> float:
+        """When the pattern was found."""
+        return float(self.event["timestamp"])
+
+    @property
+    def in_stream_at(self) -> float:
+        """When Redis took it: the stream's id, which counts whole milliseconds."""
+        return int(self.seq.partition("-")[0]) / 1000
 
 
 async def run(root: Path, pythons: Pythons, plan: Plan) -> int:
@@ -110,9 +121,10 @@ def live_alerts(arrived: list[tuple[float, str]], began: float) -> list[Arrival]
     """
     found = []
     for at, frame in arrived:
-        event = message(frame)["event"]
+        said = message(frame)
+        event = said["event"]
         if event.get("quality") == "live" and event.get("received_at", 0) > began:
-            found.append(Arrival(event["flow_id"], event, at))
+            found.append(Arrival(event["flow_id"], said["seq"], event, at))
     return found
 
 
@@ -172,12 +184,25 @@ def _hops(arrivals: list[Arrival], logged: list[flows.Flow]) -> dict[str, dict[s
 
     return dict(
         [
-            hop("hop: frame -> detected", [(o.frame_at, o.event["timestamp"]) for o, _ in pairs]),
-            hop("hop: detected -> commit", [(o.event["timestamp"], f.published) for o, f in pairs]),
-            hop("hop: commit -> received", [(f.published, f.received) for _, f in pairs]),
-            hop("hop: received -> parsed", [(f.received, f.parsed) for _, f in pairs]),
-            hop("hop: parsed -> delivered", [(f.parsed, f.delivered) for _, f in pairs]),
-            hop("hop: parsed -> light client", [(f.parsed, o.at) for o, f in pairs]),
+            hop("hop: frame -> detected", [(o.frame_at, o.detected_at) for o, _ in pairs]),
+            hop(
+                "hop: detected -> PATTERN_PUBLISHED",
+                [(o.detected_at, f.published) for o, f in pairs],
+            ),
+            hop(
+                "hop: PATTERN_PUBLISHED -> in the stream",
+                [(f.published, o.in_stream_at) for o, f in pairs],
+            ),
+            hop(
+                "hop: in the stream -> EVENT_RECEIVED",
+                [(o.in_stream_at, f.received) for o, f in pairs],
+            ),
+            hop("hop: EVENT_RECEIVED -> EVENT_PARSED", [(f.received, f.parsed) for _, f in pairs]),
+            hop(
+                "hop: EVENT_PARSED -> WEBSOCKET_DELIVERED",
+                [(f.parsed, f.delivered) for _, f in pairs],
+            ),
+            hop("hop: EVENT_PARSED -> light client", [(f.parsed, o.at) for o, f in pairs]),
             ("flow: published -> delivered", spread([flow.total_ms for _, flow in pairs])),
         ]
     )
@@ -210,8 +235,8 @@ def _ratios(
     """Return ours divided by the peer's: below 1 is faster."""
     pairs = {
         "frame -> light client / stock emit": ("frame -> light client", "stock"),
-        "parsed -> light client / stock emit": ("hop: parsed -> light client", "stock"),
-        "commit -> received / bare Redis": ("hop: commit -> received", "bare"),
+        "parsed -> light client / stock emit": ("hop: EVENT_PARSED -> light client", "stock"),
+        "in the stream -> received / bare Redis": ("hop: in the stream -> EVENT_RECEIVED", "bare"),
     }
     named = {name.split()[0]: row for name, row in peers.items()}
     return {

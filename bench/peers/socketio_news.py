@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.light_client import LightClient, message, stopped
-from launcher.ports import any_free
+from launcher.ports import any_free, is_free
 
 _SCRIPT: Final = Path(__file__).with_name("stock_socketio.py")
 _READY_WITHIN_S: Final = 15.0
@@ -27,29 +27,22 @@ async def one_way_ms(python: Path, event: Mapping[str, Any], burst: int, n: int)
     try:
         server.stdin.write(json.dumps(event).encode())
         server.stdin.close()
-        return await _measure(f"http://127.0.0.1:{port}", n)
+        return await _measure(port, n)
     finally:
         server.kill()
         await server.wait()
 
 
-async def _measure(address: str, n: int) -> list[float]:
-    client = LightClient(address, enough=n)
-    listening = await _connected(client)
+async def _measure(port: int, n: int) -> list[float]:
+    client = LightClient(f"http://127.0.0.1:{port}", enough=n)
+    listening = await _connected(client, port)
     await asyncio.wait({listening}, timeout=_DONE_WITHIN_S)
     await stopped(listening)
     return [1000 * (at - message(frame)["sent_at"]) for at, frame in client.arrived]
 
 
-async def _connected(client: LightClient) -> "asyncio.Task[None]":
+async def _connected(client: LightClient, port: int) -> "asyncio.Task[None]":
     end = time.monotonic() + _READY_WITHIN_S
-    while True:
-        listening = asyncio.create_task(client.listen())
-        connected = asyncio.create_task(client.connected.wait())
-        await asyncio.wait({listening, connected}, return_when=asyncio.FIRST_COMPLETED)
-        if client.connected.is_set():
-            return listening
-        connected.cancel()
-        if time.monotonic() > end:
-            listening.result()
+    while is_free(port) and time.monotonic() < end:  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.1)
+    return asyncio.create_task(client.listen())
