@@ -14,6 +14,9 @@ from contracts.names import EVENTS_PATTERNS, PATTERNS_UPDATED
 LARGEST_MESSAGE: Final = 256 * 1024
 TIMES: Final = ("timestamp", "bar_time", "received_at", "expires_at")
 NOT_FOR_TRADING: Final = frozenset({"test", "synthetic"})
+LONGEST_NAME: Final = 50
+UNKNOWN: Final = "unknown"
+DAILY: Final = ("daily", "weekly")
 CONFIRMING: Final = frozenset({"pattern_detected", "pattern_updated"})
 
 Fields = dict[str, Any]
@@ -107,7 +110,7 @@ def _kind(message: Fields) -> str:
     kind = message.get("event_type", message.get("event"))
     if not isinstance(kind, str) or not kind.startswith("pattern_"):
         raise InvalidData("event_type", "expected pattern_...")
-    return tolerance.word(kind, "event_type", 50)
+    return tolerance.word(kind, "event_type", LONGEST_NAME)
 
 
 def _channel(message: Fields, kind: str) -> str:
@@ -128,7 +131,7 @@ def _flat_fields(message: Fields) -> Fields:
     if detection is not None:
         return _from_detection(detection)
     fields = dict(data)
-    fields.setdefault("source", message.get("source", "unknown"))
+    fields.setdefault("source", message.get("source", UNKNOWN))
     return fields
 
 
@@ -141,7 +144,7 @@ def _from_detection(detection: object) -> Fields:
     known = {key: value for key, value in detection.items() if key != "parameters"}
     fields = {**parameters, **known}
     fields["pattern"] = fields.pop("pattern_type", None)
-    fields.setdefault("tier", "intraday")
+    fields.setdefault("tier", "daily" if fields.get("timeframe") in DAILY else "intraday")
     fields.setdefault("source", fields["tier"])
     return fields
 
@@ -151,14 +154,17 @@ def _settle_identity(fields: Fields, kind: str) -> None:
     name = fields.pop("pattern_name", None)
     fields["pattern"] = tolerance.word(fields.get("pattern", name), "pattern", 100)
     fields["confidence"] = tolerance.share(fields.get("confidence", 0.0), "confidence")
-    for name in ("tier", "source", "timeframe", "producer", "life"):
+    for name in ("tier", "source"):
         if name in fields:
-            fields[name] = tolerance.word(fields[name], name, 50)
+            fields[name] = tolerance.label(fields[name], LONGEST_NAME) or UNKNOWN
+    for name in ("timeframe", "producer", "life"):
+        if name in fields:
+            fields[name] = tolerance.word(fields[name], name, LONGEST_NAME)
     for name in ("revision", "seq"):
         if name in fields:
             fields[name] = tolerance.count(fields[name], name)
     named = "confirmed" if kind in CONFIRMING else kind.removeprefix("pattern_")
-    fields.setdefault("life", tolerance.word(named, "life", 50))
+    fields.setdefault("life", tolerance.word(named, "life", LONGEST_NAME))
 
 
 def _settle_times(fields: Fields, message: Fields, heard_at: float) -> None:

@@ -49,6 +49,11 @@ def word(value: object, name: str, longest: int) -> str:
     return value.strip()
 
 
+def label(value: object, longest: int) -> str:
+    """Return any value as a text of at most `longest` printable characters, maybe none."""
+    return "".join(filter(str.isprintable, str(value))).strip()[:longest].strip()
+
+
 def uuid_text(value: object, name: str) -> str:
     """Return a UUID in its canonical form."""
     try:

@@ -92,6 +92,21 @@ def test_any_tier_is_read(tier: str) -> None:
     assert read(dotted(tier=tier)).fields["tier"] == tier
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"), [("", "unknown"), ("\t", "unknown"), (7, "7"), ("x" * 80, "x" * 50)]
+)
+def test_an_odd_tier_or_source_costs_no_event(written: Any, shown: str) -> None:
+    assert read(dotted(tier=written)).fields["tier"] == shown
+    assert read({**dotted(), "source": written}).fields["source"] == shown
+
+
+@pytest.mark.parametrize(("timeframe", "tier"), [("daily", "daily"), ("1min", "intraday")])
+def test_a_detection_without_a_tier_has_that_of_its_timeframe(timeframe: str, tier: str) -> None:
+    detection = {"pattern_type": "Doji", "symbol": "NVDA", "timeframe": timeframe}
+    message = {"event": "pattern_detected", "payload": {"detection": detection}}
+    assert read(message).fields["tier"] == tier
+
+
 def test_a_missing_flow_id_is_made() -> None:
     news = read(dotted(flow_id="absent"))
     assert UUID(news.flow_id).version == 4
