@@ -38,7 +38,7 @@ def find(settings: Settings, home: Home) -> Running:
         names = " and ".join(name for name, value in missing.items() if not value)
         raise NothingRuns(
             f"TickStock is not running ({home.run_record} names no living process), "
-            f"and {names} is not set.\nStart it with: {START}"
+            f"and {names} must be set otherwise.\nStart it with: {START}"
         )
     pages = record.get("health", {})
     health = {one.name: pages.get(one.key, one.health_url) for one in table(settings)}
