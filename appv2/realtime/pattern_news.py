@@ -9,14 +9,15 @@ import msgspec
 from appv2.errors import InvalidData
 from appv2.realtime import tolerance
 from contracts.channels import BY_NAME
+from contracts.messages.patterns import GEOMETRY_TIMES, TIMES
 from contracts.names import EVENTS_PATTERNS, PATTERNS_UPDATED
 
 LARGEST_MESSAGE: Final = 256 * 1024
-TIMES: Final = ("timestamp", "bar_time", "received_at", "expires_at")
 NOT_FOR_TRADING: Final = frozenset({"test", "synthetic"})
 LONGEST_NAME: Final = 50
 UNKNOWN: Final = "unknown"
 DAILY: Final = ("daily", "weekly")
+NUMBERING: Final = frozenset({"producer", "seq"})
 CONFIRMING: Final = frozenset({"pattern_detected", "pattern_updated"})
 
 Fields = dict[str, Any]
@@ -55,14 +56,19 @@ class PatternNews:
         return replace(self, flow_id=flow_id, fields={**self.fields, "flow_id": flow_id})
 
     def encoded(self, channel: str) -> bytes:
-        """Return the news as a family A envelope for the stream, naming where it came from."""
+        """Return an outsider's news as a family A envelope for the stream.
+
+        It names the channel. Our producer's numbers are left out: nobody else gives them, and
+        one that was made up would look like a hole.
+        """
+        data = {name: self.fields[name] for name in self.fields if name not in NUMBERING}
         return msgspec.json.encode(
             {
                 "event_type": self.kind,
                 "source": self.fields["source"],
                 "timestamp": self.fields["timestamp"],
                 "channel": channel,
-                "data": self.fields,
+                "data": data,
             }
         )
 
@@ -172,3 +178,8 @@ def _settle_times(fields: Fields, message: Fields, heard_at: float) -> None:
     for name in TIMES:
         if name in fields:
             fields[name] = tolerance.unix_seconds(fields[name], name)
+    geometry = fields.get("geometry")
+    if isinstance(geometry, dict):
+        spans = [name for name in GEOMETRY_TIMES if name in geometry]
+        found = {name: tolerance.unix_seconds(geometry[name], name) for name in spans}
+        fields["geometry"] = {**geometry, **found}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.codec import iso
 from contracts.messages.streaming import CriticalAlert
 from pl.market.batches import FeedNotice
 from pl.streaming.announcer import Announcer
@@ -93,5 +94,7 @@ class Attention:
         self.refused = notice.detail
         message = f"the feed was refused: {notice.detail}"
         self.trouble.report("FEED_REFUSED", message, notice.at, severity="critical")
-        alert = CriticalAlert(type="feed_refused", severity="critical", message=message)
+        alert = CriticalAlert(
+            type="feed_refused", severity="critical", message=message, timestamp=iso(notice.at)
+        )
         self.announcer.critical(alert, notice.at)

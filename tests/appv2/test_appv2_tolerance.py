@@ -77,6 +77,12 @@ def test_a_time_may_be_a_number_or_iso(written: Any) -> None:
     assert read(dotted(bar_time=written)).fields["bar_time"] == 1795629660.5
 
 
+def test_the_times_of_a_drawing_may_be_iso_too() -> None:
+    geometry = {"from": "2026-11-25T18:01:00Z", "to": 1795629720.0, "level": 189.5}
+    fields = read(dotted(geometry=geometry)).fields
+    assert fields["geometry"] == {"from": 1795629660.0, "to": 1795629720.0, "level": 189.5}
+
+
 def test_without_a_time_of_its_own_the_envelopes_counts() -> None:
     assert read(dotted()).fields["timestamp"] == 1795629660.012
 
@@ -149,6 +155,12 @@ def test_the_encoding_for_the_stream_reads_back_the_same() -> None:
     assert again.channel == names.PATTERNS_STREAMING
 
 
+def test_an_outsiders_numbers_do_not_reach_the_stream() -> None:
+    encoded = read(dotted(producer="streaming", seq=9)).encoded(names.PATTERNS_STREAMING)
+    again = read_pattern(encoded, HEARD_AT)
+    assert (again.producer, again.seq) == (None, None)
+
+
 def raw(**data: Any) -> bytes:
     known = {"symbol": "A", "pattern": "B", **data}
     given = {name: value for name, value in known.items() if value != "absent"}
@@ -171,6 +183,7 @@ MALFORMED = {
     "a time that is none": raw(timestamp="soon"),
     "too large": b'"' + b"x" * 300_000 + b'"',
     "nested too deep": b"[" * 100_000,
+    "nested deeper than anybody reads": raw(indicators=1).replace(b"1", b"[" * 900 + b"]" * 900),
 }
 
 

@@ -134,7 +134,8 @@ def test_quotes_errors_and_alerts_have_their_fields_at_the_top_level(
         context={"count": 3},
     )
     announcer.error(error, AT)
-    alert = CriticalAlert(type="feed_refused", severity="critical", message="no")
+    at = "2026-11-25T10:01:00.250000Z"
+    alert = CriticalAlert(type="feed_refused", severity="critical", message="no", timestamp=at)
     announcer.critical(alert, AT)
     for channel, event, fields in (
         (names.QUOTES_SNAPSHOT, "quotes", quotes),

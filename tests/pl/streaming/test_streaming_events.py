@@ -16,7 +16,7 @@ from contracts.names import (
     PATTERNS_UPDATED,
 )
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
-from pl.store.events import StoredEvent
+from pl.store.events import StoredEvent, encode_messages, rebuild
 from pl.streaming.events import Circumstances, build_event, mark_degraded
 from tests.pl.streaming.fakes import T0, signal
 
@@ -132,6 +132,14 @@ def test_a_changed_pattern_is_an_update_not_a_second_detection() -> None:
     event = built(changed)
     assert [channel for channel, _ in event.messages] == [PATTERNS_UPDATED]
     assert message(event, PATTERNS_UPDATED)["event"] == "pattern_updated"
+
+
+def test_an_update_tells_its_times_as_its_family_does_and_reads_back_the_same() -> None:
+    event = built(signal(life=RETRACTED, before={"confidence": 0.7}))
+    payload = message(event, PATTERNS_UPDATED)["payload"]
+    assert payload["timestamp"] == "2026-11-25T10:01:00.012000Z"
+    assert payload["bar_time"] == payload["geometry"]["from"] == "2026-11-25T10:00:00.000000Z"
+    assert rebuild(event.body.decode(), encode_messages(event)) == event
 
 
 def test_unknown_optional_fields_are_left_out() -> None:
