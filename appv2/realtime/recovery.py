@@ -57,7 +57,8 @@ class Recovery:
         while self._send_page(sid, done, sent) == PAGE_SIZE:
             self._sleep(0)
         with self._relay.reading:
-            self._send_page(sid, done, sent)
+            while self._send_page(sid, done, sent) == PAGE_SIZE:
+                continue
             self._audience.hears_live(sid)
         return done
 
