@@ -12,8 +12,8 @@ FLAGS: Final = (
     " --disable-component-update --disable-sync"
 )
 VIEW_WIDTH: Final = 1600
-VIEW_HEIGHT: Final = 2400
-"""High enough that every row of a burst is in view: the page makes no others."""
+VIEW_HEIGHT: Final = 1200
+"""High enough that the rows of most bursts are in view: the page makes no others."""
 
 _WATCH: Final = """
 (() => {
