@@ -54,4 +54,6 @@ def _ask(
 
 def _complaints(judge: "subprocess.Popen[str]") -> list[str]:
     _, complaint = judge.communicate()
-    return complaint.strip().splitlines() if judge.returncode == _EXIT_SETTINGS else []
+    if judge.returncode == _EXIT_SETTINGS:
+        return complaint.strip().splitlines()
+    return [f"the check itself failed: {complaint.strip()[-800:]}"] if judge.returncode else []
