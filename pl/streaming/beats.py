@@ -123,8 +123,11 @@ class Beats:
         )
 
     async def drop_expired(self) -> None:
-        """Drop partitions that retention no longer keeps."""
-        await self._logged(lambda: log.info("retention", dropped=self.keep_house(self.clock())))
+        """Drop partitions that retention no longer keeps, by the feed's time: 0 before it came."""
+        if now_ms := self.loop.now_ms():
+            await self._logged(
+                lambda: log.info("retention", dropped=self.keep_house(now_ms / 1000))
+            )
 
     @property
     def _announcer(self) -> Announcer:
