@@ -136,5 +136,10 @@ class MarketLoop:
         for row, start_ms in zip(
             rejections.refetch_row.tolist(), rejections.refetch_start_ms.tolist(), strict=True
         ):
-            gap = Gap(start_ms, start_ms + MINUTE_MS)
-            self.attention.order(gap, (self.closing.announcer.symbols[row],))
+            self._fetch(row, Gap(start_ms, start_ms + MINUTE_MS))
+        running_ms = minute_of(max(self.bars.clock_ms, 0))
+        for row in rejections.spoilt_row.tolist():
+            self._fetch(row, Gap(running_ms - MINUTE_MS, running_ms + MINUTE_MS))
+
+    def _fetch(self, row: int, gap: Gap) -> None:
+        self.attention.order(gap, (self.closing.announcer.symbols[row],))

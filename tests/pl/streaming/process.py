@@ -46,13 +46,14 @@ class Process:
     command: str
     settings: dict[str, str]
     log: Path
+    program: tuple[str, ...] = ()
     running: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
         with self.log.open("ab") as out:
             self.running = subprocess.Popen(
-                [sys.executable, "-m", "pl", self.command],
+                [sys.executable, "-m", *(self.program or ("pl", self.command))],
                 cwd=ROOT,
                 env=environment | self.settings,
                 stdout=out,
@@ -91,9 +92,12 @@ class System:
     redis_url: str
     settings: dict[str, str]
     folder: Path
+    program: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self.streaming = Process("streaming", self._environment(), self.folder / "streaming.log")
+        self.streaming = Process(
+            "streaming", self._environment(), self.folder / "streaming.log", self.program
+        )
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -249,6 +249,12 @@ def test_nonsense_is_counted_and_said_once_a_minute(stage: Stage) -> None:
     assert [report.context["count"] for report in stage.errors] == [1, 27]
 
 
+def test_a_minute_in_which_an_event_was_spoilt_is_fetched(stage: Stage) -> None:
+    stage.trade(70)
+    stage.loop.take(trades((1, T0 + 71_000, -5.0)))
+    assert stage.repair.ordered == [(Gap(T0, T0 + 2 * MINUTE_MS), ("KO",))]
+
+
 def test_duplicates_are_told_as_news_not_as_a_fault(stage: Stage) -> None:
     batch = trades((0, T0 + 1, 10.0), (0, T0 + 2, 10.0))
     stage.loop.take(batch)
