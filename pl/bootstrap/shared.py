@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import redis
 
+from contracts import universes
 from pl.bus.connection import answering
 from pl.errors import Rejected, Unavailable
 from pl.feeds.massive_http import RestOptions
 from pl.feeds.massive_rest import MassiveRest
-from pl.market import universes
 from pl.market.batches import SymbolTable
 from pl.market.sessions import AlwaysOpenSessions, MarketSessions, xnys_sessions
 from pl.settings import Settings
