@@ -7,8 +7,9 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-from pl import logs, settings
+from pl import settings
 from pl.errors import Rejected
+from service import logs
 
 EXIT_OLD_SCHEMA = 3
 EXIT_REJECTED = 65

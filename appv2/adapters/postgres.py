@@ -14,7 +14,7 @@ import psycopg2
 from psycopg2 import extensions
 from psycopg2.extras import RealDictCursor
 
-from appv2.errors import Unavailable
+from service.errors import Unavailable
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 

@@ -9,11 +9,11 @@ from typing import Final
 import redis
 import structlog
 
-from appv2.errors import Unavailable
 from appv2.realtime.archive import Archive
 from appv2.realtime.pattern_news import PatternNews
 from appv2.realtime.stream import EventStream
 from appv2.realtime.tallies import Tallies
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from appv2.errors import InvalidData
 from appv2.realtime.audience import ADMIN, Audience
 from appv2.realtime.latest import Latest
 from appv2.realtime.pattern_news import Fields, read_message
 from appv2.realtime.tolerance import without_nulls
 from contracts import names
 from contracts.phases import PHASES
+from service.errors import InvalidData
 
 PATTERN_CHANNELS: Final = frozenset(
     {

@@ -6,11 +6,11 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import msgspec
 
-from appv2.errors import InvalidData
 from appv2.realtime import tolerance
 from contracts.channels import BY_NAME
 from contracts.messages.patterns import GEOMETRY_TIMES, TIMES
 from contracts.names import EVENTS_PATTERNS, PATTERNS_UPDATED
+from service.errors import InvalidData
 
 LARGEST_MESSAGE: Final = 256 * 1024
 NOT_FOR_TRADING: Final = frozenset({"test", "synthetic"})

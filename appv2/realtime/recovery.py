@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from appv2.errors import InvalidData
 from appv2.realtime.archive import Archive
 from appv2.realtime.audience import Audience
 from appv2.realtime.pattern_news import PatternNews, read_pattern
 from appv2.realtime.relay import Relay
 from appv2.realtime.seen import Key
 from appv2.realtime.stream import EventStream, is_after, place
+from service.errors import InvalidData
 
 PAGE_SIZE: Final = 500
 MOST_FROM_DATABASE: Final = 5000

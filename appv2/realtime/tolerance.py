@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from appv2.errors import InvalidData
+from service.errors import InvalidData
 
 MILLISECONDS_FROM: Final = 1e11  # as seconds, this would be the year 5138
 LATEST_S: Final = 4102444800.0  # the year 2100

@@ -11,9 +11,9 @@ from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
-from appv2.errors import Rejected
 from appv2.web.account.users import User, Users
 from appv2.web.assets import content_hash, import_map
+from service.errors import Rejected
 
 OPEN: Final = frozenset(
     {"account.login_page", "account.login", "assets.static_file", "health.health"}

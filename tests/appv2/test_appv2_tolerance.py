@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appv2.errors import InvalidData
 from appv2.realtime.pattern_news import PatternNews, read_pattern
 from contracts import names
+from service.errors import InvalidData
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "contracts" / "examples"
 FLOW = "6f6c1c1e-8f5b-5d6e-9c1a-3b0d3f1d2a10"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from pl import logs, settings
+from pl import settings
 from pl.bootstrap.stores import open_stores
 from pl.bootstrap.streaming import Building
 from pl.errors import Unavailable
@@ -26,6 +26,7 @@ from pl.simulator.market import SimulatedMarket
 from pl.simulator.plans import Plan
 from pl.simulator.server import build_app
 from pl.simulator.universe import read_listings
+from service import logs
 
 EXIT_UNAVAILABLE = 69
 SYMBOLS = tuple(listing.symbol for listing in read_listings()[:12])
