@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,17 @@ def look(record: Mapping[str, Any]) -> Usage:
     ]
     named["this benchmark"] = [ours]
     return Usage(time.monotonic(), {name: _used(family) for name, family in named.items()})
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a process and all below it have used so far, those that ended included."""
+    family = _family(pid)
+    ended = 0.0
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            ended += times.children_user + times.children_system
+    return _used(family) + ended
 
 
 def _family(pid: int) -> list[psutil.Process]:
