@@ -255,6 +255,33 @@ def test_a_minute_in_which_an_event_was_spoilt_is_fetched(stage: Stage) -> None:
     assert stage.repair.ordered == [(Gap(T0, T0 + 2 * MINUTE_MS), ("KO",))]
 
 
+def test_minutes_around_an_unannounced_silence_are_fetched(stage: Stage) -> None:
+    stage.trade(30)
+    stage.wait_until(30.5)
+    stage.trade(39)
+    assert stage.repair.ordered == []
+    stage.trade(65)
+    assert stage.repair.ordered == [(Gap(T0, T0 + 2 * MINUTE_MS), ())]
+    stage.trade(119)
+    stage.trade(180.3)
+    assert stage.closes[0] == (0, 0, 0, QUALITY_LIVE)
+
+
+def test_nothing_was_missed_before_the_first_event(stage: Stage) -> None:
+    stage.wait_until(1)
+    assert stage.loop.session.current is not None
+    stage.trade(2)
+    assert stage.repair.ordered == []
+
+
+def test_the_night_is_no_silence() -> None:
+    stage = Stage()
+    stage.trade(30)
+    assert stage.loop.session.current is None
+    stage.trade(8 * 3600)
+    assert stage.repair.ordered == []
+
+
 def test_duplicates_are_told_as_news_not_as_a_fault(stage: Stage) -> None:
     batch = trades((0, T0 + 1, 10.0), (0, T0 + 2, 10.0))
     stage.loop.take(batch)
@@ -302,7 +329,7 @@ def test_the_minutes_of_a_broken_connection_are_doubted_and_fetched(stage: Stage
     stage.trade(180.4)
     stage.trade(240.4)
     back = LATE_MINUTES * MINUTE_MS
-    assert stage.repair.ordered[-1] == (Gap(T0 - back, T0 + 3 * MINUTE_MS), ())
+    assert (Gap(T0 - back, T0 + 3 * MINUTE_MS), ()) in stage.repair.ordered
     assert stage.closes == [
         (0, 0, 0, QUALITY_PARTIAL),
         (2, 0, 0, QUALITY_PARTIAL),
