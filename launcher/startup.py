@@ -75,7 +75,7 @@ class Startup:
 
     def _busy_ports(self, services: tuple[Service, ...]) -> dict[int, Problem | None]:
         numbers = ports_in_order(self._settings, services)
-        return {port: preflight.busy_port(port) for port in numbers}
+        return {port: preflight.busy_port(self._settings, port) for port in numbers}
 
     def _provide_environments(self, busy: Mapping[int, Problem | None]) -> None:
         environments = Environments(self._settings, self._home, self._steps)
