@@ -1,6 +1,7 @@
 """Environments are made once, brought up to date when their requirements change."""
 
 import subprocess
+import sys
 
 import pytest
 
@@ -45,6 +46,15 @@ def test_an_environment_is_made_stamped_and_remade_when_broken(venv, tmp_path):
         venv.make(said.append)
     assert abort.value.problem.kind is problems.INSTALL_FAILED
     assert not venv.is_current()
+
+
+def test_an_environment_whose_making_was_interrupted_is_made_anew(venv):
+    made = [sys.executable, "-m", "venv", "--without-pip", venv.folder]
+    subprocess.run(made, check=True)
+    said = []
+    venv.make(said.append)
+    assert said[0] == "Test: creating .venv"
+    subprocess.run([venv.python, "-c", "import pip"], check=True)
 
 
 @pytest.mark.parametrize(
