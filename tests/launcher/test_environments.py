@@ -93,6 +93,18 @@ def test_changed_sources_ask_for_other_kernels(tmp_path, venv):
     assert before.folder != after.folder
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("npm error code ENOSPC", problems.NO_DISK_SPACE), ("npm error 404", problems.NODE_FAILED)],
+)
+def test_why_the_front_end_failed_is_told_with_the_command_that_failed(tmp_path, words, kind):
+    front_end = FrontEnd(tmp_path, tmp_path / "python", tmp_path, Steps(Nobody()))
+    problem = front_end._explain(StepFailed(["/there/node", "npm-cli.js", "ci"], 1, words)).problem
+    assert problem.kind is kind
+    if kind is problems.NODE_FAILED:
+        assert problem.recovery == f"cd {tmp_path} && /there/node npm-cli.js ci"
+
+
 def test_a_stamp_of_other_inputs_is_not_current(tmp_path):
     Stamp(tmp_path / "stamp", "one").set()
     assert Stamp(tmp_path / "stamp", "one").is_current()
