@@ -198,8 +198,9 @@ class Startup:
             )
         said = "\n".join(self._console.last_lines(program.key)) or "it said nothing"
         code = error.child.process.wait()
+        cure = "correct the variable it names, in the environment or in .env" if code == 78 else log
         return CRASHED.abort(
-            f"{_meaning(code)}; the last it said:\n{said}", log, service=program.name
+            f"{_meaning(code)}; the last it said:\n{said}", cure, service=program.name
         )
 
 
