@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import structlog
 
-from pl.errors import InvalidData, Rejected, Unavailable
+from pl.errors import InvalidData, Rejected, SettingsError, Unavailable
 from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
 from pl.store.bars import BarStore
@@ -61,7 +61,8 @@ class CatchUp:
         """Return history up to the minute that is running at `now_ms`.
 
         oldest_ms : where history begins that is needed; through_ms : the last evaluated bar,
-        None when none ever was (then nothing is missed). Raises Unavailable for PostgreSQL.
+        None when none ever was (then nothing is missed). Raises Unavailable for PostgreSQL,
+        SettingsError for a key that Massive does not know.
         """
         before_ms = now_ms - now_ms % MINUTE_MS
         stored = await self._read(before_ms)
@@ -109,6 +110,8 @@ class CatchUp:
             self.unfetched.append((symbol, gap))
             log.warning("history_away", symbol=symbol, detail=str(error))
         except (Rejected, InvalidData) as error:
+            if isinstance(error, Rejected) and error.error == "unknown_key":
+                raise SettingsError([f"MASSIVE_API_KEY: refused by Massive: {error}"]) from error
             self.refused[symbol] = str(error)
             log.warning("history_refused", symbol=symbol, detail=str(error))
         return None

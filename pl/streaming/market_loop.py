@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pl.market.aggregation import MinuteBars
@@ -78,7 +78,8 @@ class MarketLoop:
                 self._note(self.bars.add_bars(item))
                 self._passed(item.received_at)
             case Backfill(bars=bars):
-                self._note(self.bars.add_bars(bars, backfill=True))
+                refused = self.bars.add_bars(bars, backfill=True)
+                self._note(replace(refused, duplicate=0))  # we asked for them once more
             case FeedNotice(kind="end"):
                 self._close(self.bars.clock_ms + 2 * MINUTE_MS)
                 self.ended = True

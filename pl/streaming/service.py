@@ -10,7 +10,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from pl.bus.telemetry import TelemetryPublisher
-from pl.errors import Unavailable
+from pl.errors import SettingsError, Unavailable
 from pl.feeds.feed import Feed
 from pl.health_page import add_routes, listen
 from pl.streaming.beats import Beats
@@ -73,7 +73,9 @@ class StreamingService:
             for task in done:
                 task.result()
             if self.loop.attention.refused:
-                raise Unavailable("feed", self.loop.attention.refused)
+                named = "REDIS_URL" if self.feed.name == "redis" else "MASSIVE_API_KEY"
+                refusal = f"{named}: refused by the feed: {self.loop.attention.refused}"
+                raise SettingsError([refusal])
 
     async def _stop(self) -> None:
         for task in self._tasks:

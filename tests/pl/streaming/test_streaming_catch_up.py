@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pl.errors import Rejected, Unavailable
+from pl.errors import Rejected, SettingsError, Unavailable
 from pl.market.batches import (
     MINUTE_MS,
     QUALITY_BACKFILLED,
@@ -206,6 +206,15 @@ def test_what_rest_refuses_is_named_and_not_asked_for_again(stage: Stage) -> Non
     assert catch_up.refused == {"KO": "no history in this plan"}
     assert catch_up.unfetched == []
     assert [len(bars) for bars in history.warm.values()] == [30, 0, 30]
+
+
+def test_a_key_that_rest_does_not_know_is_a_wrong_setting(stage: Stage) -> None:
+    stage.rest.failures["KO"] = Rejected("unknown_key", "HTTP 401: Unknown API Key", 401)
+    with pytest.raises(SettingsError) as error:
+        asyncio.run(stage.catch_up().run(OLDEST, NOW, None))
+    assert error.value.problems == (
+        "MASSIVE_API_KEY: refused by Massive: HTTP 401: Unknown API Key",
+    )
 
 
 def test_without_rest_the_database_is_all_there_is(stage: Stage) -> None:

@@ -290,7 +290,7 @@ def test_a_refused_key_ends_streaming_with_a_critical_alert(drill: Drill) -> Non
     with drill.listening(ALERTS_CRITICAL) as heard:
         drill.system.streaming.start()
         assert drill.system.streaming.running is not None
-        assert drill.system.streaming.running.wait(60) == 69
+        assert drill.system.streaming.running.wait(60) == 78
         until(heard, "the alert is heard", 5)
         assert [message["type"] for message in heard()] == ["feed_refused"]
     assert "feed" in drill.system.streaming.log.read_text().splitlines()[-1]

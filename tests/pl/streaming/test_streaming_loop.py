@@ -169,6 +169,14 @@ def test_duplicates_are_told_as_news_not_as_a_fault(stage: Stage) -> None:
     ]
 
 
+def test_bars_that_we_asked_for_again_are_no_duplicates(stage: Stage) -> None:
+    stage.trade(10)
+    stage.trade(60.3)
+    for _ in range(2):
+        stage.loop.take(Backfill(minute_bars((0, T0, 9.0))))
+    assert (stage.counters.dropped, stage.codes) == ({}, [])
+
+
 def test_ticks_go_out_after_what_they_closed(stage: Stage) -> None:
     seen: list[int] = []
     stage.loop.publish_ticks = lambda _: seen.append(len(stage.road.items))
