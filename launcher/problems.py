@@ -95,6 +95,7 @@ COMPILE_FAILED = Kind(42, "Compiling the kernels failed")
 ADMIN_FAILED = Kind(43, "Creating the first administrator failed")
 RESTARTED_TOO_OFTEN = Kind(44, "{service} failed again after 3 restarts in 5 minutes")
 FAILED_FAST = Kind(45, "{service} stopped")
+REFUSED_SETTINGS = Kind(46, "{service} ended because of its settings")
 BAD_SETTINGS = Kind(78, "Settings are wrong")
 
 ALL: tuple[Kind, ...] = tuple(kind for kind in globals().values() if isinstance(kind, Kind))

@@ -20,6 +20,7 @@ from launcher.provision.login import create_first_login
 from launcher.provision.settings_check import check_settings
 from launcher.services import Service, ports_in_order, simulator
 from launcher.settings import Settings
+from launcher.supervision import WRONG_SETTINGS
 from launcher.units import DidNotServe, Unit, service_unit, wait_until_serving
 
 
@@ -198,7 +199,11 @@ class Startup:
             )
         said = "\n".join(self._console.last_lines(program.key)) or "it said nothing"
         code = error.child.process.wait()
-        cure = "correct the variable it names, in the environment or in .env" if code == 78 else log
+        cure = (
+            "correct the variable it names, in the environment or in .env"
+            if code == WRONG_SETTINGS
+            else log
+        )
         return CRASHED.abort(
             f"{_meaning(code)}; the last it said:\n{said}", cure, service=program.name
         )

@@ -1,7 +1,8 @@
 """What to do when something ends: pure, (state, event, now) -> (state, actions).
 
 A crashed process is started again after 0.5, 2 and 8 seconds; when it ends a fourth time within
-five minutes, everything is stopped. Times are seconds of one monotonic clock.
+five minutes, everything is stopped; so it is at once when a process says that its settings are
+wrong, which no new start would mend. Times are seconds of one monotonic clock.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ from typing import Final
 
 BACK_OFF_S: Final = (0.5, 2.0, 8.0)
 WINDOW_S: Final = 300.0
+WRONG_SETTINGS: Final = 78
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Action, .
 def _ended(state: State, name: str, exit_code: int, now: float) -> tuple[State, tuple[Action, ...]]:
     recent = tuple(_within_window(state.failures.get(name, ()), now))
     what = f"{name} ended with {exit_code}" if exit_code >= 0 else f"{name} was killed"
-    if state.fail_fast or len(recent) >= len(BACK_OFF_S):
+    hopeless = exit_code == WRONG_SETTINGS or len(recent) >= len(BACK_OFF_S)
+    if state.fail_fast or hopeless:
         return replace(state, stopping=True, due={}), (Say(what), StopAll(name))
     delay = BACK_OFF_S[len(recent)]
     following = replace(

@@ -8,9 +8,18 @@ from collections.abc import Callable, Mapping
 from launcher import supervision
 from launcher.console import Console
 from launcher.guard import Guard
-from launcher.problems import FAILED_FAST, RESTARTED_TOO_OFTEN, Problem
+from launcher.problems import FAILED_FAST, REFUSED_SETTINGS, RESTARTED_TOO_OFTEN, Problem
 from launcher.processes import Child, Processes
-from launcher.supervision import Event, Kill, ProcessEnded, Restart, Say, State, StopAll
+from launcher.supervision import (
+    WRONG_SETTINGS,
+    Event,
+    Kill,
+    ProcessEnded,
+    Restart,
+    Say,
+    State,
+    StopAll,
+)
 from launcher.units import DidNotServe, Unit, wait_until_serving
 
 _LONGEST_WAIT_S = 1.0
@@ -91,6 +100,10 @@ class Watch:
     def _problem(self, fail_fast: bool) -> Problem:
         name = self._units[self._because].program.name
         log = self._console.log_path(self._because)
+        if self._processes.children[self._because].process.returncode == WRONG_SETTINGS:
+            said = "\n".join(self._console.last_lines(self._because, 1))
+            cure = "correct the variable it names, in the environment or in .env"
+            return REFUSED_SETTINGS.problem(said, cure, service=name)
         said = "\n".join(self._console.last_lines(self._because))
         kind = FAILED_FAST if fail_fast else RESTARTED_TOO_OFTEN
         return kind.problem(f"the last it said:\n{said}", f"see {log}", service=name)

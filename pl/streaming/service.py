@@ -41,7 +41,7 @@ class StreamingService:
     async def run(self, stop: asyncio.Event | None = None) -> None:
         """Work until `stop` is set, or SIGINT or SIGTERM when none is given.
 
-        Raises Unavailable when the feed refuses us or the port is taken.
+        Raises SettingsError when the feed refuses us, Unavailable when the port is taken.
         """
         stop = stop or _stopped_by_signal()
         runner = await self._listen()

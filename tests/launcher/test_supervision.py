@@ -50,6 +50,12 @@ def test_a_fourth_failure_within_five_minutes_stops_all():
     assert state.stopping
 
 
+def test_wrong_settings_stop_all_at_once():
+    state, done = play(State(), (0.0, ProcessEnded("streaming", 78)))
+    assert done == [(0.0, StopAll("streaming"))]
+    assert state.stopping
+
+
 def test_failures_older_than_five_minutes_are_forgotten():
     crashes = [(now, ProcessEnded("api", 1)) for now in (0.0, 60.0, 120.0, 301.0)]
     state, done = play(State(), *crashes)

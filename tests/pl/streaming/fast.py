@@ -15,7 +15,7 @@ from aiohttp import web
 from pl import settings
 from pl.bootstrap.stores import open_stores
 from pl.bootstrap.streaming import Building
-from pl.errors import Unavailable
+from pl.errors import SettingsError, Unavailable
 from pl.feeds.feed import Sink
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
@@ -29,6 +29,7 @@ from pl.simulator.universe import read_listings
 from service import logs
 
 EXIT_UNAVAILABLE = 69
+EXIT_SETTINGS = 78
 SYMBOLS = tuple(listing.symbol for listing in read_listings()[:12])
 KEY = "key"
 
@@ -112,8 +113,8 @@ if __name__ == "__main__":
     work = {"simulator": simulate, "streaming": stream}[part]
     try:
         asyncio.run(work(FastClock(float(anchor), float(speed))))
-    except Unavailable as error:
+    except (SettingsError, Unavailable) as error:
         print(error, file=sys.stderr)
-        sys.exit(EXIT_UNAVAILABLE)
+        sys.exit(EXIT_UNAVAILABLE if isinstance(error, Unavailable) else EXIT_SETTINGS)
     except web.GracefulExit:
         sys.exit(0)
