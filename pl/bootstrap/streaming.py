@@ -56,11 +56,16 @@ MOST_BEHIND: Final = 1_000
 
 
 async def run_streaming(settings: Settings) -> None:
-    """Build, catch up and run until told to stop; raises Unavailable."""
+    """Build, catch up and run until told to stop; raises Unavailable, SettingsError."""
     await asyncio.to_thread(check_market, settings)
     stores = await asyncio.to_thread(open_stores, settings)
     try:
-        service = await Building(settings, stores).service()
+        building = Building(settings, stores)
+        try:
+            service = await building.service()
+        except SettingsError:
+            await building.close()
+            raise
         await service.run()
     finally:
         stores.close()
@@ -108,6 +113,11 @@ class Building:
         closing.alerts_from_ms = floor_ms if done_ms is None else 0
         closing.catch_up(history.missed, self._clock())
         return self._build_service(loop, road, done_ms)
+
+    async def close(self) -> None:
+        """Let go of what a start that is given up had opened."""
+        if self._rest:
+            await self._rest.close()
 
     def _build_road(self) -> Road:
         stores, publisher = self._stores, EventPublisher(self._redis, self._producer)
