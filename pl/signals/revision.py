@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pl.market.batches import QUALITY_PARTIAL
 from pl.signals.closing import Arrivals, has_sound_prices
 from pl.signals.evaluation import count_changes, hits_between
 from pl.signals.history import (
@@ -92,9 +93,14 @@ def _is_repeated(history: History, batch: Arrivals, b: int, position: int) -> bo
     row = int(batch.row[b])
     return (
         batch.revision[b] == history.revision[row, position]
-        and batch.quality[b] == history.quality[row, position]
+        and _is_as_whole(int(batch.quality[b]), int(history.quality[row, position]))
         and np.array_equal(batch.prices[b], history.columns[row, position], equal_nan=True)
     )
+
+
+def _is_as_whole(quality: int, held: int) -> bool:
+    """Tell whether two qualities are worth the same: it counts only whether a bar is partial."""
+    return quality == held or QUALITY_PARTIAL not in (quality, held)
 
 
 def _place(history: History, batch: Arrivals, b: int, position: int) -> None:

@@ -7,7 +7,14 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from pl.market.batches import MINUTE_MS, QUALITY_NAMES, QUALITY_PARTIAL, ClosedBars, Int64
+from pl.market.batches import (
+    MINUTE_MS,
+    QUALITY_BACKFILLED,
+    QUALITY_NAMES,
+    QUALITY_PARTIAL,
+    ClosedBars,
+    Int64,
+)
 from pl.market.sessions import MarketSessions
 from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
@@ -95,8 +102,12 @@ class Closing:
         return self.sessions.regular(closed.start_ms)
 
     def _numbered(self, bars: ClosedBars) -> ClosedBars:
-        """Give a bar that comes after a later one of its symbol at least revision 1."""
+        """Give a bar that comes after a later one of its symbol at least revision 1.
+
+        A fetched one that comes again with the same values must stay the same.
+        """
         late = (bars.start_ms < self.last_start_ms[bars.row]) & (bars.revision == 0)
+        late &= bars.quality != QUALITY_BACKFILLED
         np.maximum.at(self.last_start_ms, bars.row, bars.start_ms)
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
 

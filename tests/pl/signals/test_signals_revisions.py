@@ -128,6 +128,7 @@ def test_a_bar_revised_to_nonsense_is_taken_out() -> None:
     ("values", "cause"),
     [
         ({"revision": 0}, "repeated"),
+        ({"revision": 0, "quality": QUALITY_BACKFILLED}, "repeated"),
         ({"revision": -1, "volume": 3.0}, "stale"),
         ({"start_ms": FIRST_OPEN_MS - MINUTE_MS, "close": float("nan")}, "unsound"),
     ],

@@ -138,6 +138,13 @@ def test_a_bar_behind_a_later_one_of_its_symbol_counts_as_revised(stage: Stage) 
     assert stage.writer.items[-1].bars.revision.tolist() == [0, 0]
 
 
+def test_a_fetched_bar_that_comes_again_stays_the_same(stage: Stage) -> None:
+    closing = stage.closing()
+    closing.pass_on(closed((0, T0 + MINUTE_MS, 10.0)), 0.0)
+    closing.pass_on(closed((0, T0, 9.0), quality=QUALITY_BACKFILLED), 0.0)
+    assert stage.engine.seen[-1].revision.tolist() == [0]
+
+
 def test_revisions_are_counted_apart(stage: Stage) -> None:
     stage.closing().pass_on(closed((0, T0, 10.0), revision=1), 0.0)
     assert (stage.counters.bars, stage.counters.revisions) == (0, 1)
