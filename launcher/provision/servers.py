@@ -1,5 +1,6 @@
 """Decide who serves PostgreSQL and Redis, and prepare our own."""
 
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -11,13 +12,14 @@ from launcher.embedded.postgres import Cluster, database_sql, roles_sql
 from launcher.embedded.privileges import unprivileged
 from launcher.embedded.redis import RedisServer
 from launcher.home import Home
-from launcher.problems import PORT_BUSY, POSTGRES_SILENT, REDIS_SILENT
+from launcher.problems import NO_DISK_SPACE, PORT_BUSY, POSTGRES_SILENT, REDIS_SILENT
 from launcher.programs import Program
 from launcher.provision.commands import clean_environment
 from launcher.settings import Settings
 
 POSTGRES_PORT = 5432
 REDIS_PORT = 6379
+_NEEDED_BYTES = 200_000_000
 ACCOUNTS_DATABASE = "tickstock"
 _DATABASES = {
     "real": ACCOUNTS_DATABASE,
@@ -70,8 +72,9 @@ def own_postgres(settings: Settings, home: Home) -> OwnPostgres:
     """Return our own PostgreSQL, its data folder created when absent.
 
     Raises: StartAborted when there are no programs, the folder is of another major version,
-    initdb fails or the port that the user chose is taken.
+    initdb fails, the disk is full or the port that the user chose is taken.
     """
+    _check_disk(home)
     programs = find_postgres(settings.producer_python)
     if programs is None:
         raise POSTGRES_SILENT.abort(
@@ -89,6 +92,18 @@ def own_postgres(settings: Settings, home: Home) -> OwnPostgres:
     _create_or_check(cluster)
     passwords = {role: home.secret(role) for role in ("app_readwrite", "app_readonly")}
     return OwnPostgres(cluster, passwords, _DATABASES.get(settings.market, ACCOUNTS_DATABASE))
+
+
+def _check_disk(home: Home) -> None:
+    """Refuse a full disk: PostgreSQL would only be seen to break off."""
+    free = shutil.disk_usage(home.path).free
+    if free < _NEEDED_BYTES:
+        raise NO_DISK_SPACE.abort(
+            f"{free // 1_000_000} MB are free, "
+            f"{_NEEDED_BYTES // 1_000_000} MB are needed for data and logs.",
+            "free some disk space, or set TICKSTOCK_HOME to a folder on another disk",
+            path=home.path,
+        )
 
 
 def _create_or_check(cluster: Cluster) -> None:

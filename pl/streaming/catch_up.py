@@ -56,6 +56,7 @@ class CatchUp:
     unfetched: list[tuple[str, Gap]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     _away: bool = False
+    _unknown_key: str = ""
 
     async def run(self, oldest_ms: int, now_ms: int, through_ms: int | None) -> History:
         """Return history up to the minute that is running at `now_ms`.
@@ -89,6 +90,8 @@ class CatchUp:
                 return await self._fetch_one(self.symbols[row], gap)
 
         batches = await asyncio.gather(*(one(row) for row in range(len(self.symbols))))
+        if self._unknown_key:
+            raise SettingsError([f"MASSIVE_API_KEY: refused by Massive: {self._unknown_key}"])
         found = [as_backfilled(batch) for batch in batches if batch is not None and len(batch)]
         if not found:
             return 0
@@ -111,7 +114,9 @@ class CatchUp:
             log.warning("history_away", symbol=symbol, detail=str(error))
         except (Rejected, InvalidData) as error:
             if isinstance(error, Rejected) and error.error == "unknown_key":
-                raise SettingsError([f"MASSIVE_API_KEY: refused by Massive: {error}"]) from error
+                self._away = True
+                self._unknown_key = str(error)
+                return None
             self.refused[symbol] = str(error)
             log.warning("history_refused", symbol=symbol, detail=str(error))
         return None
