@@ -1,6 +1,8 @@
 """`python3 start_all_services.py`: reads the flags and hands over."""
 
 import argparse
+import getpass
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -9,7 +11,7 @@ from launcher import inspection
 from launcher import settings as launcher_settings
 from launcher.console import Console
 from launcher.home import Home
-from launcher.problems import NO_DISK_SPACE, StartAborted
+from launcher.problems import NO_DISK_SPACE, NOT_WRITABLE, StartAborted
 from launcher.rehearsal import rehearse
 from launcher.run import Run
 from launcher.services import table
@@ -56,11 +58,24 @@ def _prepared_home(settings: Settings) -> Home:
     home = Home(settings.home)
     try:
         home.prepare()
+    except PermissionError as error:
+        raise _not_writable(home, str(error)) from error
     except OSError as error:
         raise NO_DISK_SPACE.abort(
             str(error), "free some disk space or make it writable", path=home.path
         ) from error
+    if not os.access(home.path, os.R_OK | os.W_OK | os.X_OK):
+        raise _not_writable(home, f"it belongs to user {home.path.stat().st_uid}.")
     return home
+
+
+def _not_writable(home: Home, reason: str) -> StartAborted:
+    return NOT_WRITABLE.abort(
+        reason,
+        f"sudo chown -R {getpass.getuser()} {home.path}, start as the user who made it, or "
+        " set TICKSTOCK_HOME to a folder of yours",
+        path=home.path,
+    )
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
