@@ -4,6 +4,7 @@ import argparse
 import getpass
 import os
 import signal
+import stat
 import sys
 from collections.abc import Sequence
 
@@ -65,7 +66,8 @@ def _prepared_home(settings: Settings) -> Home:
             str(error), "free some disk space or make it writable", path=home.path
         ) from error
     if not os.access(home.path, os.R_OK | os.W_OK | os.X_OK):
-        raise _not_writable(home, f"it belongs to user {home.path.stat().st_uid}.")
+        found = home.path.stat()
+        raise _not_writable(home, f"owner {found.st_uid}, mode {stat.filemode(found.st_mode)}.")
     return home
 
 
@@ -73,7 +75,7 @@ def _not_writable(home: Home, reason: str) -> StartAborted:
     return NOT_WRITABLE.abort(
         reason,
         f"sudo chown -R {getpass.getuser()} {home.path}, start as the user who made it, or "
-        " set TICKSTOCK_HOME to a folder of yours",
+        "set TICKSTOCK_HOME to a folder of yours",
         path=home.path,
     )
 
