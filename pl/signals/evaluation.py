@@ -46,7 +46,7 @@ def room_for(n_bars: int) -> HitRows:
     )
 
 
-@kernel
+@leaf
 def count_changes(history: History, row: int, i: int) -> int:
     """Return a number that grows with each change of a bar up to bar `i` and not long before.
 
@@ -64,7 +64,7 @@ def count_changes(history: History, row: int, i: int) -> int:
     return total
 
 
-@kernel
+@leaf
 def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
     """Tell whether each of the `n_bars` bars up to bar `i` was watched from end to end."""
     partial = 0
@@ -100,7 +100,7 @@ def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> 
         mark_candles(history, row, i, frame, strengths, out[i - begin])
 
 
-@kernel
+@leaf
 def is_possible(history: History, row: int, i: int, pattern: int, candles: int) -> bool:
     """Tell whether a pattern can fire on bar `i`, whose candlesticks are known."""
     warm_up, n_bars, _, bit = TRAITS[pattern]
@@ -111,7 +111,7 @@ def is_possible(history: History, row: int, i: int, pattern: int, candles: int) 
     return is_whole(history, row, i, n_bars)
 
 
-@kernel
+@leaf
 def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
     """Write what every hit of bar `i` shares."""
     out[3] = bars[i, OPEN]
@@ -124,7 +124,7 @@ def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -
     out[10] = unit
 
 
-@kernel
+@leaf
 def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
     """Return the confidence of a pattern, to two decimals."""
     weights = WEIGHTS[pattern]

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int64
 from pl.signals.bars import Bars
 from pl.signals.candles.alerted.doji import DOJI, doji
@@ -60,7 +60,7 @@ TRAITS: Int64 = np.array(
 """By pattern: warm-up, defining bars, setting, and its bit among the candlesticks or -1."""
 
 
-@kernel
+@leaf
 def judge_event(number: int, bars: Bars, i: int) -> Verdict:
     """Judge bar `i` by one of the market events."""
     if number == 0:

@@ -185,7 +185,7 @@ def judge_candles(bars: Bars, i: int, c: Frame, out: Strengths) -> None:
 
 
 @leaf
-def pack(strengths: Strengths) -> tuple[int, int]:
+def pack(strengths: Strengths) -> tuple[np.int64, np.int64]:
     """Return the bits of the candlesticks that fired, and of those of them that are bearish."""
     fired = np.int64(0)
     bearish = np.int64(0)
@@ -196,7 +196,7 @@ def pack(strengths: Strengths) -> tuple[int, int]:
 
 
 @leaf
-def candle_bits(bars: Bars, i: int, c: Frame, strengths: Strengths) -> tuple[int, int]:
+def candle_bits(bars: Bars, i: int, c: Frame, strengths: Strengths) -> tuple[np.int64, np.int64]:
     """Return what fired at bar `i` and what of it is bearish, as bits of the catalogue.
 
     c, strengths : room to work in, of shape (5, 17) and (61,).
