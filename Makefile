@@ -11,15 +11,15 @@ lint:
 	$(PL) -m ruff format --check .
 
 types:
-	$(PL) -m mypy contracts pl launcher
+	$(PL) -m mypy contracts service pl launcher bench
 	$(APPV2) -m mypy appv2
 
 shape:
 	$(PL) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 unit:
-	$(PL) -m pytest -q -m "not integration and not e2e and not real_data" tests/contracts tests/pl tests/launcher tests/house
-	$(APPV2) -m pytest -q -m "not integration and not e2e" tests/contracts tests/appv2
+	$(PL) -m pytest -q -m "not integration and not e2e and not real_data" tests/contracts tests/service tests/pl tests/launcher tests/house
+	$(APPV2) -m pytest -q -m "not integration and not e2e" tests/contracts tests/service tests/appv2
 
 test:
 	python3 run_tests.py

@@ -36,7 +36,7 @@ class Outcome:
 
 def main(arguments: Sequence[str]) -> int:
     """Return 0 when every part passed."""
-    own, _, for_pytest = _split(arguments)
+    own, for_pytest = _split(arguments)
     parts: dict[str, Callable[[Pythons, Sequence[str]], Outcome]] = {
         "style": check_style,
         "pl": run_producer,
@@ -44,7 +44,9 @@ def main(arguments: Sequence[str]) -> int:
         "page": run_page,
         "e2e": run_end_to_end,
     }
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=_Verbatim)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all")
     chosen = parser.parse_args(own).parts or list(parts)
     pythons = development.provide(ROOT, lambda line: print(f"[SETUP] {line}", flush=True))
@@ -66,7 +68,7 @@ def check_style(pythons: Pythons, _: Sequence[str]) -> Outcome:
     checks = (
         [producer, "-m", "ruff", "check", "."],
         [producer, "-m", "ruff", "format", "--check", "."],
-        [producer, "-m", "mypy", "contracts", "pl", "launcher", "bench"],
+        [producer, "-m", "mypy", "contracts", "service", "pl", "launcher", "bench"],
         [consumer, "-m", "mypy", "appv2"],
         [producer, "-c", architecture],
     )
@@ -76,13 +78,13 @@ def check_style(pythons: Pythons, _: Sequence[str]) -> Outcome:
 
 def run_producer(pythons: Pythons, extra: Sequence[str]) -> Outcome:
     """Run what the producer's environment can run."""
-    folders = ["tests/contracts", "tests/house", "tests/launcher", "tests/pl"]
+    folders = ["tests/contracts", "tests/service", "tests/house", "tests/launcher", "tests/pl"]
     return _pytest(pythons.producer, folders, extra)
 
 
 def run_consumer(pythons: Pythons, extra: Sequence[str]) -> Outcome:
     """Run what the consumer's environment can run."""
-    return _pytest(pythons.consumer, ["tests/contracts", "tests/appv2"], extra)
+    return _pytest(pythons.consumer, ["tests/contracts", "tests/service", "tests/appv2"], extra)
 
 
 def run_end_to_end(pythons: Pythons, extra: Sequence[str]) -> Outcome:
@@ -90,7 +92,11 @@ def run_end_to_end(pythons: Pythons, extra: Sequence[str]) -> Outcome:
     if not Path(CHROMIUM).exists():
         print(f"{CHROMIUM} is missing; install it with: sudo apt-get install chromium")
         return Outcome(0, 1)
-    return _pytest(pythons.producer, ["tests/e2e"], extra)
+    looks = _pytest(pythons.consumer, ["tests/e2e/page"], extra)
+    whole = _pytest(pythons.producer, ["tests/e2e"], ["--ignore=tests/e2e/page", *extra])
+    return Outcome(
+        looks.passed + whole.passed, looks.failed + whole.failed, looks.skipped + whole.skipped
+    )
 
 
 def run_page(_: Pythons, __: Sequence[str]) -> Outcome:
@@ -154,20 +160,14 @@ def _run(command: Sequence[str]) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-def _split(arguments: Sequence[str]) -> tuple[list[str], str, list[str]]:
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     listed = list(arguments)
-    if "--" not in listed:
-        return listed, "", []
-    at = listed.index("--")
-    return listed[:at], "--", listed[at + 1 :]
+    at = listed.index("--") if "--" in listed else len(listed)
+    return listed[:at], listed[at + 1 :]
 
 
 def _words(outcome: Outcome) -> str:
     return f"{outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped"
-
-
-class _Verbatim(argparse.RawDescriptionHelpFormatter):
-    pass
 
 
 if __name__ == "__main__":

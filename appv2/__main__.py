@@ -21,12 +21,10 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from appv2 import logs
-from appv2.errors import SettingsError, Unavailable
 from appv2.settings import Settings, load
+from service import exits, logs
+from service.errors import SettingsError
 
-EXIT_UNAVAILABLE: Final = 69
-EXIT_SETTINGS: Final = 78
 SHORTEST_PASSWORD: Final = 8
 
 
@@ -76,16 +74,13 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     parser.add_argument("--username", default="admin", help="create-admin: whose account")
     parser.add_argument("--reset", action="store_true", help="create-admin: change the password")
     options = parser.parse_args(arguments)
-    try:
+
+    def run() -> int:
         settings = load(environ)
-        logs.configure(settings.log_format)
+        logs.configure("appv2", settings.log_format)
         return COMMANDS[options.command](settings, options)
-    except SettingsError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return EXIT_SETTINGS
-    except Unavailable as error:
-        print(error, file=sys.stderr)
-        return EXIT_UNAVAILABLE
+
+    return exits.code_of(run)
 
 
 if __name__ == "__main__":

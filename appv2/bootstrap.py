@@ -14,7 +14,6 @@ from redis.retry import Retry
 
 from appv2.adapters.postgres import Postgres, wait_with_timeout
 from appv2.adapters.producer import ProducerApi
-from appv2.errors import SettingsError, Unavailable
 from appv2.realtime.archive import Archive
 from appv2.realtime.audience import PAGE, Audience
 from appv2.realtime.gaps import SequenceGaps
@@ -41,6 +40,7 @@ from appv2.web.scanner.quotes import Quotes
 from appv2.web.scanner.universe import UniverseList
 from appv2.web.scanner.views import Scanner
 from contracts.names import STREAM_MARKET
+from service.errors import SettingsError, Unavailable
 
 log = structlog.get_logger()
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 import structlog
 
 from appv2.bootstrap import AppV2
-from appv2.errors import Unavailable
+from service import exits
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 
 HOST: Final = "127.0.0.1"
-EXIT_BUG: Final = 70
 LOOK_EVERY_S: Final = 0.2
 OPTIONS: Final[Mapping[str, dict[str, Any]]] = {
     "eventlet": {"max_size": 20_000},  # each open page holds one greenlet
@@ -62,7 +62,7 @@ class Serving:
             work(*arguments)
         except Exception:
             log.exception("task_failed", task=name)
-            self._exit_code = EXIT_BUG
+            self._exit_code = exits.BUG
             self._asked_to_stop = True
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:

@@ -48,7 +48,13 @@ def main(arguments: Sequence[str]) -> int:
         print(error)
         return 1
     development.hand_over(pythons.producer, ["-m", "bench", *arguments])
-    return BENCHES[options.name](options, pythons)
+    from bench.product import NotReady
+
+    try:
+        return BENCHES[options.name](options, pythons)
+    except NotReady as error:
+        print(error)
+        return 1
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import product
+from bench import product, usage
 from bench.report import Report, machine, median, say
 from launcher.provision.development import Pythons
 
@@ -25,6 +25,9 @@ PHASES: Final = (
     ("announcement", product.RUNNING),
 )
 """A phase and the line that ends it, in order."""
+
+_WORK: Final = "processor seconds"
+"""Under other load a start takes longer, but not much more of the processor."""
 
 
 def run(root: Path, pythons: Pythons, *, later_starts: int) -> int:
@@ -51,6 +54,7 @@ def _start(root: Path, home: Path, ports: Mapping[str, int]) -> dict[str, float]
         came = {}
         for _, text in PHASES:
             came[text] = next((at for at, line in running.said if text in line), float("nan"))
+        came[_WORK] = usage.processor_seconds(running.process.pid)
     time.sleep(1.0)  # what was ended gives back its memory and its processor
     return came
 
@@ -73,11 +77,15 @@ def _conclude(
     say(f"\n{'phase, seconds':<46}{'first':>8}{'later':>8}")
     for name, value in medians.items():
         say(f"{name:<46}{firsts[name]:>8.2f}{value:>8.2f}")
-    say(f"{'all':<46}{first[product.RUNNING]:>8.2f}{median(totals):>8.2f}\n")
+    say(f"{'all':<46}{first[product.RUNNING]:>8.2f}{median(totals):>8.2f}")
+    work = median([came[_WORK] for came in later])
+    say(f"{'processor time of all processes until then':<46}{first[_WORK]:>8.2f}{work:>8.2f}\n")
     report.results |= {
         "first_s": round(first[product.RUNNING], 2),
         "later_s": [round(total, 2) for total in totals],
         "later_median_s": median(totals),
+        "first_processor_s": round(first[_WORK], 2),
+        "later_processor_s": work,
         "first_phases_s": firsts,
         "later_phases_s": medians,
         "load_1m_after": machine()["load_1m"],

@@ -36,6 +36,11 @@ def iso(unix_seconds: float) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def unix_seconds(text: str) -> float:
+    """Return the time that `iso` wrote."""
+    return datetime.fromisoformat(text).timestamp()
+
+
 def _refuse_nulls(value: object, where: str) -> None:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"{where}: expected a value, was {value}")

@@ -25,24 +25,9 @@ from contracts.names import (
     SESSION_STOPPED,
     STREAMING_HEALTH,
 )
+from contracts.phases import PHASES
 
 _PRODUCER_TO_CONSUMER: Final = ("appv2",)
-_PHASES: Final = (
-    ("import", "import_started", "import_progress", "import_completed"),
-    ("cache", "cache_sync_started", "cache_sync_progress", "cache_sync_completed"),
-    (
-        "indicators",
-        "indicator_processing_started",
-        "indicator_progress",
-        "indicator_processing_completed",
-    ),
-    (
-        "patterns",
-        "pattern_processing_started",
-        "pattern_progress",
-        "pattern_processing_completed",
-    ),
-)
 
 
 def _out(name: str, family: Family, producer: str, summary: str, *events: str) -> Channel:
@@ -59,14 +44,18 @@ def _out(name: str, family: Family, producer: str, summary: str, *events: str) -
 def _phase_channels() -> tuple[Channel, ...]:
     return tuple(
         _out(
-            f"tickstock:{phase}:{step}",
+            step.channel,
             Family.COLON,
             "pl.daily",
-            f"The {phase} part of a daily run: {step}",
-            event,
+            f"The {phase.name} part of a daily run: {course}",
+            step.event,
         )
-        for phase, *events in _PHASES
-        for step, event in zip(("started", "progress", "completed"), events, strict=True)
+        for phase in PHASES
+        for course, step in (
+            ("started", phase.started),
+            ("progress", phase.progress),
+            ("completed", phase.completed),
+        )
     )
 
 

@@ -6,13 +6,14 @@ from typing import Final
 import msgspec
 
 from contracts import names
-from contracts.messages import jobs, patterns, streaming
+from contracts.messages import health, jobs, patterns, streaming
 
 FIELDS: Final[Mapping[tuple[str, str], type[msgspec.Struct]]] = {
     (names.EVENTS_PATTERNS, "pattern_detected"): patterns.PatternData,
     (names.PATTERNS_STREAMING, "pattern_detected"): patterns.DetectionFields,
     (names.PATTERNS_DETECTED, "pattern_detected"): patterns.DetectionFields,
-    (names.PATTERNS_UPDATED, "pattern_retracted"): patterns.PatternUpdate,
+    (names.PATTERNS_UPDATED, "pattern_updated"): patterns.PatternUpdateFields,
+    (names.PATTERNS_UPDATED, "pattern_retracted"): patterns.PatternUpdateFields,
     (names.SESSION_STARTED, "session_started"): streaming.SessionStarted,
     (names.SESSION_STOPPED, "session_stopped"): streaming.SessionStopped,
     (names.STREAMING_HEALTH, "streaming_health"): streaming.StreamingHealth,
@@ -20,6 +21,7 @@ FIELDS: Final[Mapping[tuple[str, str], type[msgspec.Struct]]] = {
     (names.QUOTES_SNAPSHOT, "quotes"): streaming.Quotes,
     (names.INDICATORS_STREAMING, "indicator_calculated"): streaming.CalculationFields,
     (names.ALERTS_CRITICAL, "critical_alert"): streaming.CriticalAlert,
+    (names.HEALTH_STATUS, "system_health"): health.Health,
     (names.ERRORS, "error"): streaming.ErrorReport,
     (names.MONITORING, "job_progress_update"): jobs.JobProgress,
     (names.RAW_TICKS, "trade"): streaming.RawTick,

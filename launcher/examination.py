@@ -75,12 +75,14 @@ def _set_password(owner: str, readonly: str, password: str) -> str:
 
 def _alter(owner: str, password: str) -> str:
     import psycopg2
+    from psycopg2.extensions import encrypt_password
 
     connection = psycopg2.connect(owner, connect_timeout=2)
     connection.autocommit = True
-    try:
+    try:  # hashed here, so that no server's log shows it
+        hashed = encrypt_password(password, "app_readonly", connection, "scram-sha-256")
         with connection.cursor() as cursor:
-            cursor.execute("alter role app_readonly login password %s", (password,))
+            cursor.execute("alter role app_readonly login password %s", (hashed,))
     except psycopg2.Error as error:
         return str(error).strip()
     finally:

@@ -59,12 +59,12 @@ class Startup:
         Raises: StartAborted with the first problem in the contract's order.
         """
         busy = self._busy_ports(services)
-        self._provide_environments(busy)
         infrastructure = Infrastructure(
             self._settings, self._home, self._console, self._processes, self._steps, may_migrate
         )
         with ThreadPoolExecutor(4, thread_name_prefix="prepare") as pool:
             try:
+                self._provide_environments(busy)
                 return self._check_in_order(pool, infrastructure, busy)
             except BaseException:
                 self._steps.stop()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from pl import commands
-from pl.errors import SettingsError, Unavailable
+from service import exits
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "api": commands.run_api,
@@ -18,9 +18,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check-settings": commands.run_check_settings,
 }
 
-EXIT_UNAVAILABLE = 69
-EXIT_SETTINGS = 78
-
 
 def main(arguments: Sequence[str]) -> int:
     """Return the exit code of the command: 78 for settings, 69 for a dependency that is away."""
@@ -28,14 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("command", choices=sorted(COMMANDS))
     parser.add_argument("--check", action="store_true", help="migrate: only compare the versions")
     options = parser.parse_args(arguments)
-    try:
-        return COMMANDS[options.command](options)
-    except SettingsError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return EXIT_SETTINGS
-    except Unavailable as error:
-        print(error, file=sys.stderr)
-        return EXIT_UNAVAILABLE
+    return exits.code_of(lambda: COMMANDS[options.command](options))
 
 
 if __name__ == "__main__":

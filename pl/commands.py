@@ -7,16 +7,24 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-from pl import logs, settings
+from pl import settings
 from pl.errors import Rejected
+from service import logs
 
 EXIT_OLD_SCHEMA = 3
 EXIT_REJECTED = 65
+
+TURN_S = 0.0002
+"""How long the market's thread may keep the interpreter while an event waits to be committed.
+
+With Python's 5 ms, each of a commit's answers waits that long (8 events: 40 ms; with 0.2 ms: 7).
+"""
 
 
 def run_streaming(_: argparse.Namespace) -> int:
     """Watch the market until told to stop."""
     chosen = _configured("streaming")
+    sys.setswitchinterval(TURN_S)
     from pl.bootstrap.streaming import run_streaming as run
 
     return _run(run(chosen))

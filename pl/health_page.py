@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from contracts.codec import encode
 from contracts.messages.health import Health, ServiceHealth, overall
+from contracts.version import VERSION
 
-VERSION: Final = "0.1.0"
 LOOPBACK: Final = "127.0.0.1"
 
 Parts = Callable[[], dict[str, ServiceHealth]]

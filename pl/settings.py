@@ -1,27 +1,20 @@
 """Read the environment once, report every problem at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
-from urllib.parse import urlsplit
+from typing import Final
 
-from pl.errors import SettingsError
-
-T = TypeVar("T")
+from service.variables import DEFAULT_UNIVERSE, LOG_FORMATS, POSTGRES, REDIS, Variables
 
 MARKETS: Final = ("real", "simulated", "replay")
 FEEDS: Final = ("massive", "redis", "replay")
 FEED_CHANNELS: Final = ("trades", "seconds", "minutes")
 SWITCHES: Final = ("auto", "on", "off")
-LOG_FORMATS: Final = ("auto", "json", "console")
 
-POSTGRES: Final = ("postgresql", "postgres")
-REDIS: Final = ("redis", "rediss", "unix")
 SOCKET: Final = ("wss", "ws")
 HTTP: Final = ("https", "http")
 
-DEFAULT_UNIVERSE: Final = "stock_etf_test:combo_test"
 MASSIVE_SOCKET: Final = "wss://socket.massive.com/stocks"
 MASSIVE_REST: Final = "https://api.massive.com"
 
@@ -72,77 +65,9 @@ class Settings:
     log_format: str
 
 
-class _Reader:
-    """Read variables one by one and remember what was wrong with them."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.problems: list[str] = []
-
-    def text(self, name: str, default: str = "") -> str:
-        return self._environ.get(name, "").strip() or default
-
-    def required(self, name: str, expected: str) -> str:
-        value = self.text(name)
-        if not value:
-            self.problems.append(f"{name}: expected {expected}, was not set")
-        return value
-
-    def address(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
-        value = self.text(name, default)
-        expected = f"{schemes[0]}://host:port"
-        if not value:
-            self.problems.append(f"{name}: expected {expected}, was not set")
-        elif not _is_address(value, schemes):  # it may hold a password: never printed
-            self.problems.append(f"{name}: expected {expected}, was no such address")
-        return value
-
-    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name, default)
-        if value not in choices:
-            self.problems.append(f"{name}: expected one of {', '.join(choices)}, was {value}")
-        return value
-
-    def number(self, name: str, default: T, parse: Callable[[str], T], low: T, high: T) -> T:
-        raw = self.text(name)
-        expected = f"a number from {low} to {high}"
-        try:
-            value = parse(raw) if raw else default
-        except ValueError:
-            self.problems.append(f"{name}: expected {expected}, was {raw}")
-            return default
-        if not low <= value <= high:  # type: ignore[operator]
-            self.problems.append(f"{name}: expected {expected}, was {raw}")
-        return value
-
-    def port(self, name: str, default: int) -> int:
-        raw = self.text(name, str(default))
-        if not raw.isdecimal() or not 1 <= int(raw) <= 65535:
-            self.problems.append(f"{name}: expected a port 1-65535, was {raw}")
-            return default
-        return int(raw)
-
-    def refuse_unknown(self) -> None:
-        unknown = sorted(k for k in self._environ if k.startswith("PL_") and k not in VARIABLES)
-        self.problems.extend(f"{name}: no such variable" for name in unknown)
-
-    def raise_problems(self) -> None:
-        if self.problems:
-            raise SettingsError(self.problems)
-
-
-def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in schemes and port != 0
-
-
 def load(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ`; raises SettingsError naming every problem."""
-    read = _Reader(environ)
+    read = Variables(environ)
     settings = Settings(
         database_url=read.address("DATABASE_URL", POSTGRES),
         redis_url=read.address("REDIS_URL", REDIS),
@@ -166,7 +91,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         simulator_rate=read.number("PL_SIMULATOR_RATE", 3.0, float, 0.05, 1000.0),
         log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
     )
-    read.refuse_unknown()
+    read.refuse_unknown("PL_", VARIABLES)
     read.problems.extend(_contradictions(settings))
     read.raise_problems()
     return settings
@@ -194,7 +119,7 @@ class SimulatorSettings:
 
 def load_simulator(environ: Mapping[str, str]) -> SimulatorSettings:
     """Return the simulator's settings; raises SettingsError naming every problem."""
-    read = _Reader(environ)
+    read = Variables(environ)
     chosen = SimulatorSettings(
         port=read.port("PL_SIMULATOR_PORT", 8083),
         seed=read.number("PL_SIMULATOR_SEED", 7, int, 0, 2**31),
@@ -202,14 +127,14 @@ def load_simulator(environ: Mapping[str, str]) -> SimulatorSettings:
         key=read.required("MASSIVE_API_KEY", "the key that clients must present"),
         log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
     )
-    read.refuse_unknown()
+    read.refuse_unknown("PL_", VARIABLES)
     read.raise_problems()
     return chosen
 
 
 def load_database(environ: Mapping[str, str]) -> tuple[str, str]:
     """Return (DATABASE_URL, PL_MARKET); raises SettingsError naming every problem."""
-    read = _Reader(environ)
+    read = Variables(environ)
     url = read.address("DATABASE_URL", POSTGRES)
     market = read.choice("PL_MARKET", "real", MARKETS)
     read.raise_problems()

@@ -21,6 +21,7 @@ class _Cause:
     count: int
     last_s: float
     message: str
+    severity: str
 
 
 @dataclass(slots=True)
@@ -50,16 +51,16 @@ class TroubleDesk:
 
         each_message : every message under a code is a cause of its own, not only every code.
         """
-        key = (code, message if each_message and len(self._causes) < MOST_CAUSES else "")
-        cause = self._causes.setdefault(key, _Cause(-QUIET_S, 0, now_s, message))
+        cause = self._cause(code, message if each_message else "", now_s)
         cause.count += count
-        cause.last_s, cause.message = now_s, message
-        if now_s - cause.said_at_s < QUIET_S:
-            return
-        cause.said_at_s = now_s
-        log.warning("trouble", code=code, detail=message, count=cause.count)
-        self.publish(self._as_report(code, cause, severity))
-        cause.count = 0
+        cause.last_s, cause.message, cause.severity = now_s, message, severity
+        self._say(code, cause, now_s)
+
+    def flush(self, now_s: float) -> None:
+        """Publish what was counted since a cause was last said, once its minute is over."""
+        for (code, _), cause in self._causes.items():
+            if cause.count:
+                self._say(code, cause, now_s)
 
     def recent(self, now_s: float) -> list[str]:
         """Return the causes seen in the last five minutes, as one line each."""
@@ -69,10 +70,24 @@ class TroubleDesk:
             if now_s - cause.last_s < RECENT_S
         ]
 
-    def _as_report(self, code: str, cause: _Cause, severity: str) -> ErrorReport:
+    def _cause(self, code: str, message: str, now_s: float) -> _Cause:
+        key = (code, message)
+        if key not in self._causes and len(self._causes) >= MOST_CAUSES:
+            key = (code, "")
+        return self._causes.setdefault(key, _Cause(-QUIET_S, 0, now_s, message, "warning"))
+
+    def _say(self, code: str, cause: _Cause, now_s: float) -> None:
+        if now_s - cause.said_at_s < QUIET_S:
+            return
+        cause.said_at_s = now_s
+        log.warning("trouble", code=code, detail=cause.message, count=cause.count)
+        self.publish(self._as_report(code, cause))
+        cause.count = 0
+
+    def _as_report(self, code: str, cause: _Cause) -> ErrorReport:
         return ErrorReport(
             error_id=str(uuid.uuid4()),
-            severity=severity,
+            severity=cause.severity,
             category=self.category,
             component=self.component,
             error_code=code,

@@ -14,7 +14,7 @@ import psycopg2
 from psycopg2 import extensions
 from psycopg2.extras import RealDictCursor
 
-from appv2.errors import Unavailable
+from service.errors import Unavailable
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -22,6 +22,11 @@ ANSWER_TIMEOUT_S: Final = 8.0
 CONNECT_TIMEOUT_S: Final = 3
 STATEMENT_TIMEOUT_MS: Final = 5000
 LOST: Final = (psycopg2.OperationalError, psycopg2.InterfaceError)
+_SHUTDOWN_CODES: Final = ("57P01", "57P02", "57P03")
+
+
+class Silent(psycopg2.OperationalError):
+    """The server has not answered in time."""
 
 
 def wait_with_timeout(connection: extensions.connection) -> None:
@@ -37,7 +42,7 @@ def wait_with_timeout(connection: extensions.connection) -> None:
         else:
             ready = select.select(nothing, waited_for, nothing, ANSWER_TIMEOUT_S)
         if not any(ready):
-            raise psycopg2.OperationalError(f"no answer within {ANSWER_TIMEOUT_S:g} s")
+            raise Silent(f"no answer within {ANSWER_TIMEOUT_S:g} s")
 
 
 class Postgres:
@@ -53,10 +58,13 @@ class Postgres:
         """Return all rows of a query; raises Unavailable when the server does not answer.
 
         A connection that turns out to be dead is replaced once: the server may have restarted.
+        One that was too slow is not asked again, or a busy server would get twice the work.
         """
         try:
             return self._rows(query, parameters)
-        except Unavailable:
+        except Unavailable as away:
+            if not _has_died(away.__cause__):
+                raise
             return self._rows(query, parameters)
 
     def execute(self, statement: str, parameters: Parameters = ()) -> int:
@@ -112,6 +120,12 @@ class Postgres:
         if not healthy:
             connection.close()
         self._free.put(connection if healthy else None)
+
+
+def _has_died(cause: BaseException | None) -> bool:
+    if isinstance(cause, Silent) or not isinstance(cause, LOST):
+        return False
+    return cause.pgcode is None or cause.pgcode in _SHUTDOWN_CODES
 
 
 def _connect(url: str) -> extensions.connection:

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 import requests
 
-from appv2.errors import Unavailable
 from contracts.messages.health import Health
+from service.errors import Unavailable
 
 TIMEOUT_S: Final = (0.5, 2.0)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from appv2.adapters.postgres import Postgres
 from appv2.realtime.seen import Key
+from appv2.realtime.tolerance import LATEST_S
 from contracts.messages.envelopes import CONSUMER
 from contracts.names import STREAM_EVENTS
 
@@ -55,7 +56,7 @@ class Archive:
         """Return the keys of events received within the stream's time, oldest first."""
         rows = self._market.rows(
             "SELECT flow_id::text AS flow_id, details->>'life' AS life,"
-            " coalesce((details->>'revision')::int, 0) AS revision FROM integration_events"
+            " coalesce((details->>'revision')::bigint, 0) AS revision FROM integration_events"
             " WHERE source_system = %s AND checkpoint = 'EVENT_RECEIVED'"
             ' AND "timestamp" > now() - make_interval(hours => %s)'
             ' ORDER BY "timestamp" DESC LIMIT %s',
@@ -73,6 +74,7 @@ class Archive:
 
     def between_times(self, after: float, before: float, limit: int) -> list[StoredEvent]:
         """Return the newest events detected between two times (unix seconds), oldest first."""
+        after, before = min(after, LATEST_S), min(before, LATEST_S)
         newest = self._events(
             "detected_at > to_timestamp(%s) AND detected_at < to_timestamp(%s)"
             " ORDER BY detected_at DESC, seq DESC LIMIT %s",

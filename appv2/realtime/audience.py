@@ -9,6 +9,7 @@ from flask_socketio import SocketIO
 
 from appv2.realtime.pattern_news import PatternNews
 from appv2.realtime.relay import Delivery
+from contracts.codec import iso
 
 LIVE: Final = "live"
 PAGE: Final = "/"
@@ -87,8 +88,18 @@ class Audience:
 
 
 def _detection(seq: str, news: PatternNews) -> dict[str, Any]:
-    known = ("symbol", "confidence", "timestamp", "timeframe", "flow_id")
-    detection = {name: news.fields[name] for name in known if name in news.fields}
-    detection["pattern_type"] = news.fields["pattern"]
-    detection["parameters"] = news.fields.get("indicators", {})
+    """Return a pattern as readers of the streaming channels know it, its time in ISO 8601."""
+    fields = news.fields
+    parameters = {name: fields[name] for name in ("direction", "reason") if name in fields}
+    indicators = fields.get("indicators")
+    detection = {
+        "pattern_type": fields["pattern"],
+        "symbol": fields["symbol"],
+        "confidence": fields["confidence"],
+        "timestamp": iso(fields["timestamp"]),
+        "parameters": {**parameters, **(indicators if isinstance(indicators, dict) else {})},
+        "flow_id": fields["flow_id"],
+    }
+    if "timeframe" in fields:
+        detection["timeframe"] = fields["timeframe"]
     return {"type": news.kind, "seq": seq, "detection": detection}

@@ -9,15 +9,16 @@ from typing import Final
 import redis
 import structlog
 
-from appv2.errors import Unavailable
 from appv2.realtime.archive import Archive
 from appv2.realtime.pattern_news import PatternNews
 from appv2.realtime.stream import EventStream
 from appv2.realtime.tallies import Tallies
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 
 SETTLE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 30.0
 PATIENCE_S: Final = 600.0
 LARGEST_PIECE: Final = 500
 LARGEST_HOLE: Final = 200_000
@@ -25,11 +26,21 @@ LARGEST_HOLE: Final = 200_000
 
 @dataclass(slots=True)
 class Hole:
-    """Hold the numbers of a producer's sequence that did not come by, in order."""
+    """Hold the numbers of a producer's sequence that did not come by, in order.
+
+    found_at, due_at : unix seconds; what is not in PostgreSQL is asked for ever more rarely.
+    """
 
     producer: str
     missing: list[int]
     found_at: float
+    due_at: float = 0.0
+    pause_s: float = SETTLE_S
+
+    def rest(self, now: float) -> None:
+        """Wait longer before each further look."""
+        self.due_at = now + self.pause_s
+        self.pause_s = min(LONGEST_PAUSE_S, self.pause_s * 2)
 
 
 class SequenceGaps:
@@ -84,9 +95,11 @@ class SequenceGaps:
         """Refill holes until told to stop."""
         while not stopping.wait(SETTLE_S):
             for hole in tuple(self._holes):
-                self._try(hole)
+                if hole.due_at <= self._clock():
+                    self._try(hole)
 
     def _try(self, hole: Hole) -> None:
+        hole.rest(self._clock())
         try:
             self.refill(hole)
         except (Unavailable, redis.RedisError) as error:

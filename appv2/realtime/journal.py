@@ -12,12 +12,12 @@ import structlog
 from psycopg2.extras import RealDictCursor, execute_values
 
 from appv2.adapters.postgres import Postgres
-from appv2.errors import Unavailable
 from appv2.realtime.archive import PRODUCER_PREFIX
 from appv2.realtime.pattern_news import PatternNews
 from appv2.realtime.tallies import Tallies
 from contracts.messages.envelopes import CONSUMER
 from contracts.names import STREAM_EVENTS
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

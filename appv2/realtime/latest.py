@@ -3,7 +3,7 @@
 import threading
 from typing import Any, Final
 
-from appv2.errors import InvalidData
+from service.errors import InvalidData
 
 QUOTE_COLUMNS: Final = ("price", "change_percent", "volume", "state")
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from appv2.errors import InvalidData
 from appv2.realtime.audience import ADMIN, Audience
 from appv2.realtime.latest import Latest
 from appv2.realtime.pattern_news import Fields, read_message
 from appv2.realtime.tolerance import without_nulls
 from contracts import names
+from contracts.phases import PHASES
+from service.errors import InvalidData
 
 PATTERN_CHANNELS: Final = frozenset(
     {
@@ -31,20 +32,12 @@ PAGE_EVENTS: Final = {
     names.ALERTS_INDICATORS: "indicator_alert",
     names.ALERTS_CRITICAL: "critical_alert",
 }
-PHASES: Final = {
-    "import": (names.IMPORT_STARTED, names.IMPORT_PROGRESS, names.IMPORT_COMPLETED),
-    "cache": (names.CACHE_STARTED, names.CACHE_PROGRESS, names.CACHE_COMPLETED),
-    "indicators": (
-        names.INDICATORS_STARTED,
-        names.INDICATORS_PROGRESS,
-        names.INDICATORS_COMPLETED,
-    ),
-    "patterns": (names.PATTERNS_STARTED, names.PATTERNS_PROGRESS, names.PATTERNS_COMPLETED),
-}
 PROGRESS_EVENTS: Final = {
-    channel: f"{phase}_progress" for phase, steps in PHASES.items() for channel in steps[:2]
+    step.channel: f"{phase.name}_progress"
+    for phase in PHASES
+    for step in (phase.started, phase.progress)
 }
-COMPLETE_EVENTS: Final = {steps[2]: f"{phase}_complete" for phase, steps in PHASES.items()}
+COMPLETE_EVENTS: Final = {phase.completed.channel: f"{phase.name}_complete" for phase in PHASES}
 
 Offer = Callable[[str, bytes, float], None]
 

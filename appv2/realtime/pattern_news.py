@@ -6,14 +6,18 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import msgspec
 
-from appv2.errors import InvalidData
 from appv2.realtime import tolerance
 from contracts.channels import BY_NAME
+from contracts.messages.patterns import GEOMETRY_TIMES, TIMES
 from contracts.names import EVENTS_PATTERNS, PATTERNS_UPDATED
+from service.errors import InvalidData
 
 LARGEST_MESSAGE: Final = 256 * 1024
-TIMES: Final = ("timestamp", "bar_time", "received_at", "expires_at")
 NOT_FOR_TRADING: Final = frozenset({"test", "synthetic"})
+LONGEST_NAME: Final = 50
+UNKNOWN: Final = "unknown"
+DAILY: Final = ("daily", "weekly")
+NUMBERING: Final = frozenset({"producer", "seq"})
 CONFIRMING: Final = frozenset({"pattern_detected", "pattern_updated"})
 
 Fields = dict[str, Any]
@@ -52,14 +56,19 @@ class PatternNews:
         return replace(self, flow_id=flow_id, fields={**self.fields, "flow_id": flow_id})
 
     def encoded(self, channel: str) -> bytes:
-        """Return the news as a family A envelope for the stream, naming where it came from."""
+        """Return an outsider's news as a family A envelope for the stream.
+
+        It names the channel. Our producer's numbers are left out: nobody else gives them, and
+        one that was made up would look like a hole.
+        """
+        data = {name: self.fields[name] for name in self.fields if name not in NUMBERING}
         return msgspec.json.encode(
             {
                 "event_type": self.kind,
                 "source": self.fields["source"],
                 "timestamp": self.fields["timestamp"],
                 "channel": channel,
-                "data": self.fields,
+                "data": data,
             }
         )
 
@@ -107,7 +116,7 @@ def _kind(message: Fields) -> str:
     kind = message.get("event_type", message.get("event"))
     if not isinstance(kind, str) or not kind.startswith("pattern_"):
         raise InvalidData("event_type", "expected pattern_...")
-    return tolerance.word(kind, "event_type", 50)
+    return tolerance.word(kind, "event_type", LONGEST_NAME)
 
 
 def _channel(message: Fields, kind: str) -> str:
@@ -128,7 +137,7 @@ def _flat_fields(message: Fields) -> Fields:
     if detection is not None:
         return _from_detection(detection)
     fields = dict(data)
-    fields.setdefault("source", message.get("source", "unknown"))
+    fields.setdefault("source", message.get("source", UNKNOWN))
     return fields
 
 
@@ -141,7 +150,7 @@ def _from_detection(detection: object) -> Fields:
     known = {key: value for key, value in detection.items() if key != "parameters"}
     fields = {**parameters, **known}
     fields["pattern"] = fields.pop("pattern_type", None)
-    fields.setdefault("tier", "intraday")
+    fields.setdefault("tier", "daily" if fields.get("timeframe") in DAILY else "intraday")
     fields.setdefault("source", fields["tier"])
     return fields
 
@@ -151,14 +160,17 @@ def _settle_identity(fields: Fields, kind: str) -> None:
     name = fields.pop("pattern_name", None)
     fields["pattern"] = tolerance.word(fields.get("pattern", name), "pattern", 100)
     fields["confidence"] = tolerance.share(fields.get("confidence", 0.0), "confidence")
-    for name in ("tier", "source", "timeframe", "producer", "life"):
+    for name in ("tier", "source"):
         if name in fields:
-            fields[name] = tolerance.word(fields[name], name, 50)
+            fields[name] = tolerance.label(fields[name], LONGEST_NAME) or UNKNOWN
+    for name in ("timeframe", "producer", "life"):
+        if name in fields:
+            fields[name] = tolerance.word(fields[name], name, LONGEST_NAME)
     for name in ("revision", "seq"):
         if name in fields:
             fields[name] = tolerance.count(fields[name], name)
     named = "confirmed" if kind in CONFIRMING else kind.removeprefix("pattern_")
-    fields.setdefault("life", tolerance.word(named, "life", 50))
+    fields.setdefault("life", tolerance.word(named, "life", LONGEST_NAME))
 
 
 def _settle_times(fields: Fields, message: Fields, heard_at: float) -> None:
@@ -166,3 +178,8 @@ def _settle_times(fields: Fields, message: Fields, heard_at: float) -> None:
     for name in TIMES:
         if name in fields:
             fields[name] = tolerance.unix_seconds(fields[name], name)
+    geometry = fields.get("geometry")
+    if isinstance(geometry, dict):
+        spans = [name for name in GEOMETRY_TIMES if name in geometry]
+        found = {name: tolerance.unix_seconds(geometry[name], name) for name in spans}
+        fields["geometry"] = {**geometry, **found}

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from appv2.errors import InvalidData
 from appv2.realtime.archive import Archive
 from appv2.realtime.audience import Audience
 from appv2.realtime.pattern_news import PatternNews, read_pattern
 from appv2.realtime.relay import Relay
 from appv2.realtime.seen import Key
 from appv2.realtime.stream import EventStream, is_after, place
+from service.errors import InvalidData
 
 PAGE_SIZE: Final = 500
 MOST_FROM_DATABASE: Final = 5000
@@ -57,7 +57,8 @@ class Recovery:
         while self._send_page(sid, done, sent) == PAGE_SIZE:
             self._sleep(0)
         with self._relay.reading:
-            self._send_page(sid, done, sent)
+            while self._send_page(sid, done, sent) == PAGE_SIZE:
+                continue
             self._audience.hears_live(sid)
         return done
 

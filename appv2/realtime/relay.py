@@ -9,13 +9,13 @@ from typing import Final
 import redis
 import structlog
 
-from appv2.errors import InvalidData
 from appv2.realtime.gaps import SequenceGaps
 from appv2.realtime.journal import Journal, Passage, Position
 from appv2.realtime.pattern_news import PatternNews, read_pattern
 from appv2.realtime.seen import SeenEvents
 from appv2.realtime.stream import Entry, EventStream, is_after
 from appv2.realtime.tallies import Tallies
+from service.errors import InvalidData
 
 log = structlog.get_logger()
 

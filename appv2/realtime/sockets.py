@@ -11,11 +11,11 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
-from appv2.errors import Unavailable
 from appv2.realtime.audience import ADMIN, PAGE, Audience
 from appv2.realtime.recovery import Recovery
 from appv2.realtime.relay import Relay
 from appv2.realtime.stream import place
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -45,6 +45,7 @@ class Sockets:
         self._recovery = recovery
         self._feed_state = feed_state
         self._resumed: set[str] = set()
+        self._retrying: set[str] = set()
         self._lock = threading.Lock()
 
     def register(self) -> None:
@@ -77,9 +78,16 @@ class Sockets:
         try:
             done = self._recovery.follow(sid, after)
         except (redis.RedisError, Unavailable) as error:
-            self._socketio.start_background_task(self._follow_until_done, sid, after)
+            self._retry(sid, after)
             return {"caught_up": 0, "seq": after, "from": "stream", "error": str(error)}
         return {"caught_up": done.n_events, "seq": done.seq, "from": done.source}
+
+    def _retry(self, sid: str, after: str) -> None:
+        with self._lock:
+            if sid in self._retrying:
+                return
+            self._retrying.add(sid)
+        self._socketio.start_background_task(self._follow_until_done, sid, after)
 
     def _follow_unasked(self, sid: str, after: str) -> None:
         self._socketio.sleep(ACCEPTED_AFTER_S)
@@ -98,7 +106,9 @@ class Sockets:
                 log.warning("recovery_waits", detail=str(error))
                 self._socketio.sleep(RETRY_S)
             else:
-                return
+                break
+        with self._lock:
+            self._retrying.discard(sid)
 
 
 def _require(allowed: Callable[[], bool], refusal: str) -> None:

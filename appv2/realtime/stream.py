@@ -1,5 +1,6 @@
 """Read and append to the event stream in Redis. Ids compare as (milliseconds, place)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -9,7 +10,9 @@ import redis
 from contracts.names import EVENT_FIELD, STREAM_EVENTS
 
 BEGINNING: Final = "0-0"
+LARGEST: Final = 2**64 - 1
 _FIELD: Final = EVENT_FIELD.encode()
+_ID: Final = re.compile(r"([0-9]{1,20})(?:-([0-9]{1,20}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,11 @@ class Entry:
 
 def place(entry_id: str) -> tuple[int, int]:
     """Return an id as numbers that compare; raises ValueError when it is no id."""
-    milliseconds, _, number = entry_id.partition("-")
-    return int(milliseconds), int(number or 0)
+    found = _ID.fullmatch(entry_id)
+    numbers = (int(found[1]), int(found[2] or 0)) if found else (-1, -1)
+    if not found or max(numbers) > LARGEST:
+        raise ValueError(f"id: expected milliseconds-number, was {entry_id[:50]!r}")
+    return numbers
 
 
 def is_after(entry_id: str, other: str) -> bool:

@@ -8,9 +8,9 @@ from typing import Any, Final, cast
 import redis
 import structlog
 
-from appv2.errors import InvalidData
 from appv2.realtime.tallies import Tallies
 from contracts.channels import OUTGOING
+from service.errors import InvalidData
 
 log = structlog.get_logger()
 

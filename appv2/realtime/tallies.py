@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from appv2.errors import InvalidData
+from service.errors import InvalidData
 
 log = structlog.get_logger()
 

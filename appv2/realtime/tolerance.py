@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from appv2.errors import InvalidData
+from service.errors import InvalidData
 
 MILLISECONDS_FROM: Final = 1e11  # as seconds, this would be the year 5138
 LATEST_S: Final = 4102444800.0  # the year 2100
 CONTROL_CHARACTERS: Final = frozenset(map(chr, range(32)))
+DEEPEST: Final = 64
 
 
 def unix_seconds(value: object, name: str) -> float:
@@ -49,6 +50,11 @@ def word(value: object, name: str, longest: int) -> str:
     return value.strip()
 
 
+def label(value: object, longest: int) -> str:
+    """Return any value as a text of at most `longest` printable characters, maybe none."""
+    return "".join(filter(str.isprintable, str(value))).strip()[:longest].strip()
+
+
 def uuid_text(value: object, name: str) -> str:
     """Return a UUID in its canonical form."""
     try:
@@ -57,13 +63,15 @@ def uuid_text(value: object, name: str) -> str:
         raise InvalidData(name, "expected a UUID") from error
 
 
-def without_nulls(value: Any) -> Any:
-    """Return `value` with every null left out, at any depth."""
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+def without_nulls(value: Any, depth: int = DEEPEST) -> Any:
+    """Return `value` with every null left out; raises InvalidData when it is nested too deep."""
+    if not isinstance(value, dict | list):
+        return value
+    if depth == 0:
+        raise InvalidData("message", f"expected at most {DEEPEST} levels")
     if isinstance(value, list):
-        return [without_nulls(item) for item in value if item is not None]
-    return value
+        return [without_nulls(item, depth - 1) for item in value if item is not None]
+    return {key: without_nulls(item, depth - 1) for key, item in value.items() if item is not None}
 
 
 def _number(value: object) -> float | None:

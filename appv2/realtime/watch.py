@@ -10,9 +10,9 @@ import redis
 import structlog
 
 from appv2.adapters.postgres import Postgres
-from appv2.errors import Unavailable
 from appv2.realtime.stream import EventStream
 from contracts.names import PRODUCER_HEARTBEAT
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, send_from_directory
 
 FRONTEND: Final = Path(__file__).resolve().parents[1] / "frontend"
 SERVED: Final = re.compile(
-    r"(src|css)/[\w./-]+\.(js|css)"
+    r"(src|css)/([\w-]+/)*[\w-]+\.(js|css)"
     r"|icon\.svg"
     r"|node_modules/lightweight-charts/dist/lightweight-charts\.standalone\.production\.mjs"
     r"|node_modules/socket\.io-client/dist/socket\.io\.esm\.min\.js"

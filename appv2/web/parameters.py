@@ -2,7 +2,7 @@
 
 from flask import request
 
-from appv2.errors import Rejected
+from service.errors import Rejected
 
 
 def whole_number(name: str, default: int, low: int, high: int) -> int:

@@ -5,7 +5,7 @@ from flask import Flask, Response, jsonify
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from appv2.errors import Rejected, Unavailable
+from service.errors import Rejected, Unavailable
 
 log = structlog.get_logger()
 

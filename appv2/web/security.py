@@ -11,9 +11,9 @@ from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
-from appv2.errors import Rejected
 from appv2.web.account.users import User, Users
 from appv2.web.assets import content_hash, import_map
+from service.errors import Rejected
 
 OPEN: Final = frozenset(
     {"account.login_page", "account.login", "assets.static_file", "health.health"}
@@ -24,14 +24,15 @@ CHART_LOGO_STYLE: Final = "'sha256-3pRED1tOXas1FXFoPb9TGCjmYe9XQsmO9OV23khV2nY='
 
 
 class CookieSession(SecureCookieSessionInterface):
-    """Mark the session's cookie as secure when the request came by https.
+    """Mark the session's cookie as secure when the browser came by https.
 
-    AppV2 listens on loopback without TLS; behind a proxy the cookie must not leave https.
+    AppV2 listens on loopback without TLS: what it is told of https is a proxy's word on the same
+    machine. Somebody else who says it only keeps a cookie of his own from plain http.
     """
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's interface
         """Tell whether the cookie may travel by https alone."""
-        return request.is_secure
+        return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
 
 
 def policy() -> dict[str, str]:

@@ -1,8 +1,13 @@
 """Describe pattern events."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+from contracts.codec import iso, unix_seconds
+
+TIMES: Final = ("timestamp", "bar_time", "received_at", "expires_at")
+GEOMETRY_TIMES: Final = ("from", "to")
 
 
 class TrackRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -17,11 +22,10 @@ class TrackRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     as_of: float
 
 
-class PatternData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Hold one pattern of one symbol.
+class PatternFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Hold one pattern of one symbol without its times.
 
-    All times are unix seconds; price_change is in percent, prices in USD, volume in shares;
-    `received_at` is when the frame that completed the bar reached the producer.
+    price_change is in percent, prices in USD, volume in shares.
     """
 
     symbol: str
@@ -35,10 +39,6 @@ class PatternData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     price_change: float
     current_price: float
     volume: float
-    timestamp: float
-    bar_time: float
-    received_at: float
-    expires_at: float
     seq: int
     producer: str
     revision: int
@@ -51,6 +51,18 @@ class PatternData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     null_rate: float | None = None
     track_record: TrackRecord | None = None
     degraded: bool = False
+
+
+class PatternData(PatternFacts, frozen=True, kw_only=True, omit_defaults=True):
+    """Add the times in unix seconds, those of the geometry too (family A).
+
+    `received_at` is when the frame that completed the bar reached the producer.
+    """
+
+    timestamp: float
+    bar_time: float
+    received_at: float
+    expires_at: float
 
 
 class PatternEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +93,45 @@ class DetectionFields(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PatternUpdate(PatternData, frozen=True, kw_only=True, omit_defaults=True):
-    """Say what became of a pattern (family B); what changed stands in before and after."""
+    """Say what became of a pattern; what changed stands in before and after."""
 
     before: dict[str, Any] = msgspec.field(default_factory=dict)
     after: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class PatternUpdateFields(PatternFacts, frozen=True, kw_only=True):
+    """Hold a PatternUpdate as family B has it: every time ISO 8601, before and after always."""
+
+    timestamp: str
+    bar_time: str
+    received_at: str
+    expires_at: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def update_fields(update: PatternUpdate) -> PatternUpdateFields:
+    """Return an update as it is published."""
+    facts = msgspec.structs.asdict(update)
+    facts |= {name: iso(facts[name]) for name in TIMES}
+    if update.geometry is not None:
+        spans = {name: iso(update.geometry[name]) for name in _spans(update)}
+        facts["geometry"] = update.geometry | spans
+    return PatternUpdateFields(**facts)
+
+
+def published_update(fields: PatternUpdateFields) -> PatternUpdate:
+    """Return the update that `update_fields` wrote."""
+    facts = msgspec.structs.asdict(fields)
+    facts |= {name: unix_seconds(facts[name]) for name in TIMES}
+    if fields.geometry is not None:
+        spans = {name: unix_seconds(fields.geometry[name]) for name in _spans(fields)}
+        facts["geometry"] = fields.geometry | spans
+    return PatternUpdate(**facts)
+
+
+def _spans(facts: PatternFacts) -> list[str]:
+    return [name for name in GEOMETRY_TIMES if name in (facts.geometry or {})]
 
 
 class RecentPattern(msgspec.Struct, frozen=True, kw_only=True):

@@ -126,6 +126,7 @@ class CriticalAlert(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     severity: str
     message: str
+    timestamp: str
 
 
 class ErrorReport(msgspec.Struct, frozen=True, kw_only=True):

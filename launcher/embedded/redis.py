@@ -3,31 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contracts import names
+
 SERVICE_USER = "tickstock"
 
-# A pattern in PSUBSCRIBE must equal one of these letter by letter.
-_PATTERNS = (
-    "tickstock*",
-    "tickstock:*",
-    "tickstock.*",
-    "tickstock.events.*",
-    "tickstock.events.backtesting.*",
-    "tickstock.health.*",
-    "tickstock.data.*",
-    "tickstock.jobs.*",
-    "tickstock:processing:*",
-    "tickstock:import:*",
-    "tickstock:cache:*",
-    "tickstock:indicators:*",
-    "tickstock:patterns:*",
-    "tickstock:streaming:*",
-    "tickstock:bars:*",
-    "tickstock:quotes:*",
-    "tickstock:alerts:*",
-)
 _TALK = (
     "-@all +@connection -client +client|setname +client|setinfo +client|id +client|getname "
-    "+client|no-evict -reset +info +command +dbsize +scan +time +acl|whoami "
+    "+client|no-evict -reset +info +command +dbsize +scan +keys +time +acl|whoami "
     "+subscribe +psubscribe +unsubscribe +punsubscribe "
     "+pubsub|numsub +pubsub|channels +pubsub|numpat +pubsub|help"
 )
@@ -85,8 +67,16 @@ class RedisServer:
 
 def access_rights(password: str) -> list[str]:
     """Return the users: the services may do all, anybody may listen, read and ask for jobs."""
-    listen = " ".join(f"&{pattern}" for pattern in _PATTERNS)
+    listen = " ".join(f"&{pattern}" for pattern in _patterns())
     return [
         f"user default on nopass resetkeys resetchannels {listen} {_TALK} {_READ} {_SPEAK}",
         f"user {SERVICE_USER} on >{password} allkeys allchannels +@all",
     ]
+
+
+def _patterns() -> list[str]:
+    """Return what may be listened to: PSUBSCRIBE must equal one of them letter by letter."""
+    ours = [name for name in vars(names).values() if str(name).startswith("tickstock")]
+    stems = {name[: at + 1] for name in ours for at, sign in enumerate(name) if sign in ".:"}
+    stars = {f"{stem}*" for stem in stems} | {f"{stem[:-1]}*" for stem in stems}
+    return sorted(stars.union(ours))

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +50,7 @@ class Steps:
     def __init__(self, holder: Holder) -> None:
         self._holder = holder
         self._running: set[int] = set()
+        self._stopped = False
         self._lock = threading.Lock()
 
     def run(
@@ -61,8 +63,10 @@ class Steps:
     ) -> str:
         """Run a command, calling `heard` with each line; return its output.
 
-        Raises: StepFailed when it does not end with 0.
+        Raises: StepFailed when it does not end with 0; InterruptedError once all was stopped.
         """
+        if self._stopped:
+            raise InterruptedError(f"{command[0]} is not run: everything stops")
         lines: list[str] = []
         with subprocess.Popen(
             command,
@@ -76,30 +80,43 @@ class Steps:
             start_new_session=True,
         ) as process:
             self._begin(process.pid)
-            for line in process.stdout or ():
-                lines.append(line)
-                heard(line.rstrip())
-            process.wait()
-            self._finish(process.pid)
+            try:
+                for line in process.stdout or ():
+                    lines.append(line)
+                    heard(line.rstrip())
+                process.wait()
+            finally:
+                self._finish(process)
         if process.returncode != 0:
             raise StepFailed(command, process.returncode, "".join(lines)[-2000:])
         return "".join(lines)
 
     def _begin(self, pid: int) -> None:
+        self._holder.hold_group(pid)
         with self._lock:
             self._running.add(pid)
-        self._holder.hold_group(pid)
+            if self._stopped:
+                _kill(pid)
 
-    def _finish(self, pid: int) -> None:
+    def _finish(self, process: "subprocess.Popen[str]") -> None:
+        """Forget a command that has ended, or end it: whoever waited for it was interrupted."""
+        if process.poll() is None:
+            _kill(process.pid)
         with self._lock:
-            self._running.discard(pid)
-        self._holder.let_go(pid)
+            self._running.discard(process.pid)
+        self._holder.let_go(process.pid)
 
     def stop(self) -> None:
-        """End every command that runs."""
+        """End every command that runs, and let none begin."""
         with self._lock:
+            self._stopped = True
             for pid in self._running:
-                os.killpg(pid, signal.SIGKILL)
+                _kill(pid)
+
+
+def _kill(pgid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pgid, signal.SIGKILL)
 
 
 def clean_environment() -> dict[str, str]:

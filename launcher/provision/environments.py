@@ -37,11 +37,12 @@ class Environments:
     def provide(self, say: Callable[[str], None]) -> None:
         """Install what is missing, both environments at the same time.
 
-        Raises: StartAborted when an installation fails.
+        Raises: StartAborted when an installation fails; the other one may still run then.
         """
-        with ThreadPoolExecutor(2, thread_name_prefix="install") as pool:
-            made = [pool.submit(venv.make, say) for venv in self._venvs if not venv.is_current()]
-            for step in made:
-                step.result()
+        pool = ThreadPoolExecutor(2, thread_name_prefix="install")
+        made = [pool.submit(venv.make, say) for venv in self._venvs if not venv.is_current()]
+        pool.shutdown(wait=False)
+        for step in made:
+            step.result()
         if not self._front_end.is_current():
             self._front_end.make(say)

@@ -20,7 +20,8 @@ def check_settings(
     """
     told = [f"{name}={value}" for name, value in sorted({**producer, **consumer}.items())]
     told = [line for line in told if line.startswith(_TOLD)]
-    judges = [settings.root / room / "settings.py" for room in ("pl", "appv2")]
+    rooms = ("pl/settings.py", "appv2/settings.py", "service/variables.py")
+    judges = [settings.root / room for room in rooms]
     lists = [settings.root / f"requirements-{room}.txt" for room in ("pl", "appv2")]
     stamp = Stamp(home.path / "settings-approved", digest(*told, files=[*judges, *lists]))
     if stamp.is_current():
@@ -54,4 +55,6 @@ def _ask(
 
 def _complaints(judge: "subprocess.Popen[str]") -> list[str]:
     _, complaint = judge.communicate()
-    return complaint.strip().splitlines() if judge.returncode == _EXIT_SETTINGS else []
+    if judge.returncode == _EXIT_SETTINGS:
+        return complaint.strip().splitlines()
+    return [f"the check itself failed: {complaint.strip()[-800:]}"] if judge.returncode else []

@@ -5,8 +5,8 @@ from typing import Final
 
 from pl.api.service import build_app, serve
 from pl.api.signals import SignalRoutes
-from pl.bootstrap.shared import check_market
-from pl.bus.connection import answering, connect
+from pl.bootstrap.shared import check_market, redis_ping
+from pl.bus.connection import connect
 from pl.serving import Dependencies
 from pl.settings import Settings
 from pl.store.connection import Database
@@ -28,14 +28,11 @@ async def run_api(settings: Settings) -> None:
         for name in ("queries", "health")
     )
     client = connect(settings.redis_url, "api")
-
-    def ping_redis() -> None:
-        with answering():
-            client.ping()
-
+    ping_redis = redis_ping(client)
     dependencies = Dependencies({"postgresql": health.ping, "redis": ping_redis})
     routes = SignalRoutes(SignalQueries(database), UniverseStore(database))
     try:
+        await asyncio.to_thread(ping_redis)
         await serve(build_app(routes, dependencies), dependencies, settings.api_port)
     finally:
         database.close()

@@ -1,36 +1,47 @@
 """Build the feed that the settings name."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from pl.errors import InvalidData, Unavailable
 from pl.feeds.feed import Feed
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
+from pl.feeds.recording import Recording
 from pl.feeds.redis_ticks import RedisTicks
+from pl.feeds.replay import Replay
 from pl.market.batches import MINUTE_MS, SymbolTable
 from pl.market.sessions import MarketSessions
 from pl.settings import Settings
 
+REAL_SOURCES: Final = frozenset({"massive", "polygon"})
+"""What a tick of a real market says of itself: invented ones must not reach its history."""
+
 
 def build_feed(
-    settings: Settings, table: SymbolTable, sessions: MarketSessions, through_ms: int | None
+    settings: Settings,
+    table: SymbolTable,
+    sessions: MarketSessions,
+    *,
+    through_ms: int | None,
+    is_open: Callable[[], bool],
 ) -> Feed:
-    """Return the feed; a replay goes on after `through_ms`, the last evaluated bar.
+    """Return the feed; a replay goes on after `through_ms`, the last bar that is done with.
 
+    is_open : whether the market is open by the feed's own clock, when silence means trouble.
     Raises Unavailable for a recording that cannot be read.
     """
     if settings.feed == "redis":
-        return RedisTicks(settings.redis_url, table)
+        sources = REAL_SOURCES if settings.market == "real" else None
+        return RedisTicks(settings.redis_url, table, sources=sources)
     if settings.feed == "massive":
         options = SocketOptions(
             url=settings.massive_url,
             key=settings.massive_api_key,
             channels=settings.feed_channels,
         )
-        return MassiveSocket(options, table, sessions.regular)
-    from pl.feeds.recording import Recording  # Parquet costs every other feed 0.3 s
-    from pl.feeds.replay import Replay
-
+        return MassiveSocket(options, table, sessions.regular, expects_data=is_open)
     try:
         recording = Recording(Path(settings.replay_path), table, sessions.regular)
     except InvalidData as error:

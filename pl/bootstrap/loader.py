@@ -10,8 +10,8 @@ from contracts.codec import encode
 from contracts.messages.envelopes import flat
 from contracts.messages.jobs import JobStatus
 from contracts.messages.streaming import ErrorReport
-from pl.bootstrap.shared import build_rest, check_market, resolve_universe
-from pl.bus.connection import answering, connect
+from pl.bootstrap.shared import build_rest, check_market, redis_ping, resolve_universe
+from pl.bus.connection import connect
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Job, Order
 from pl.bus.telemetry import TelemetryPublisher
@@ -45,7 +45,9 @@ async def run_loader(settings: Settings) -> None:
     databases = (bars, rest_of_it, health)
     try:
         await asyncio.to_thread(claim_writing, rest_of_it, DATALOADER)
-        await _Build(settings, *databases).service().run()
+        build = _Build(settings, *databases)
+        await asyncio.to_thread(build.ping_redis)
+        await build.service().run()
     finally:
         for database in databases:
             database.close()
@@ -61,6 +63,7 @@ class _Build:
         self._universes = UniverseStore(log)
         self._rest: MassiveRest | None = build_rest(settings, SymbolTable(()))
         self._telemetry = TelemetryPublisher(connect(settings.redis_url, "loader-telemetry"))
+        self.ping_redis = redis_ping(connect(settings.redis_url, "loader-health"))
         self._trouble = TroubleDesk(self._report, COMPONENT, "jobs")
 
     def service(self) -> LoaderService:
@@ -81,7 +84,7 @@ class _Build:
             desk=desk,
             intake=intake,
             reporter=reporter,
-            dependencies=self._dependencies(),
+            dependencies=Dependencies({"postgresql": self._health.ping, "redis": self.ping_redis}),
             telemetry=self._telemetry,
             port=self._settings.loader_port,
             closers=(self._rest.close,) if self._rest else (),
@@ -106,15 +109,6 @@ class _Build:
             universes=self._universes,
             refused=self._refused,
         )
-
-    def _dependencies(self) -> Dependencies:
-        client = connect(self._settings.redis_url, "loader-health")
-
-        def ping_redis() -> None:
-            with answering():
-                client.ping()
-
-        return Dependencies({"postgresql": self._health.ping, "redis": ping_redis})
 
     def _refused(self, cause: str, count: int) -> None:
         self._trouble.report("MALFORMED_HISTORY", cause, time.time(), count=count)

@@ -1,11 +1,15 @@
 """Build what several processes of the producer need."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+import redis
+
+from contracts import universes
+from pl.bus.connection import answering
 from pl.errors import Rejected, Unavailable
 from pl.feeds.massive_http import RestOptions
 from pl.feeds.massive_rest import MassiveRest
-from pl.market import universes
 from pl.market.batches import SymbolTable
 from pl.market.sessions import AlwaysOpenSessions, MarketSessions, xnys_sessions
 from pl.settings import Settings
@@ -21,6 +25,16 @@ def check_market(settings: Settings) -> None:
         identity.check(settings.database_url, settings.market)
     except Rejected as error:
         raise Unavailable("PostgreSQL", str(error)) from error
+
+
+def redis_ping(client: redis.Redis) -> Callable[[], None]:
+    """Return a call that raises Unavailable unless Redis answers."""
+
+    def ping() -> None:
+        with answering():
+            client.ping()
+
+    return ping
 
 
 def resolve_universe(

@@ -10,6 +10,7 @@ from pl.store.error_log import ErrorLog
 from pl.store.flow import FlowLog
 from pl.store.history import BarHistory
 from pl.store.indicators import IndicatorStore
+from pl.store.partitions import drop_expired_partitions
 from pl.store.patterns import PatternStore
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
@@ -31,6 +32,15 @@ class Stores:
     universes: UniverseStore
     standing: StandingFlows
     databases: tuple[Database, ...]
+
+    def drop_expired(self, now: float) -> list[str]:
+        """Drop what retention no longer keeps at `now` (unix s); return the names of tables."""
+        return drop_expired_partitions(self.databases[-1], now)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for database in self.databases:
+            database.close()
 
 
 def open_stores(settings: Settings) -> Stores:

@@ -2,183 +2,129 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import redis
 
-from contracts.messages.streaming import ErrorReport
 from pl.bootstrap.feeds import build_feed
 from pl.bootstrap.shared import build_rest, build_sessions, check_market, resolve_universe
 from pl.bootstrap.stores import Stores, open_stores
+from pl.bootstrap.telling import build_telling
 from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
-from pl.bus.telemetry import TelemetryPublisher
 from pl.errors import Rejected, Unavailable
-from pl.feeds.massive_rest import MassiveRest
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
-from pl.market.sessions import MarketSessions
 from pl.settings import Settings
 from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
-from pl.streaming.announcer import Announcer
+from pl.streaming.attention import LATE_MINUTES, Attention
+from pl.streaming.beats import Beats
 from pl.streaming.catch_up import CatchUp, History
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.flows import KEEP_MS, Flows, FlowState
 from pl.streaming.inbox import Backfill, Inbox
-from pl.streaming.market_loop import MarketLoop
+from pl.streaming.market_loop import MarketLoop, nobody_waits
+from pl.streaming.publication import Publication
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
 from pl.streaming.vitals import Vitals
-from pl.streaming.watch import Watch
+from pl.streaming.watch import Gap, Watch
 from pl.streaming.writer import Writer
-from pl.trouble import TroubleDesk
 
 TIMEFRAME: Final = "1min"
 TIER: Final = "intraday"
-WARM_BARS: Final = 664 + 1440
-BARS_BEFORE_SESSION_MS: Final = {"simulated": 664 * MINUTE_MS}
-DAYS_BEFORE_SESSION_MS: Final = 5 * 86_400_000
-RING_MINUTES: Final = 16
-MOST_TICK_SYMBOLS: Final = 500
+SEED_BARS: Final = 664
+"""Bars before the session that make every later value exact."""
+BEFORE_SESSION_MS: Final = {"simulated": SEED_BARS * MINUTE_MS}
+WEEK_MS: Final = 7 * 86_400_000
+"""Holds two sessions of New York whatever the holidays."""
+BARS_READ: Final = {"simulated": SEED_BARS + 1440}
+FOUR_LONG_DAYS: Final = 4 * 960
+"""Minutes of New York's sessions with their extended hours, regular ones of a third of them."""
+MOST_BEHIND: Final = 1_000
+"""So many closes may wait to be carried or stored before a replay is held up."""
 
 
 async def run_streaming(settings: Settings) -> None:
     """Build, catch up and run until told to stop; raises Unavailable."""
-    check_market(settings)
-    stores = open_stores(settings)
+    await asyncio.to_thread(check_market, settings)
+    stores = await asyncio.to_thread(open_stores, settings)
     try:
-        symbols = resolve_universe(stores.universes, settings.universe_key)
-    except Rejected as error:
-        raise Unavailable("universe", error.detail) from error
-    service = await _Build(settings, stores, symbols).service()
-    await service.run()
-    for database in stores.databases:
-        database.close()
+        service = await Building(settings, stores).service()
+        await service.run()
+    finally:
+        stores.close()
 
 
-class _Build:
-    def __init__(self, settings: Settings, stores: Stores, symbols: tuple[str, ...]) -> None:
+class Building:
+    """Put Streaming together; `clock` is the wall clock in unix seconds."""
+
+    def __init__(
+        self, settings: Settings, stores: Stores, clock: Callable[[], float] = time.time
+    ) -> None:
         self._settings = settings
         self._stores = stores
-        self._symbols = symbols
-        self._table = SymbolTable(symbols)
-        self._sessions: MarketSessions = build_sessions(settings.market)
-        self._rest: MassiveRest | None = build_rest(settings, self._table)
+        self._clock = clock
+        self._symbols = _universe(settings, stores)
+        self._table = SymbolTable(self._symbols)
+        self._sessions = build_sessions(settings.market)
+        self._rest = build_rest(settings, self._table)
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
-        self._telemetry = TelemetryPublisher(connect(settings.redis_url, "telemetry"))
+        self._telling = build_telling(settings, self._symbols, TIMEFRAME, stores.errors)
         self._counters = Counters()
-        self._trouble = TroubleDesk(self._report, "streaming", "streaming")
-        self._announcer = Announcer(
-            publish=self._telemetry.publish,
-            symbols=symbols,
-            timeframe=TIMEFRAME,
-            indicator_rows=settings.publish_indicator_symbols,
-            tick_source=self._tick_source(),
-        )
+        self._board = QuoteBoard(self._symbols)
+        self._bars = MinuteBars(len(self._symbols), depth=LATE_MINUTES)
+        self._writer = Writer(self._symbols, stores.bars, stores.indicators)
         self._live = settings.feed != "replay"
+        self._inbox = Inbox(may_wait=not self._live, clock=clock)
+        self._repair = self._build_repair()
         self._producer = f"streaming-{settings.market}"
 
     async def service(self) -> StreamingService:
-        """Return Streaming, caught up, its telemetry running."""
-        self._telemetry.start()
-        road = await asyncio.to_thread(self._road)
-        bars = MinuteBars(len(self._symbols), depth=RING_MINUTES)
-        inbox = Inbox(may_wait=not self._live)
-        feed_time = FeedTime(live=self._live)
-        session = SessionFollower(
-            self._sessions,
-            bars,
-            self._announcer,
-            self._counters,
-            self._settings.universe_key,
-            self._settings.market,
-            time.time,
-        )
-        board = QuoteBoard(self._symbols)
-        writer = Writer(self._symbols, self._stores.bars, self._stores.indicators)
-        repair = self._repair(inbox)
-        closing = self._closing(road, writer, board, repair)
-        through_ms = self._stores.patterns.through_ms(self._producer, PROGRESS)
-        feed = build_feed(self._settings, self._table, self._sessions, through_ms)
-        catch_up = CatchUp(
-            self._symbols,
-            self._stores.bars,
-            self._stores.history,
-            self._rest.minute_bars if self._rest else None,
-            WARM_BARS,
-        )
-        now_ms = self._now_ms(through_ms)
-        history = await catch_up.run(self._oldest_ms(now_ms), now_ms, through_ms)
+        """Return Streaming, caught up, its telemetry running; raises Unavailable."""
+        self._telling.start()
+        road = await asyncio.to_thread(self._build_road)
+        closing = self._build_closing(road)
+        session = self._build_session()
+        done_ms = await asyncio.to_thread(self._done_ms)
+        now_ms = self._now_ms(done_ms)
+        history = await self._caught_up(now_ms, done_ms)
         self._warm(closing, history)
-        if self._live:
-            session.begin_day(history.warm, now_ms)
-        loop = MarketLoop(
-            inbox=inbox,
-            bars=bars,
-            closing=closing,
-            session=session,
-            watch=self._watch(bars, closing, now_ms),
-            repair=repair,
-            feed_time=feed_time,
-            announcer=self._announcer,
-            counters=self._counters,
-            trouble=self._trouble,
-            clock=time.time,
-            symbols=self._symbols,
-            live=self._live,
-        )
-        closing.pass_on(history.missed, time.time())
-        vitals = Vitals(
-            loop,
-            road,
-            writer,
-            self._telemetry,
-            self._settings.feed,
-            self._settings.market,
-            catch_up.problem,
-        )
-        return StreamingService(
-            feed=feed,
-            loop=loop,
-            road=road,
-            writer=writer,
-            telemetry=self._telemetry,
-            board=board,
-            vitals=vitals,
-            heartbeat=Heartbeat(self._redis),
-            flow_log=self._stores.flow_log,
-            clock=time.time,
-            port=self._settings.streaming_port,
-            closers=(self._rest.close,) if self._rest else (),
-        )
+        if now_ms:
+            session.begin_day(history.stored, now_ms)
+        floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0
+        loop = self._build_loop(closing, session, road, floor_ms)
+        closing.floor_ms = floor_ms
+        closing.alerts_from_ms = floor_ms if done_ms is None else 0
+        closing.catch_up(history.missed, self._clock())
+        return self._build_service(loop, road, done_ms)
 
-    def _road(self) -> Road:
+    def _build_road(self) -> Road:
         stores, publisher = self._stores, EventPublisher(self._redis, self._producer)
         stores.spool.drain()
         recovered = recover(stores.patterns, publisher, self._producer)
-        since_ms = int(time.time() * 1000) - KEEP_MS if self._settings.feed != "replay" else 0
-        known = (FlowState(*row) for row in stores.standing.since(since_ms))
+        since_ms = int(self._clock() * 1000) - KEEP_MS if self._live else 0
         return Road(
             producer=self._producer,
             store=stores.patterns,
             spool=stores.spool,
-            publisher=publisher,
-            flows=Flows(known),
+            publication=Publication(publisher, recovered.next_seq - 1, self._clock),
+            flows=Flows(map(FlowState.of, stores.standing.since(since_ms))),
             next_seq=recovered.next_seq,
+            clock=self._clock,
         )
 
-    def _closing(
-        self, road: Road, writer: Writer, board: QuoteBoard, repair: Repair | None
-    ) -> Closing:
+    def _build_closing(self, road: Road) -> Closing:
         engine = SignalEngine(
             self._symbols,
             TIMEFRAME,
@@ -190,14 +136,71 @@ class _Build:
             policy=Policy(),
             sessions=self._sessions,
             road=road,
-            writer=writer,
-            announcer=self._announcer,
-            board=board,
+            writer=self._writer,
+            announcer=self._telling.announcer,
+            board=self._board,
             counters=self._counters,
-            order_repair=repair.order if repair else lambda _gap, _symbols: None,
-            clock=time.time,
+            order_repair=self._repair.order if self._repair else _no_repair,
+            clock=self._clock,
             last_start_ms=np.zeros(len(self._symbols), np.int64),
         )
+
+    def _build_session(self) -> SessionFollower:
+        return SessionFollower(
+            self._sessions,
+            self._bars,
+            self._telling.announcer,
+            self._counters,
+            self._settings.universe_key,
+            self._settings.market,
+            self._clock,
+        )
+
+    def _build_repair(self) -> Repair | None:
+        if self._rest is None:
+            return None
+
+        async def deliver(bars: BarBatch) -> None:
+            await self._inbox.put(Backfill(bars))
+
+        return Repair(self._rest.minute_bars, deliver, self._symbols)
+
+    def _done_ms(self) -> int | None:
+        """Return the last minute that is done with; unix ms, None before the first.
+
+        Without REST only what is stored is: bars that a crash kept from the database have to
+        come from the feed again.
+        """
+        through_ms = self._stores.patterns.through_ms(self._producer, PROGRESS)
+        if through_ms is None or self._rest is not None:
+            return through_ms
+        stored_ms = int(self._stores.history.bars_through(self._symbols).max())
+        return min(through_ms, stored_ms) if stored_ms >= 0 else None
+
+    def _now_ms(self, done_ms: int | None) -> int:
+        if self._live:
+            return int(self._clock() * 1000)
+        return 0 if done_ms is None else done_ms + MINUTE_MS
+
+    async def _caught_up(self, now_ms: int, done_ms: int | None) -> History:
+        market = self._settings.market
+        catch_up = CatchUp(
+            self._symbols,
+            self._stores.bars,
+            self._stores.history,
+            self._rest.minute_bars if self._rest else None,
+            BARS_READ.get(market, FOUR_LONG_DAYS),
+        )
+        oldest_ms = 0
+        if self._live:
+            anchor_ms = self._sessions.anchor_ms(TIMEFRAME, now_ms)
+            oldest_ms = anchor_ms - BEFORE_SESSION_MS.get(market, WEEK_MS)
+        history = await catch_up.run(oldest_ms, now_ms, done_ms)
+        if self._repair is not None:
+            self._repair.refused.update(catch_up.refused)
+            for symbol, gap in catch_up.unfetched:
+                self._repair.order(gap, (symbol,))
+        return history
 
     def _warm(self, closing: Closing, history: History) -> None:
         for row, bars in history.warm.items():
@@ -207,52 +210,74 @@ class _Build:
                 closing.last_start_ms[row] = regular.start_ms[-1]
         closing.policy.recall(closing.engine.recent(closing.policy.memory_bars))
 
-    def _watch(self, bars: MinuteBars, closing: Closing, now_ms: int) -> Watch:
-        if not self._live:
-            return Watch()
-        floor_ms = now_ms - now_ms % MINUTE_MS
-        closing.floor_ms = floor_ms
-        bars.mark_unwatched(floor_ms - RING_MINUTES * MINUTE_MS, floor_ms)
-        return Watch(lost_from_ms=floor_ms)
-
-    def _repair(self, inbox: Inbox) -> Repair | None:
-        if self._rest is None:
-            return None
-
-        async def deliver(bars: BarBatch) -> None:
-            await inbox.put(Backfill(bars))
-
-        return Repair(self._rest.minute_bars, deliver, self._symbols)
-
-    def _now_ms(self, through_ms: int | None) -> int:
+    def _build_loop(
+        self, closing: Closing, session: SessionFollower, road: Road, floor_ms: int
+    ) -> MarketLoop:
         if self._live:
-            return int(time.time() * 1000)
-        return 0 if through_ms is None else through_ms + MINUTE_MS
-
-    def _oldest_ms(self, now_ms: int) -> int:
-        if not self._live:
-            return 0
-        anchor_ms = self._sessions.anchor_ms(TIMEFRAME, now_ms)
-        before = BARS_BEFORE_SESSION_MS.get(self._settings.market, DAYS_BEFORE_SESSION_MS)
-        return anchor_ms - before
-
-    def _tick_source(self) -> str:
-        settings = self._settings
-        wanted = settings.publish_ticks == "on" or (
-            settings.publish_ticks == "auto" and len(self._symbols) <= MOST_TICK_SYMBOLS
+            since_ms = floor_ms - LATE_MINUTES * MINUTE_MS
+            self._bars.mark_unwatched(since_ms, floor_ms)
+        attention = Attention(
+            watch=Watch(lost_from_ms=floor_ms) if self._live else Watch(),
+            repair=self._repair,
+            announcer=self._telling.announcer,
+            counters=self._counters,
+            trouble=self._telling.trouble,
         )
-        if settings.feed == "redis" or not wanted:
-            return ""
-        return {"real": "massive"}.get(settings.market, settings.market)
+        writer = self._writer
+        return MarketLoop(
+            inbox=self._inbox,
+            bars=self._bars,
+            closing=closing,
+            session=session,
+            attention=attention,
+            feed_time=FeedTime(live=self._live),
+            counters=self._counters,
+            publish_ticks=self._telling.publish_ticks,
+            clock=self._clock,
+            live=self._live,
+            held_up=nobody_waits
+            if self._live
+            else lambda: road.waiting + writer.waiting > MOST_BEHIND,
+        )
 
-    def _report(self, report: ErrorReport) -> None:
-        at = time.time()
-        self._announcer.error(report, at)
+    def _build_service(self, loop: MarketLoop, road: Road, done_ms: int | None) -> StreamingService:
+        settings = self._settings
+        feed = build_feed(
+            settings,
+            self._table,
+            self._sessions,
+            through_ms=done_ms,
+            is_open=lambda: self._sessions.is_open(loop.now_ms()),
+        )
+        publishers = self._telling.publishers
+        vitals = Vitals(loop, road, self._writer, publishers, settings.feed, settings.market)
+        beats = Beats(
+            loop=loop,
+            board=self._board,
+            vitals=vitals,
+            heartbeat=Heartbeat(self._redis),
+            flow_log=self._stores.flow_log,
+            keep_house=self._stores.drop_expired,
+            clock=self._clock,
+        )
+        return StreamingService(
+            feed=feed,
+            loop=loop,
+            road=road,
+            writer=self._writer,
+            telemetry=publishers,
+            beats=beats,
+            port=settings.streaming_port,
+            closers=(self._rest.close,) if self._rest else (),
+        )
 
-        def write() -> None:
-            try:
-                self._stores.errors.write(report, at, source="streaming")
-            except Unavailable:
-                return  # the report stands in the log and on the channel
 
-        asyncio.get_running_loop().run_in_executor(None, write)
+def _universe(settings: Settings, stores: Stores) -> tuple[str, ...]:
+    try:
+        return resolve_universe(stores.universes, settings.universe_key)
+    except Rejected as error:
+        raise Unavailable("universe", error.detail) from error
+
+
+def _no_repair(_gap: Gap, _symbols: tuple[str, ...]) -> None:
+    """Leave a minute as it is stored: there is nobody to ask."""

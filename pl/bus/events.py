@@ -30,7 +30,7 @@ KEEP_STREAM_S: Final = 24 * 3600.0
 KEEP_RECENT_S: Final = 55 * 60
 CHUNK: Final = 200
 
-# ARGV: seq, the seq before it in the batch, oldest ms, event, recent pattern, its seconds, then
+# ARGV: seq, the seq published before it, oldest ms, event, recent pattern, its seconds, then
 # channel and body in turn (an empty body is the event). After a failed event none of its batch
 # may pass, or the cursor would shut it out for ever.
 _PUBLISH: Final = """
@@ -101,35 +101,40 @@ class EventPublisher:
         with answering():
             return int(cast("int", self._restore(keys=[self._cursor_key], args=[seq])))
 
-    def publish(self, events: Sequence[StoredEvent]) -> Published:
-        """Publish events in the order of their numbers; a repeated one is refused and counted."""
+    def publish(self, events: Sequence[StoredEvent], after: int = 0) -> Published:
+        """Publish events in the order of their numbers; a repeated one is refused and counted.
+
+        after : the number published before them; a Redis that has forgotten it takes none.
+        """
         ids: list[str] = []
         with self._lock:
             for start in range(0, len(events), CHUNK):
-                ids += self._publish_chunk(events[start : start + CHUNK])
+                chunk = events[start : start + CHUNK]
+                ids += self._publish_chunk(chunk, after)
+                after = chunk[-1].data.seq
         return Published(tuple(ids), len(events) - len(ids))
 
-    def _publish_chunk(self, events: Sequence[StoredEvent]) -> list[str]:
+    def _publish_chunk(self, events: Sequence[StoredEvent], after: int) -> list[str]:
         try:
-            answers = self._call(events)
-        except Unavailable:
-            answers = self._call(events)  # an idle connection may be dead: what arrived is refused
+            answers = self._call(events, after)
+        except Unavailable:  # an idle connection may be dead: what arrived is refused
+            answers = self._call(events, after)
         return [answer.decode() for answer in answers if answer is not None]
 
-    def _call(self, events: Sequence[StoredEvent]) -> list[bytes | None]:
+    def _call(self, events: Sequence[StoredEvent], after: int) -> list[bytes | None]:
         with answering():
-            answers = self._pipeline(events)
+            answers = self._pipeline(events, after)
             if any(isinstance(answer, redis.exceptions.NoScriptError) for answer in answers):
                 self._client.script_load(_PUBLISH)
-                answers = self._pipeline(events)
+                answers = self._pipeline(events, after)
             failed = next((answer for answer in answers if isinstance(answer, Exception)), None)
             if failed is not None:
                 raise failed
         return cast("list[bytes | None]", answers)
 
-    def _pipeline(self, events: Sequence[StoredEvent]) -> list[Any]:
+    def _pipeline(self, events: Sequence[StoredEvent], after: int) -> list[Any]:
         oldest_ms = int((self._clock() - self._keep_stream_s) * 1000)
-        before = 0
+        before = after
         with self._client.pipeline(transaction=False) as pipeline:
             for event in events:
                 keys = [self._cursor_key, *_keys(event)]

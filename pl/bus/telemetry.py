@@ -6,6 +6,7 @@ messages are dropped and counted.
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 import redis
@@ -59,6 +60,17 @@ class TelemetryPublisher:
                 self._queue.popleft()
                 self._dropped += 1
             self._queue.append((channel, body))
+            self._changed.notify()
+
+    def publish_all(self, channel: str, bodies: Sequence[bytes]) -> None:
+        """Queue messages for one channel; drops the oldest when the queue is full."""
+        if not bodies:
+            return
+        with self._changed:
+            self._queue.extend((channel, body) for body in bodies)
+            while len(self._queue) > self._longest:
+                self._queue.popleft()
+                self._dropped += 1
             self._changed.notify()
 
     def close(self, timeout_s: float = 2.0) -> None:

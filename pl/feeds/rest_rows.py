@@ -82,7 +82,7 @@ def ticker_of(body: bytes) -> Ticker:
     """Return the symbol of an answer; raises InvalidData when it has another shape."""
     try:
         return msgspec.json.decode(body, type=_Result).results
-    except msgspec.ValidationError as error:
+    except UNREADABLE as error:
         raise InvalidData("Massive ticker", str(error)) from error
 
 

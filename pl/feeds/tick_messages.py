@@ -102,7 +102,7 @@ class TickParser:
         if self._table.row(tick.ticker) < 0:
             self._trouble.ignore("not subscribed")
         elif self._sources is not None and tick.source not in (None, *self._sources):
-            self._trouble.ignore("source of another market")
+            self._trouble.drop("tick: source of another market")
         elif tick.event_type not in (None, "trade"):
             self._trouble.ignore("not a trade")
         else:

@@ -44,7 +44,8 @@ class HistoricalLoad:
     """Write what a plan asks for; safe to repeat, and to break off at any moment.
 
     pauses_s : waits between attempts while PostgreSQL or REST is away; refused : hears how
-    many bars were refused and why.
+    many bars were refused and why; problem : what the last attempt found away, empty when it is
+    back.
     """
 
     history: History
@@ -53,6 +54,7 @@ class HistoricalLoad:
     refused: Callable[[str, int], None]
     pauses_s: tuple[float, ...] = PAUSES_S
     problem: str = ""
+    _waiter: object = None
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, plan: LoadPlan, record: JobRecord) -> None:
@@ -71,20 +73,29 @@ class HistoricalLoad:
                     group.create_task(self._work(waiting, pieces, known, record))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
+        except asyncio.CancelledError:
+            self.problem = ""  # nobody asks any more whether it is back
+            raise
 
     async def patiently(self, record: JobRecord, work: Callable[[], Awaitable[T]]) -> T:
         """Return what `work` returns; asks again while a dependency is away."""
+        waiter = object()
         for pause_s in self.pauses_s:
             try:
                 found = await work()
             except Unavailable as away:
-                self.problem = str(away)
+                self.problem, self._waiter = str(away), waiter
                 record.say(f"waits {pause_s:g} s for {away}")
                 await asyncio.sleep(pause_s)
             else:
-                self.problem = ""
+                self._is_back(waiter, record)
                 return found
         return await work()
+
+    def _is_back(self, waiter: object, record: JobRecord) -> None:
+        if self._waiter is waiter:
+            self.problem, self._waiter = "", None
+            record.say("goes on")
 
     async def _known(self) -> frozenset[str]:
         return frozenset(await asyncio.to_thread(self.universes.names))

@@ -20,6 +20,7 @@ from pl.serving import Dependencies, listen_or_refuse, stop_signal
 log = structlog.get_logger()
 
 STOP_S: Final = 5.0
+FLUSH_EVERY_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class LoaderService:
             asyncio.create_task(self.desk.run(), name="desk"),
             asyncio.create_task(self.reporter.run(), name="reporter"),
             asyncio.create_task(self.dependencies.watch(), name="dependencies"),
+            asyncio.create_task(self._say_what_was_counted(), name="trouble"),
         ]
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -69,12 +71,23 @@ class LoaderService:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.wait_for(self.reporter.flush(), STOP_S)
+        await self._say_the_last()
         await asyncio.to_thread(self.intake.forget_the_rest)
         await asyncio.to_thread(self.telemetry.close)
         for close in self.closers:
             await close()
         await runner.cleanup()
+
+    async def _say_what_was_counted(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            self.desk.trouble.flush(self.desk.clock())
+
+    async def _say_the_last(self) -> None:
+        try:
+            await asyncio.wait_for(self.reporter.flush(), STOP_S)
+        except TimeoutError:
+            log.warning("job_status_unsaid", waited_s=STOP_S)
 
 
 async def _first_end(tasks: set[asyncio.Task[None] | asyncio.Task[bool]]) -> None:

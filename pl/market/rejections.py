@@ -19,6 +19,7 @@ SUPERSEDED: Final = 8
 HELD: Final = 9
 
 REFETCHED = (ABSURD, TOO_LATE, SUPERSEDED)
+SPOILT = (NAN_PRICE, NON_POSITIVE, FUTURE, STALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Rejections:
 
     refetch_row, refetch_start_ms : the minutes, each once, of events that were true but could
     not be counted (too_late, superseded, absurd): fetch their bars by REST.
+
+    spoilt_row : the rows, each once, of events that cannot be true as they came (nan_price,
+    non_positive, future, stale), so that a true one may be missing from a minute unknown.
     """
 
     nan_price: int
@@ -46,6 +50,7 @@ class Rejections:
     superseded: int
     refetch_row: Int32
     refetch_start_ms: Int64
+    spoilt_row: Int32
 
     def counts(self) -> dict[str, int]:
         """Return the causes that occurred, with how often."""
@@ -81,7 +86,9 @@ def rejections_of(verdict: UInt8, row: Int32, time_ms: Int64) -> Rejections:
         superseded=int(tally[SUPERSEDED]),
         refetch_row=minutes[:, 0].astype(np.int32),
         refetch_start_ms=minutes[:, 1] * MINUTE_MS,
+        spoilt_row=np.unique(row[np.isin(verdict, SPOILT)]),
     )
 
 
-NONE: Final = Rejections(0, 0, 0, 0, 0, 0, 0, 0, np.empty(0, np.int32), np.empty(0, np.int64))
+_NO_ROWS: Final = np.empty(0, np.int32)
+NONE: Final = Rejections(0, 0, 0, 0, 0, 0, 0, 0, _NO_ROWS, np.empty(0, np.int64), _NO_ROWS)

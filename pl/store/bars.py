@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import psycopg2.errors
 
-from pl.market.batches import ClosedBars
+from pl.market.batches import QUALITY_PARTIAL, ClosedBars
 from pl.store.connection import Cursor, Database
 from pl.store.copy_binary import Array, Column, encode_rows
 from pl.store.partitions import ensure_partitions
@@ -19,8 +19,12 @@ _COLUMNS: Final = (
 )
 _FACTS: Final = ("open", "high", "low", "close", "volume", "vwap", "trade_count")
 _ASSIGNED: Final = ", ".join(f"{name} = excluded.{name}" for name in _FACTS)
-_NEWER: Final = "excluded.revision > stored.revision"
-_DIFFERENT: Final = " OR ".join(f"excluded.{name} <> stored.{name}" for name in _FACTS)
+_CHANGED: Final = " OR ".join(f"excluded.{name} <> stored.{name}" for name in _FACTS)
+_NEWER: Final = (
+    "excluded.revision > stored.revision OR (excluded.revision = stored.revision"
+    f" AND excluded.quality <> stored.quality AND NOT ({_CHANGED}))"
+)
+_COMPLETED: Final = f"stored.quality = {QUALITY_PARTIAL} AND excluded.quality <> {QUALITY_PARTIAL}"
 
 
 def bars_table(timeframe: str) -> str:
@@ -39,6 +43,7 @@ class BarStore:
     def write_bars(self, bars: ClosedBars, symbols: Sequence[str], timeframe: str = "1min") -> None:
         """Store bars; a stored one is replaced only by a higher revision.
 
+        Of the same revision and values only the quality is taken over.
         symbols : the symbol of each `bars.row`.
         """
         if not len(bars):
@@ -53,12 +58,15 @@ class BarStore:
         """Store bars of a source that counts more than what is stored, such as REST history.
 
         A stored bar with other values is replaced under the next revision; one with the same
-        values stays untouched.
+        values stays untouched, but is no longer called partial.
         """
         if not len(bars):
             return
-        next_revision = "greatest(excluded.revision, stored.revision + 1)"
-        self._upsert(bars, symbols, bars_table(timeframe), _DIFFERENT, next_revision)
+        condition = f"{_CHANGED} OR ({_COMPLETED})"
+        next_revision = (
+            f"greatest(excluded.revision, stored.revision + CASE WHEN {_CHANGED} THEN 1 ELSE 0 END)"
+        )
+        self._upsert(bars, symbols, bars_table(timeframe), condition, next_revision)
 
     def _copied(self, bars: ClosedBars, symbols: Sequence[str], table: str) -> bool:
         raw = _encode(bars, symbols)

@@ -14,18 +14,29 @@ _PATIENCE_S: Final = 5.0
 
 
 def claim_writing(database: Database, service: str) -> None:
-    """Hold the advisory lock of a service for as long as the connection lives.
+    """Hold the advisory lock of a service on every connection that `database` ever makes.
 
-    Waits some seconds for one that has just been killed; raises Unavailable after that.
+    Waits some seconds for one that has just been killed; raises Unavailable after that. When the
+    connection is lost, so is the lock: whoever took it meanwhile keeps it, and every further use
+    of `database` raises Unavailable.
     """
 
-    def work(cursor: Cursor) -> bool:
+    def take(cursor: Cursor) -> bool:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", (_KEYS[service],))
         row = cursor.fetchone()
         return bool(row and row[0])
 
+    def take_again(cursor: Cursor) -> None:
+        if not take(cursor):
+            raise _taken(service)
+
     until = time.monotonic() + _PATIENCE_S
-    while not database.run(work):
+    while not database.run(take):
         if time.monotonic() > until:
-            raise Unavailable("PostgreSQL", f"another {service} works on this database")
+            raise _taken(service)
         time.sleep(0.1)
+    database.begin_with(take_again)
+
+
+def _taken(service: str) -> Unavailable:
+    return Unavailable("PostgreSQL", f"another {service} works on this database")

@@ -48,6 +48,7 @@ class Database:
         self._pause_s = 0.0
         self._next_attempt = clock()
         self._last_detail = "not connected yet"
+        self._firsts: list[Work[None]] = []
 
     def run(self, work: Work[T]) -> T:
         """Return what `work` returns for a cursor, inside one transaction.
@@ -71,6 +72,14 @@ class Database:
                 self._postpone(error)
                 raise Unavailable("PostgreSQL", _words(error)) from error
 
+    def begin_with(self, work: Work[None]) -> None:
+        """Have `work` done first on every connection that is made from now on.
+
+        When it raises, the connection is closed and the call that needed it raises the same.
+        """
+        with self._lock:
+            self._firsts.append(work)
+
     def ping(self) -> None:
         """Raise Unavailable unless the server answers a query."""
         self.run(lambda cursor: cursor.execute("SELECT 1"))
@@ -88,7 +97,7 @@ class Database:
     def _connect(self) -> Connection:
         if self._clock() < self._next_attempt:
             raise Unavailable("PostgreSQL", self._last_detail)
-        self._connection = psycopg2.connect(
+        connection = psycopg2.connect(
             self._url,
             application_name=self._application,
             connect_timeout=_CONNECT_TIMEOUT_S,
@@ -100,7 +109,14 @@ class Database:
             " -c synchronous_commit=on",
         )
         self._pause_s = 0.0
-        return self._connection
+        try:
+            for work in self._firsts:
+                self._transact(connection, work)
+        except Unavailable:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
 
     def _postpone(self, error: psycopg2.Error) -> None:
         doubled = max(FIRST_PAUSE_S, self._pause_s * 2)

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 import msgspec
 
 from contracts.codec import decode
-from contracts.messages.patterns import PatternData, PatternEvent, PatternUpdate
+from contracts.messages.patterns import (
+    PatternData,
+    PatternEvent,
+    PatternUpdateFields,
+    published_update,
+)
 from contracts.names import EVENTS_PATTERNS
 
 EventKey = tuple[str, str, int]
@@ -46,7 +51,7 @@ class Progress:
 
 
 class _UpdateEnvelope(msgspec.Struct):
-    payload: PatternUpdate
+    payload: PatternUpdateFields
 
 
 def encode_messages(event: StoredEvent) -> str:
@@ -68,4 +73,4 @@ def rebuild(body: str, messages: str) -> StoredEvent:
 def _data_of(raw: bytes, channel: str) -> PatternData:
     if channel == EVENTS_PATTERNS:
         return decode(raw, PatternEvent).data
-    return decode(raw, _UpdateEnvelope).payload
+    return published_update(decode(raw, _UpdateEnvelope).payload)

@@ -1,17 +1,33 @@
 """Read what was last said of each flow."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from pl.store.connection import Cursor, Database
 from pl.store.partitions import moment
 
-StandingRow = tuple[str, str, int, int]
-
-_LAST = """
+_LAST: Final = """
 SELECT DISTINCT ON (flow_id) flow_id::text, life, revision,
-       round(extract(epoch FROM bar_time) * 1000)::bigint
+       round(extract(epoch FROM bar_time) * 1000)::bigint,
+       confidence, current_price, price_change, volume
 FROM pattern_events
 WHERE bar_time >= %s
 ORDER BY flow_id, seq DESC
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Hold the last event of a flow; bar_time_ms in unix ms, price in USD, change in percent."""
+
+    flow_id: str
+    life: str
+    revision: int
+    bar_time_ms: int
+    confidence: float
+    price: float
+    price_change: float
+    volume: float
 
 
 class StandingFlows:
@@ -20,11 +36,11 @@ class StandingFlows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def since(self, bar_time_ms: int) -> list[StandingRow]:
-        """Return (flow_id, life, revision, bar time in unix ms) of the last event of each flow."""
+    def since(self, bar_time_ms: int) -> list[Standing]:
+        """Return the last event of each flow whose bar is of `bar_time_ms` or later."""
 
-        def work(cursor: Cursor) -> list[StandingRow]:
+        def work(cursor: Cursor) -> list[Standing]:
             cursor.execute(_LAST, (moment(bar_time_ms),))
-            return list(cursor.fetchall())
+            return [Standing(*row) for row in cursor.fetchall()]
 
         return self._database.run(work)

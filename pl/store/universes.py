@@ -15,6 +15,7 @@ class UniverseStore:
         def work(cursor: Cursor) -> dict[str, tuple[str, ...]]:
             cursor.execute(
                 "SELECT name || ':' || key, value FROM cache_entries WHERE type = 'universe'"
+                " ORDER BY name, key"
             )
             return {name: tuple(symbols) for name, symbols in cursor.fetchall()}
 

@@ -1,7 +1,8 @@
-"""Tell Redis what may be lost: bars, indicators, quotes, raw ticks, health, sessions, errors."""
+"""Tell Redis what may be lost: bars, indicators, quotes, health, sessions, errors."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 import msgspec
@@ -18,16 +19,18 @@ from contracts.messages.streaming import (
     CriticalAlert,
     ErrorReport,
     Quotes,
-    RawTick,
     SessionStarted,
     SessionStopped,
     StreamingHealth,
 )
-from pl.market.batches import ClosedBars, TradeBatch
+from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
 
 COMPONENT: Final = "streaming"
+BARS_TOLD_MS: Final = 240 * MINUTE_MS
+INDICATORS_TOLD_MS: Final = 16 * MINUTE_MS
+"""What is older than that beside the newest, after a long absence, is read from the database."""
 
 Publish = Callable[[str, bytes], None]
 
@@ -36,19 +39,17 @@ Publish = Callable[[str, bytes], None]
 class Announcer:
     """Encode and hand over; `publish` must not block.
 
-    indicator_rows : indicators are published for rows below this; tick_source : the `source` of
-    raw ticks, empty when they are not published.
+    indicator_rows : indicators are published for rows below this.
     """
 
     publish: Publish
     symbols: Sequence[str]
     timeframe: str
     indicator_rows: int
-    tick_source: str
 
     def bars(self, bars: ClosedBars, at: float) -> None:
         """Publish closed bars, one message a minute."""
-        for start_ms in np.unique(bars.start_ms):
+        for start_ms in _latest(np.unique(bars.start_ms), BARS_TOLD_MS):
             minute = bars.take(bars.start_ms == start_ms)
             columns = BarsClosed(
                 timeframe=self.timeframe,
@@ -65,51 +66,22 @@ class Announcer:
 
     def indicators(self, table: IndicatorTable, at: float) -> None:
         """Publish the indicators of each symbol; values still warming up are left out."""
+        told = _latest(table.start_ms, INDICATORS_TOLD_MS)
+        told_rows = table.row < self.indicator_rows
+        told_rows &= table.start_ms >= (told.min() if len(told) else 0)
         for row, start_ms, values in zip(
-            table.row.tolist(), table.start_ms.tolist(), table.values.tolist(), strict=True
+            table.row[told_rows].tolist(),
+            table.start_ms[told_rows].tolist(),
+            table.values[told_rows].tolist(),
+            strict=True,
         ):
             known = {
                 name: value
                 for name, value in zip(INDICATOR_NAMES, values, strict=True)
-                if value == value  # noqa: PLR0124 - NaN marks a value that is still warming up
+                if isfinite(value)
             }
-            if row < self.indicator_rows and known:
-                calculation = Calculation(
-                    indicator_type="all",
-                    symbol=self.symbols[row],
-                    values=known,
-                    timestamp=iso(start_ms / 1000),
-                    timeframe=self.timeframe,
-                )
-                fields = CalculationFields(calculation=calculation)
-                self._flat(names.INDICATORS_STREAMING, "indicator_calculated", at, fields)
-
-    def ticks(self, batch: TradeBatch) -> None:
-        """Publish trades as raw ticks, unless nobody wants them."""
-        if not self.tick_source:
-            return
-        for row, t_ms, price, size in zip(
-            batch.row.tolist(),
-            batch.t_ms.tolist(),
-            batch.price.tolist(),
-            batch.size.tolist(),
-            strict=True,
-        ):
-            tick = RawTick(
-                ticker=self.symbols[row],
-                price=price,
-                volume=size,
-                timestamp=iso(t_ms / 1000),
-                event_type="trade",
-                source=self.tick_source,
-                tick_open=price,
-                tick_high=price,
-                tick_low=price,
-                tick_close=price,
-                tick_volume=size,
-                tick_vwap=price,
-            )
-            self.publish(names.RAW_TICKS, msgspec.json.encode(tick))
+            if known:
+                self._calculation(self.symbols[row], start_ms, known, at)
 
     def quotes(self, quotes: Quotes, at: float) -> None:
         """Publish prices that changed."""
@@ -146,8 +118,25 @@ class Announcer:
         """Publish what a person must look at now."""
         self._flat(names.ALERTS_CRITICAL, "critical_alert", at, alert)
 
+    def _calculation(self, symbol: str, start_ms: int, values: dict[str, float], at: float) -> None:
+        calculation = Calculation(
+            indicator_type="all",
+            symbol=symbol,
+            values=values,
+            timestamp=iso(start_ms / 1000),
+            timeframe=self.timeframe,
+        )
+        fields = CalculationFields(calculation=calculation)
+        self._flat(names.INDICATORS_STREAMING, "indicator_calculated", at, fields)
+
     def _flat(self, channel: str, event: str, at: float, fields: msgspec.Struct) -> None:
         self.publish(channel, encode(flat(event, at, COMPONENT, fields)))
 
     def _names(self, rows: np.ndarray) -> list[str]:
         return [self.symbols[row] for row in rows.tolist()]
+
+
+def _latest(start_ms: Int64, span_ms: int) -> Int64:
+    """Return the times (n,) that lie at most `span_ms` before the latest of them."""
+    recent: Int64 = start_ms[start_ms >= start_ms.max(initial=0) - span_ms]
+    return recent

@@ -2,58 +2,60 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import structlog
 
-from pl.errors import Rejected, Unavailable
+from pl.errors import InvalidData, Rejected, Unavailable
 from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
 from pl.store.bars import BarStore
 from pl.store.history import BarHistory
 from pl.streaming.repair import Fetch
+from pl.streaming.watch import Gap
 
 log = structlog.get_logger()
 
 OPEN_TO_REVISION_MS: Final = 16 * MINUTE_MS
 CONCURRENT: Final = 16
 
+ByRow = dict[int, ClosedBars]
+
 
 @dataclass(frozen=True, slots=True)
 class History:
     """Hold what the engine is warmed with, a row a symbol, and what it has not seen.
 
-    missed : bars after the last evaluated one, and older ones that changed meanwhile, sorted
-    by (start_ms, row).
+    stored : all there is now; missed : bars after the last evaluated one, and older ones that
+    changed meanwhile, sorted by (start_ms, row).
     """
 
-    warm: dict[int, ClosedBars]
+    warm: ByRow
     missed: ClosedBars
+    stored: ByRow
 
 
+@dataclass(slots=True)
 class CatchUp:
     """Fetch what is missing by REST, store it, and read it back.
 
     The database is the one truth: what is warmed is what a later start would read.
-    fetch : (symbol, from_ms, to_ms) -> minute bars, or None for a feed without REST.
+    fetch : (symbol, from_ms, to_ms) -> minute bars, or None for a feed without REST;
+    n_bars : how many bars of each symbol are read.
+    Afterwards `unfetched` holds what REST did not answer for, and `refused` why it never will, by
+    symbol.
     """
 
-    def __init__(
-        self,
-        symbols: Sequence[str],
-        store: BarStore,
-        history: BarHistory,
-        fetch: Fetch | None,
-        n_bars: int,
-    ) -> None:
-        self._symbols = symbols
-        self._store = store
-        self._history = history
-        self._fetch = fetch
-        self._n_bars = n_bars
-        self.problem = ""
+    symbols: Sequence[str]
+    store: BarStore
+    history: BarHistory
+    fetch: Fetch | None
+    n_bars: int
+    unfetched: list[tuple[str, Gap]] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    _away: bool = False
 
     async def run(self, oldest_ms: int, now_ms: int, through_ms: int | None) -> History:
         """Return history up to the minute that is running at `now_ms`.
@@ -63,58 +65,64 @@ class CatchUp:
         """
         before_ms = now_ms - now_ms % MINUTE_MS
         stored = await self._read(before_ms)
-        if self._fetch is not None and await self._fetch_missing(stored, oldest_ms, before_ms):
+        fresh = stored
+        if self.fetch is not None and await self._fetch_missing(stored, oldest_ms, before_ms):
             fresh = await self._read(before_ms)
-        else:
-            fresh = stored
         if through_ms is None:
-            return History(fresh, ClosedBars.empty())
+            return History(fresh, ClosedBars.empty(), fresh)
         warm = {row: bars.take(bars.start_ms <= through_ms) for row, bars in stored.items()}
-        return History(warm, _missed(warm, fresh))
+        return History(warm, _missed(warm, fresh), fresh)
 
-    async def _read(self, before_ms: int) -> dict[int, ClosedBars]:
+    async def _read(self, before_ms: int) -> ByRow:
         by_symbol = await asyncio.to_thread(
-            self._history.last_bars, self._symbols, self._n_bars, before_ms
+            self.history.last_bars, self.symbols, self.n_bars, before_ms
         )
-        return {row: by_symbol[symbol] for row, symbol in enumerate(self._symbols)}
+        return {row: by_symbol[symbol] for row, symbol in enumerate(self.symbols)}
 
-    async def _fetch_missing(
-        self, stored: dict[int, ClosedBars], oldest_ms: int, before_ms: int
-    ) -> int:
+    async def _fetch_missing(self, stored: ByRow, oldest_ms: int, before_ms: int) -> int:
         gate = asyncio.Semaphore(CONCURRENT)
 
         async def one(row: int) -> BarBatch | None:
-            start_ms = _fetch_from(stored[row], oldest_ms)
-            if start_ms >= before_ms:
-                return None
+            gap = Gap(_fetch_from(stored[row], oldest_ms), before_ms)
             async with gate:
-                return await self._fetch_one(row, start_ms, before_ms)
+                return await self._fetch_one(self.symbols[row], gap)
 
-        batches = await asyncio.gather(*(one(row) for row in range(len(self._symbols))))
+        batches = await asyncio.gather(*(one(row) for row in range(len(self.symbols))))
         found = [as_backfilled(batch) for batch in batches if batch is not None and len(batch)]
         if not found:
             return 0
         bars = _joined(found)
-        await asyncio.to_thread(self._store.replace_bars, bars, self._symbols)
+        await asyncio.to_thread(self.store.replace_bars, bars, self.symbols)
         log.info("history_fetched", bars=len(bars), symbols=len(found))
         return len(bars)
 
-    async def _fetch_one(self, row: int, start_ms: int, before_ms: int) -> BarBatch | None:
-        assert self._fetch is not None  # noqa: S101 - only called when there is one
-        try:
-            return await self._fetch(self._symbols[row], start_ms, before_ms)
-        except (Unavailable, Rejected) as error:
-            self.problem = f"history of {self._symbols[row]}: {error}"
-            log.warning("history_missing", symbol=self._symbols[row], detail=str(error))
+    async def _fetch_one(self, symbol: str, gap: Gap) -> BarBatch | None:
+        if gap.from_ms >= gap.to_ms or self.fetch is None:
             return None
+        if self._away:  # one symbol has waited for all
+            self.unfetched.append((symbol, gap))
+            return None
+        try:
+            return await self.fetch(symbol, gap.from_ms, gap.to_ms)
+        except Unavailable as error:
+            self._away = True
+            self.unfetched.append((symbol, gap))
+            log.warning("history_away", symbol=symbol, detail=str(error))
+        except (Rejected, InvalidData) as error:
+            self.refused[symbol] = str(error)
+            log.warning("history_refused", symbol=symbol, detail=str(error))
+        return None
 
 
 def _fetch_from(stored: ClosedBars, oldest_ms: int) -> int:
+    """Return from where bars are fetched: the first that is not whole, or may have changed."""
     if not len(stored) or int(stored.start_ms[0]) > oldest_ms + OPEN_TO_REVISION_MS:
         return oldest_ms
+    start_ms = int(stored.start_ms[-1]) - OPEN_TO_REVISION_MS
     doubted = stored.start_ms[stored.quality == QUALITY_PARTIAL]
-    newest = int(doubted[0]) if len(doubted) else int(stored.start_ms[-1]) - OPEN_TO_REVISION_MS
-    return max(oldest_ms, min(newest, int(stored.start_ms[-1]) - OPEN_TO_REVISION_MS))
+    if len(doubted):
+        start_ms = min(start_ms, int(doubted[0]))
+    return max(oldest_ms, start_ms)
 
 
 def _joined(parts: Sequence[ClosedBars]) -> ClosedBars:
@@ -126,7 +134,7 @@ def _joined(parts: Sequence[ClosedBars]) -> ClosedBars:
     return joined.take(np.lexsort((joined.row, joined.start_ms)))
 
 
-def _missed(warm: dict[int, ClosedBars], fresh: dict[int, ClosedBars]) -> ClosedBars:
+def _missed(warm: ByRow, fresh: ByRow) -> ClosedBars:
     parts = [_unseen(warm[row], fresh[row]) for row in fresh]
     parts = [part for part in parts if len(part)]
     return _joined(parts) if parts else ClosedBars.empty()

@@ -2,47 +2,66 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 
 import numpy as np
 
-from pl.market.batches import MINUTE_MS, QUALITY_NAMES, QUALITY_PARTIAL, ClosedBars
+from pl.market.batches import MINUTE_MS, QUALITY_NAMES, QUALITY_PARTIAL, ClosedBars, Int64
 from pl.market.sessions import MarketSessions
 from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
+from pl.signals.table import IndicatorTable
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
 from pl.streaming.quotes import QuoteBoard
-from pl.streaming.road import Load, Road
+from pl.streaming.road import Load
 from pl.streaming.watch import Gap
-from pl.streaming.writer import Close, Writer
+from pl.streaming.writer import Close
 
 DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
 
 OrderRepair = Callable[[Gap, tuple[str, ...]], None]
 
 
+class Carrier(Protocol):
+    """Take what a close found, in order; see `Road`."""
+
+    def submit(self, load: Load, /) -> None:
+        """Queue a load."""
+
+
+class Store(Protocol):
+    """Take what a close leaves behind, in order; see `Writer`."""
+
+    def submit(self, close: Close, /) -> None:
+        """Queue a close."""
+
+
 @dataclass(slots=True)
 class Closing:
     """Pass closed bars on, events first.
 
-    floor_ms : minutes before it were stored by an earlier run; a bar of theirs that this run
-    pieced together from late trades is not true, so it is fetched instead.
+    last_start_ms : (n_symbols,) start of each symbol's last evaluated bar;
+    floor_ms : minutes before it belong to an earlier run or to history; a bar of theirs that
+    this run pieced together from late trades is not true, so it is fetched instead;
+    alerts_from_ms : bars before it alert nobody (history that a first start had to wait for).
     """
 
     engine: SignalEngine
     policy: Policy
     sessions: MarketSessions
-    road: Road
-    writer: Writer
+    road: Carrier
+    writer: Store
     announcer: Announcer
     board: QuoteBoard
     counters: Counters
     order_repair: OrderRepair
     clock: Callable[[], float]
-    last_start_ms: np.ndarray
+    last_start_ms: Int64
     floor_ms: int = 0
+    alerts_from_ms: int = 0
     through_ms: int = 0
 
     def pass_on(self, closed: ClosedBars, received_at: float) -> None:
@@ -50,20 +69,27 @@ class Closing:
 
         received_at : unix seconds, arrival of the frame that completed them.
         """
-        closed = self._fetched_instead(closed)
+        self.catch_up(self._fetched_instead(closed), received_at)
+
+    def catch_up(self, closed: ClosedBars, received_at: float) -> None:
+        """Do the same for bars that history vouches for, whenever they began."""
         if not len(closed):
             return
         update = self.engine.update(self._numbered(closed.take(self._in_session(closed))))
         found = self._alerts(update.signals, closed)
         self.through_ms = max(self.through_ms, int(closed.start_ms[-1]))
         now = self.clock()
-        self.road.submit(Load(found, received_at, now, self.through_ms))
-        self.announcer.bars(closed, now)
-        self.announcer.indicators(update.indicators, now)
-        self.writer.submit(Close(closed, update.indicators))
+        follow_up = partial(self._follow_up, closed, update.indicators, now)
+        self.road.submit(Load(found, received_at, now, self.through_ms, follow_up))
         self.board.closed(closed)
         self.counters.bars += int((closed.revision == 0).sum())
         self.counters.revisions += int((closed.revision > 0).sum())
+
+    def _follow_up(self, closed: ClosedBars, indicators: IndicatorTable, at: float) -> None:
+        """Tell and store what nobody waits for; runs on the road's thread."""
+        self.announcer.bars(closed, at)
+        self.writer.submit(Close(closed, indicators))
+        self.announcer.indicators(indicators, at)
 
     def _in_session(self, closed: ClosedBars) -> np.ndarray:
         return self.sessions.regular(closed.start_ms)
@@ -75,23 +101,28 @@ class Closing:
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
 
     def _alerts(self, signals: list[Signal], closed: ClosedBars) -> list[tuple[Signal, str]]:
-        if not signals:
-            return []
         rulings = self.policy.decide(signals)
-        chosen = [ruling.signal for ruling in rulings if ruling.published]
+        chosen = [
+            ruling.signal
+            for ruling in rulings
+            if ruling.published and ruling.signal.bar_time_ms >= self.alerts_from_ms
+        ]
         self.counters.held_back += len(rulings) - len(chosen)
         self.counters.patterns += len(chosen)
+        quality = self._quality(closed) if chosen else {}
+        return [
+            (signal, quality.get((signal.symbol, signal.bar_time_ms), DEFAULT_QUALITY))
+            for signal in chosen
+        ]
+
+    def _quality(self, closed: ClosedBars) -> dict[tuple[str, int], str]:
         names = self.announcer.symbols
-        quality = {
+        return {
             (names[row], start): QUALITY_NAMES[kind]
             for row, start, kind in zip(
                 closed.row.tolist(), closed.start_ms.tolist(), closed.quality.tolist(), strict=True
             )
         }
-        return [
-            (signal, quality.get((signal.symbol, signal.bar_time_ms), DEFAULT_QUALITY))
-            for signal in chosen
-        ]
 
     def _fetched_instead(self, closed: ClosedBars) -> ClosedBars:
         untrue = (closed.start_ms < self.floor_ms) & (closed.quality == QUALITY_PARTIAL)

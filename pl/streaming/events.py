@@ -7,7 +7,13 @@ import msgspec
 
 from contracts.codec import encode, iso
 from contracts.messages.envelopes import colon, dotted, flat
-from contracts.messages.patterns import Detection, DetectionFields, PatternData, PatternUpdate
+from contracts.messages.patterns import (
+    Detection,
+    DetectionFields,
+    PatternData,
+    PatternUpdate,
+    update_fields,
+)
 from contracts.names import (
     EVENTS_PATTERNS,
     PATTERNS_DETECTED,
@@ -106,5 +112,5 @@ def _detection(data: PatternData, at: float) -> StoredEvent:
 
 
 def _update(data: PatternUpdate, at: float) -> StoredEvent:
-    body = encode(colon(UPDATES[data.life], at, COMPONENT, data))
+    body = encode(colon(UPDATES[data.life], at, COMPONENT, update_fields(data)))
     return StoredEvent(data, body, ((PATTERNS_UPDATED, body),))

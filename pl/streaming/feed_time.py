@@ -1,31 +1,36 @@
 """Tell the time as the feed sees it."""
 
-WINDOW_S = 60.0
+from typing import Final
+
+WINDOW_S: Final = 60.0
 
 
 class FeedTime:
     """Estimate the feed's clock: wall time less the feed's lag.
 
-    A replay's clock is its last event. A live feed's lag is the smallest of the last minute, so
-    a delayed plan (15 minutes) does not look like silence.
+    A replay's clock is its last event. A live feed's lag is the smallest of one to two minutes,
+    so that a delayed plan (15 minutes) does not look like silence and a late trade does not turn
+    the clock back.
     """
 
     def __init__(self, *, live: bool) -> None:
         self._live = live
         self._last_event_ms = 0
-        self._lag_ms: float | None = None
-        self._window_lag_ms = float("inf")
         self._window_from_s = 0.0
+        self._lags_ms = (float("inf"), float("inf"))
 
     def observe(self, newest_ms: int, received_at: float) -> None:
-        """Take the newest event of a batch (unix ms) and its arrival (unix s) into account."""
-        self._last_event_ms = max(self._last_event_ms, newest_ms)
+        """Take an event that the feed's clock believes (unix ms) and its arrival (unix s)."""
+        if newest_ms <= self._last_event_ms:
+            return
+        self._last_event_ms = newest_ms
         lag = max(0.0, received_at * 1000 - newest_ms)
+        before, running = self._lags_ms
         if received_at - self._window_from_s > WINDOW_S:
             self._window_from_s = received_at
-            self._lag_ms, self._window_lag_ms = lag, lag
-        self._window_lag_ms = min(self._window_lag_ms, lag)
-        self._lag_ms = self._window_lag_ms
+            self._lags_ms = (running, lag)
+        else:
+            self._lags_ms = (before, min(running, lag))
 
     @property
     def last_event_ms(self) -> int:
@@ -35,7 +40,8 @@ class FeedTime:
     @property
     def lag_ms(self) -> float:
         """Return the feed's smallest delay of late, 0 before the first event."""
-        return self._lag_ms or 0.0
+        lag = min(self._lags_ms)
+        return lag if lag != float("inf") else 0.0
 
     def now_ms(self, wall_s: float) -> int:
         """Return the feed's time in unix ms; `wall_s` is the wall clock in unix seconds."""

@@ -2,28 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pl.signals.signal import CONFIRMED, Signal
+from pl.store.standing import Standing
 
-KEEP_MS = 6 * 3_600_000
+KEEP_MS: Final = 6 * 3_600_000
+
+Facts = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class FlowState:
-    """Hold the last event of a flow."""
+    """Hold the last event of a flow; facts : its confidence, price, change and volume."""
 
     flow_id: str
     life: str
     revision: int
     bar_time_ms: int
+    facts: Facts
+
+    @staticmethod
+    def of(row: Standing) -> "FlowState":
+        """Return the state that the database remembers."""
+        facts = (row.confidence, row.price, row.price_change, row.volume)
+        return FlowState(row.flow_id, row.life, row.revision, row.bar_time_ms, facts)
 
 
 class Flows:
     """Admit a signal only when it adds something to what was said of its flow.
 
-    A confirmation that was said already (a restart finds it again), and an update or retraction
-    of a flow that nobody was told of (held back by policy) add nothing. (flow_id, life,
-    revision) stays unique: a revision that was used goes up by one.
+    A confirmation or update that was said already (a restart finds it again), and an update or
+    retraction of a flow that nobody was told of (held back by policy) add nothing. (flow_id,
+    life, revision) stays unique: a revision that was used goes up by one.
     """
 
     def __init__(self, known: Iterable[FlowState] = ()) -> None:
@@ -37,7 +48,7 @@ class Flows:
         last = self._last.get(str(signal.flow_id))
         if last is None:
             admitted = None if signal.is_update or signal.life != CONFIRMED else signal
-        elif last.life == signal.life and not signal.is_update:
+        elif last.life == signal.life and _adds_nothing(last, signal):
             admitted = None
         else:
             admitted = _after(last, signal)
@@ -53,7 +64,17 @@ class Flows:
 
     def _remember(self, signal: Signal) -> None:
         key = str(signal.flow_id)
-        self._last[key] = FlowState(key, signal.life, signal.revision, signal.bar_time_ms)
+        self._last[key] = FlowState(
+            key, signal.life, signal.revision, signal.bar_time_ms, _facts(signal)
+        )
+
+
+def _facts(signal: Signal) -> Facts:
+    return (signal.confidence, signal.price, signal.price_change, signal.volume)
+
+
+def _adds_nothing(last: FlowState, signal: Signal) -> bool:
+    return not signal.is_update or last.facts == _facts(signal)
 
 
 def _after(last: FlowState, signal: Signal) -> Signal:

@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from pl.market.batches import BarBatch, FeedNotice, TradeBatch
 
@@ -17,31 +19,44 @@ class Backfill:
 
 Item = TradeBatch | BarBatch | FeedNotice | Backfill
 
-LIVE_LIMIT = 2_000_000
-REPLAY_LIMIT = 200_000
+LIVE_LIMIT: Final = 2_000_000
+REPLAY_LIMIT: Final = 200_000
 
 
 class Inbox:
     """Queue items between a feed and the loop, counted in trades and bars.
 
     A feed that may wait is held while the queue is full. A live feed never waits: beyond the
-    limit its batches are dropped, and one `overflow` notice tells from when on.
+    limit its batches are dropped, between an `overflow` and a `resumed` notice. Notices and
+    backfilled bars are never dropped.
     """
 
-    def __init__(self, *, may_wait: bool, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        may_wait: bool,
+        limit: int | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._items: deque[Item] = deque()
         self._may_wait = may_wait
         self._limit = limit or (REPLAY_LIMIT if may_wait else LIVE_LIMIT)
+        self._clock = clock
         self._size = 0
         self._overflowing = False
         self._filled = asyncio.Event()
         self._drained = asyncio.Event()
         self.dropped = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the loop has taken everything."""
+        return not self._items
+
     async def put(self, item: Item) -> None:
         """Add an item; waits only when the feed may be made to wait."""
         size = 0 if isinstance(item, FeedNotice | Backfill) else len(item)
-        while self._may_wait and self._size > self._limit:
+        while self._may_wait and size and self._size > self._limit:
             self._drained.clear()
             await self._drained.wait()
         if size and self._size > self._limit:
@@ -59,10 +74,12 @@ class Inbox:
                 await asyncio.wait_for(self._filled.wait(), timeout_s)
             except TimeoutError:
                 return []
+        if self._overflowing:
+            self._overflowing = False
+            self._items.append(FeedNotice("resumed", "after an overflow", self._clock()))
         items = list(self._items)
         self._items.clear()
         self._size = 0
-        self._overflowing = False
         self._drained.set()
         return items
 
@@ -71,4 +88,4 @@ class Inbox:
         if not self._overflowing:
             self._overflowing = True
             detail = f"more than {self._limit} events waiting"
-            self._items.append(FeedNotice("overflow", detail, time.time()))
+            self._items.append(FeedNotice("overflow", detail, self._clock()))

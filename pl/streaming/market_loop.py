@@ -2,120 +2,121 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.messages.streaming import CriticalAlert
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, FeedNotice, TradeBatch
 from pl.market.rejections import Rejections
-from pl.streaming.announcer import Announcer
+from pl.streaming.attention import Attention
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.inbox import Backfill, Inbox, Item
-from pl.streaming.repair import Repair
 from pl.streaming.session import SessionFollower
-from pl.streaming.watch import Gap, Watch, minute_of
-from pl.trouble import TroubleDesk
+from pl.streaming.watch import Gap, minute_of
 
 TURN_S: Final = 0.25
 IDLE_MS: Final = 2_000
 """A minute that ended so long ago by the feed's clock closes without a trade of the next."""
+HELD_UP_S: Final = 0.01
 
-LOST: Final = frozenset({"disconnected", "mute", "evicted"})
+
+def nobody_waits() -> bool:
+    """Say that what follows the loop keeps up."""
+    return False
 
 
 @dataclass(slots=True)
 class MarketLoop:
     """Own the bars; everything that changes them happens here, in order.
 
-    `refused` and `ended` tell why `run` returned.
+    publish_ticks : takes trades for `tickstock.data.raw`; held_up : asked before more is taken
+    from a feed that may wait.
     """
 
     inbox: Inbox
     bars: MinuteBars
     closing: Closing
     session: SessionFollower
-    watch: Watch
-    repair: Repair | None
+    attention: Attention
     feed_time: FeedTime
-    announcer: Announcer
     counters: Counters
-    trouble: TroubleDesk
+    publish_ticks: Callable[[TradeBatch], None]
     clock: Callable[[], float]
-    symbols: tuple[str, ...]
     live: bool
-    closed_through_ms: int = 0
-    refused: str = ""
+    held_up: Callable[[], bool] = nobody_waits
     ended: bool = False
-    last_received_at: float = 0.0
     lag_ms: float = 0.0
+    closed_through_ms: int = field(default=0, init=False)
+    _received_at: float = field(default=0.0, init=False)
 
     async def run(self) -> None:
         """Work until the feed is refused or at its end, or until cancelled."""
-        while not self.refused and not self.ended:
+        while not self.attention.refused and not self.ended:
             for item in await self.inbox.take(TURN_S):
                 self.take(item)
+                if isinstance(item, Backfill):
+                    await asyncio.sleep(0)
             self.turn()
             await asyncio.sleep(0)
+            await self._let_others_keep_up()
         self.turn()
 
     def take(self, item: Item) -> None:
         """Let one item change the bars, and close a minute when it passes the watermark."""
         match item:
             case TradeBatch():
-                self._trades(item)
+                self.counters.ticks += len(item)
+                self._note(self.bars.add_trades(item))
+                self._passed(item.received_at)
+                self.publish_ticks(item)
             case BarBatch():
-                self._bars(item)
+                self.counters.ticks += len(item)
+                self._note(self.bars.add_bars(item))
+                self._passed(item.received_at)
             case Backfill(bars=bars):
                 self._note(self.bars.add_bars(bars, backfill=True))
+            case FeedNotice(kind="end"):
+                self._close(self.bars.clock_ms + 2 * MINUTE_MS)
+                self.ended = True
             case FeedNotice():
-                self._notice(item)
+                at_ms = int(item.at * 1000 - self.feed_time.lag_ms)
+                for gap in self.attention.hear(item, at_ms):
+                    self.bars.mark_unwatched(gap.from_ms, gap.to_ms)
 
     def turn(self) -> None:
         """Do what time alone brings: idle closes, revisions, sessions, repairs."""
         now_ms = self.now_ms()
-        self.session.follow(now_ms)
-        idle_ms = now_ms - IDLE_MS if self.live else 0
-        if idle_ms >= self.closed_through_ms + MINUTE_MS > MINUTE_MS:
+        idle_ms = now_ms - IDLE_MS if self._is_idle() else 0
+        if idle_ms >= self.closed_through_ms + MINUTE_MS:
             self._close(idle_ms)
         else:
-            self.closing.pass_on(self.bars.close(), self.last_received_at)
-        if self.repair is not None:
-            self.repair.start_due(now_ms)
+            self.closing.pass_on(self.bars.close(), self._received_at)
+        self.session.follow(now_ms)
+        self.attention.start_due(now_ms)
 
     def now_ms(self) -> int:
         """Return the feed's time."""
         return self.feed_time.now_ms(self.clock())
 
-    def order_repair(self, gap: Gap, symbols: tuple[str, ...] = ()) -> None:
-        """Ask for minutes by REST, where there is REST."""
-        if self.repair is not None:
-            self.repair.order(gap, symbols)
+    async def _let_others_keep_up(self) -> None:
+        while self.held_up():  # noqa: ASYNC110 - the threads ahead set no event of ours
+            await asyncio.sleep(HELD_UP_S)
 
-    def _trades(self, batch: TradeBatch) -> None:
-        self.counters.ticks += len(batch)
-        if len(batch):
-            self._observe(int(batch.t_ms.max()), batch.received_at)
-        self.announcer.ticks(batch)
-        self._note(self.bars.add_trades(batch))
-        self._close_if_due(batch.received_at)
+    def _is_idle(self) -> bool:
+        return self.live and self.inbox.is_empty and self.closed_through_ms > 0
 
-    def _bars(self, batch: BarBatch) -> None:
-        self.counters.ticks += len(batch)
-        if len(batch):
-            self._observe(int(batch.start_ms.max()) + batch.span_ms, batch.received_at)
-        self._note(self.bars.add_bars(batch))
-        self._close_if_due(batch.received_at)
-
-    def _observe(self, newest_ms: int, received_at: float) -> None:
-        self.feed_time.observe(newest_ms, received_at)
-        self.lag_ms = max(0.0, received_at * 1000 - newest_ms)
-        self.watch.frame(newest_ms)
-
-    def _close_if_due(self, received_at: float) -> None:
-        self.last_received_at = received_at
+    def _passed(self, received_at: float) -> None:
+        """Follow the feed's clock, as far as it believes its events."""
+        self._received_at = received_at
+        clock_ms = self.bars.clock_ms
+        if clock_ms < 0:
+            return
+        if clock_ms > self.feed_time.last_event_ms:
+            self.lag_ms = max(0.0, received_at * 1000 - clock_ms)
+        self.feed_time.observe(clock_ms, received_at)
+        self.attention.watch.seen(clock_ms)
         watermark_ms = self.bars.watermark_ms
         if not self.closed_through_ms:
             self.closed_through_ms = minute_of(watermark_ms)
@@ -126,56 +127,19 @@ class MarketLoop:
         closed = self.bars.close(watermark_ms)
         reached_ms = self.bars.watermark_ms if watermark_ms is None else watermark_ms
         self.closed_through_ms = max(self.closed_through_ms, minute_of(reached_ms))
-        self.closing.pass_on(closed, self.last_received_at)
+        self.closing.pass_on(closed, self._received_at)
+        self.session.follow(self.now_ms())
 
     def _note(self, rejections: Rejections) -> None:
-        now = self.clock()
         for cause, count in rejections.counts().items():
-            self.counters.dropped[cause] += count
-            if cause != "duplicate":
-                code = f"REFUSED_{cause.upper()}"
-                self.trouble.report(code, f"events refused: {cause}", now, count=count)
+            self.attention.refuse(cause, count, self.clock())
         for row, start_ms in zip(
             rejections.refetch_row.tolist(), rejections.refetch_start_ms.tolist(), strict=True
         ):
-            gap = Gap(start_ms, start_ms + MINUTE_MS)
-            self.order_repair(gap, (self.symbols[row],))
+            self._fetch(row, Gap(start_ms, start_ms + MINUTE_MS))
+        running_ms = minute_of(max(self.bars.clock_ms, 0))
+        for row in rejections.spoilt_row.tolist():
+            self._fetch(row, Gap(running_ms - MINUTE_MS, running_ms + MINUTE_MS))
 
-    def _notice(self, notice: FeedNotice) -> None:
-        at_ms = int(notice.at * 1000 - self.feed_time.lag_ms)
-        match notice.kind:
-            case "subscribed":
-                self.counters.connections += 1
-                self._doubt(self.watch.regained(at_ms))
-            case "connected":
-                pass
-            case "malformed":
-                self.counters.dropped[notice.detail] += notice.count
-                detail = f"dropped: {notice.detail}"
-                self.trouble.report("MALFORMED_DATA", detail, notice.at, count=notice.count)
-            case "overflow":
-                self.trouble.report("FEED_OVERFLOW", notice.detail, notice.at, severity="error")
-                self._doubt(self.watch.lost(at_ms))
-                self._doubt(self.watch.regained(at_ms))
-            case "refused":
-                self._refuse(notice)
-            case "end":
-                self._close(self.bars.clock_ms + 2 * MINUTE_MS)
-                self.ended = True
-            case kind if kind in LOST:
-                self.counters.connections_failed += 1
-                self._doubt(self.watch.lost(at_ms))
-                self.trouble.report(f"FEED_{kind.upper()}", notice.detail, notice.at)
-            case kind:
-                self.trouble.report("FEED_NOTICE", f"{kind}: {notice.detail}", notice.at)
-
-    def _doubt(self, gap: Gap) -> None:
-        self.bars.mark_unwatched(gap.from_ms, gap.to_ms)
-        self.order_repair(gap)
-
-    def _refuse(self, notice: FeedNotice) -> None:
-        self.refused = notice.detail
-        message = f"the feed was refused: {notice.detail}"
-        self.trouble.report("FEED_REFUSED", message, notice.at, severity="critical")
-        alert = CriticalAlert(type="feed_refused", severity="critical", message=message)
-        self.announcer.critical(alert, notice.at)
+    def _fetch(self, row: int, gap: Gap) -> None:
+        self.attention.order(gap, (self.closing.announcer.symbols[row],))

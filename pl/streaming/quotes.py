@@ -1,13 +1,15 @@
 """Keep what the page needs of each symbol: price, change, volume, state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from contracts.messages.streaming import Quotes
-from pl.market.batches import QUALITY_LIVE, ClosedBars, Float64, UInt8
+from pl.market.batches import QUALITY_LIVE, ClosedBars, Float64, Int64, UInt8
 from pl.market.quotes import Developing
 from pl.market.states import STATE_NAMES, symbol_states
+
+UNSAID = 255
 
 
 class QuoteBoard:
@@ -16,16 +18,26 @@ class QuoteBoard:
     def __init__(self, symbols: Sequence[str]) -> None:
         n = len(symbols)
         self._symbols = symbols
+        self._rows = {symbol: row for row, symbol in enumerate(symbols)}
+        self._last_start_ms: Int64 = np.full(n, -1, np.int64)
         self._last_quality = np.full(n, QUALITY_LIVE, np.uint8)
         self._halted = np.zeros(n, np.bool_)
-        self._missing = np.zeros(n, np.int64)
+        self._missing: Int64 = np.zeros(n, np.int64)
         self._price: Float64 = np.full(n, np.nan)
         self._volume: Float64 = np.full(n, np.nan)
-        self._state: UInt8 = np.full(n, 255, np.uint8)
+        self._state: UInt8 = np.full(n, UNSAID, np.uint8)
 
     def closed(self, bars: ClosedBars) -> None:
-        """Take the quality of the newest bars into account."""
-        self._last_quality[bars.row] = bars.quality
+        """Take the quality of each symbol's newest bar; `bars` are sorted by (start_ms, row)."""
+        newest = bars.take(bars.start_ms >= self._last_start_ms[bars.row])
+        self._last_start_ms[newest.row] = newest.start_ms
+        self._last_quality[newest.row] = newest.quality
+
+    def gaps(self, missing_minutes: Mapping[str, int]) -> None:
+        """Take over how many minutes of each symbol are known to be missing."""
+        self._missing[:] = 0
+        for symbol, minutes in missing_minutes.items():
+            self._missing[self._rows[symbol]] = minutes
 
     def states(
         self, quotes: Developing, now_ms: int, feed_last_ms: int, *, market_open: bool

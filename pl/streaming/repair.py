@@ -1,13 +1,15 @@
 """Fetch by REST the minutes that were not watched, once they are over."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
 
 import structlog
 
-from pl.errors import Rejected, Unavailable
-from pl.market.batches import BarBatch
+from pl.errors import InvalidData, Rejected, Unavailable
+from pl.market.batches import MINUTE_MS, BarBatch
 from pl.streaming.watch import Gap
 
 log = structlog.get_logger()
@@ -15,17 +17,28 @@ log = structlog.get_logger()
 Fetch = Callable[[str, int, int], Awaitable[BarBatch]]
 Deliver = Callable[[BarBatch], Awaitable[None]]
 
-SETTLE_MS = 1_500
-CONCURRENT = 16
-RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+SETTLE_MS: Final = 1_500
+OVERDUE_MS: Final = 10_000
+"""Minutes that could not be fetched for so long are a gap that readers should know of."""
+CONCURRENT: Final = 16
+PORTION: Final = 64
+_COLUMNS: Final = tuple(
+    f.name for f in fields(BarBatch) if f.name not in {"span_ms", "received_at"}
+)
+RETRY_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
-    """Ask for the minutes of a gap for some symbols."""
+    """Ask for the minutes of a gap; `symbols` are those still to be fetched."""
 
     gap: Gap
-    symbols: tuple[str, ...]
+    symbols: set[str]
+
+    def holds(self, other: "Order") -> bool:
+        """Return whether fetching this one brings all that the other asks for."""
+        inside = self.gap.from_ms <= other.gap.from_ms and other.gap.to_ms <= self.gap.to_ms
+        return inside and other.symbols <= self.symbols
 
 
 @dataclass(slots=True)
@@ -33,60 +46,101 @@ class Repair:
     """Turn gaps into bars: each is fetched when its last minute has settled.
 
     fetch : (symbol, from_ms, to_ms) -> minute bars; deliver : hands bars to the loop.
+    An answer that will not change (a plan without history) gives the symbol up; `refused` says
+    why. `failure` is a bug of ours.
     """
 
     fetch: Fetch
     deliver: Deliver
     symbols: Sequence[str]
-    waiting: list[Order] = field(default_factory=list)
-    running: set[asyncio.Task[None]] = field(default_factory=set)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     repaired: int = 0
     failing: str = ""
+    refused: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+    _waiting: list[Order] = field(default_factory=list)
+    _running: dict[asyncio.Task[None], Order] = field(default_factory=dict)
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
+
+    @property
+    def open_gaps(self) -> int:
+        """Return how many gaps wait for their bars."""
+        return len(self._waiting) + len(self._running)
 
     def order(self, gap: Gap, symbols: Sequence[str] = ()) -> None:
         """Remember a gap, for all symbols unless some are named."""
-        order = Order(gap, tuple(symbols or self.symbols))
-        if order not in self.waiting:
-            self.waiting.append(order)
+        order = Order(gap, set(symbols or self.symbols))
+        if any(waiting.holds(order) for waiting in self._waiting):
+            return
+        self._waiting = [waiting for waiting in self._waiting if not order.holds(waiting)]
+        self._waiting.append(order)
 
     def start_due(self, now_ms: int) -> None:
         """Start fetching every gap that has settled by `now_ms`, the feed's clock."""
-        due = [order for order in self.waiting if order.gap.to_ms + SETTLE_MS <= now_ms]
+        due = [order for order in self._waiting if order.gap.to_ms + SETTLE_MS <= now_ms]
         for order in due:
-            self.waiting.remove(order)
+            self._waiting.remove(order)
             task = asyncio.create_task(self._run(order))
-            self.running.add(task)
-            task.add_done_callback(self.running.discard)
+            self._running[task] = order
+            task.add_done_callback(self._finished)
 
-    async def fetch_all(self, order: Order) -> None:
-        """Fetch and deliver the gap of every symbol of an order; raises Unavailable."""
-        gate = asyncio.Semaphore(CONCURRENT)
-
-        async def one(symbol: str) -> None:
-            async with gate:
-                bars = await self.fetch(symbol, order.gap.from_ms, order.gap.to_ms)
-            if len(bars):
-                await self.deliver(bars)
-
-        await asyncio.gather(*(one(symbol) for symbol in order.symbols))
+    def missing(self, now_ms: int) -> Counter[str]:
+        """Return the minutes of each symbol that are overdue at `now_ms`."""
+        found: Counter[str] = Counter()
+        for order in (*self._waiting, *self._running.values()):
+            if order.gap.to_ms + OVERDUE_MS <= now_ms:
+                minutes = (order.gap.to_ms - order.gap.from_ms) // MINUTE_MS
+                found.update(dict.fromkeys(order.symbols, minutes))
+        return found
 
     async def close(self) -> None:
         """Abandon what is running."""
-        for task in tuple(self.running):
+        running = tuple(self._running)
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _run(self, order: Order) -> None:
         attempt = 0
         while True:
-            try:
-                await self.fetch_all(order)
-            except (Unavailable, Rejected) as error:
-                self.failing = str(error)
-                log.warning("repair_failed", detail=self.failing, attempt=attempt)
-                await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
-                attempt += 1
-            else:
+            problems = await asyncio.gather(
+                *(self._fetch_one(order, symbol) for symbol in sorted(order.symbols))
+            )
+            if not order.symbols:
                 self.failing = ""
                 self.repaired += 1
                 return
+            self.failing = next(filter(None, problems), "")
+            log.warning("repair_failed", detail=self.failing, attempt=attempt)
+            await self.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
+            attempt += 1
+
+    async def _fetch_one(self, order: Order, symbol: str) -> str:
+        """Deliver the bars of one symbol; return why not, for a later attempt."""
+        try:
+            async with self._gate:
+                bars = await self.fetch(symbol, order.gap.from_ms, order.gap.to_ms)
+        except Unavailable as error:
+            return str(error)
+        except (Rejected, InvalidData) as error:
+            self.refused[symbol] = str(error)
+            log.warning("repair_refused", symbol=symbol, detail=str(error))
+        else:
+            self.refused.pop(symbol, None)
+            for portion in _portions(bars):
+                await self.deliver(portion)
+        order.symbols.discard(symbol)
+        return ""
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("repair_broke", exc_info=error)
+            self.failure = f"{type(error).__name__}: {error}"
+
+
+def _portions(bars: BarBatch) -> Iterator[BarBatch]:
+    """Cut a long answer, so that the loop can look up between."""
+    for at in range(0, len(bars), PORTION):
+        cut: dict[str, Any] = {name: getattr(bars, name)[at : at + PORTION] for name in _COLUMNS}
+        yield replace(bars, **cut)

@@ -1,20 +1,19 @@
 """The one road of an event: numbered, committed, published, on a thread of its own.
 
 While PostgreSQL is away the durable step is a record in the spool; while Redis is away what
-was committed waits in order. Nothing is published before it is durable.
+was committed waits in order. Nothing is published before it is durable, and a bar is stored
+only after what follows from it, so that a crash between finds the bar again.
 """
 
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
-from pl.bus.events import EventPublisher
 from pl.errors import Unavailable
 from pl.signals.signal import Signal
 from pl.store.events import Progress, StoredEvent
@@ -22,6 +21,7 @@ from pl.store.patterns import PatternStore
 from pl.store.spooled import SpooledWrites
 from pl.streaming.events import Circumstances, build_event, mark_degraded
 from pl.streaming.flows import KEEP_MS, Flows
+from pl.streaming.publication import Publication
 
 log = structlog.get_logger()
 
@@ -32,44 +32,44 @@ PROGRESS: Final = "signals"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Hold the alerts of one close: (signal, quality of its bar), and how far was evaluated."""
+    """Hold the alerts of one close: (signal, quality of its bar), and how far was evaluated.
+
+    then : called on the road's thread when they are durable; must not block.
+    """
 
     found: Sequence[tuple[Signal, str]]
     received_at: float
     detected_at: float
     through_ms: int
-
-
-@dataclass(slots=True)
-class RoadState:
-    """Tell how the road is; read from other threads."""
-
-    published: int = 0
-    last_published_at: float = 0.0
-    waiting: int = 0
-    database: str = ""
-    redis: str = ""
-    failure: str = ""
+    then: Callable[[], None]
 
 
 @dataclass(slots=True)
 class Road:
-    """Carry loads in order. `start` after `recover` of the bus; `stop` carries what is left."""
+    """Carry loads in order. `start` after `recover` of the bus; `stop` carries what is left.
+
+    database : why PostgreSQL takes nothing, empty while it does; failure : a bug of ours, or a
+    disk that takes no spool record. Both are read from other threads.
+    """
 
     producer: str
     store: PatternStore
     spool: SpooledWrites
-    publisher: EventPublisher
+    publication: Publication
     flows: Flows
     next_seq: int
     clock: Callable[[], float] = time.time
-    state: RoadState = field(default_factory=RoadState)
+    database: str = ""
+    failure: str = ""
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
-    _backlog: deque[StoredEvent] = field(default_factory=deque)
     _thread: threading.Thread | None = None
     _marked_at: float = 0.0
     _marked_seq: int = 0
-    _published_seq: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """Return how many closes are still to be carried."""
+        return self._loads.qsize()
 
     def start(self) -> None:
         """Start carrying."""
@@ -78,7 +78,6 @@ class Road:
 
     def submit(self, load: Load) -> None:
         """Queue a load; never blocks."""
-        self.state.waiting += len(load.found)
         self._loads.put(load)
 
     def stop(self, timeout_s: float) -> None:
@@ -93,7 +92,7 @@ class Road:
                 pass
         except Exception as error:  # the thread's outer boundary: the loop must hear of it
             log.exception("event_road_failed")
-            self.state.failure = f"{type(error).__name__}: {error}"
+            self.failure = f"{type(error).__name__}: {error}"
 
     def _step(self) -> bool:
         try:
@@ -102,7 +101,7 @@ class Road:
             self._maintain()
             return True
         if load is None:
-            self._publish_backlog()
+            self.publication.flush()
             self._mark(force=True)
             return False
         self._carry(load)
@@ -113,11 +112,10 @@ class Road:
         events = self._numbered(load)
         progress = Progress(self.producer, PROGRESS, load.through_ms)
         if events:
-            self._backlog.extend(self._made_durable(events, progress))
-            self._publish_backlog()
-        else:
-            self._advance(progress)
-        self.state.waiting -= len(load.found)
+            self.publication.add(self._made_durable(events, progress))
+        elif self._loads.empty():  # the next load says it for this one
+            self._with_database(lambda: self.store.commit_events([], progress, self.clock()))
+        load.then()
         self.flows.forget_before(load.through_ms - KEEP_MS)
 
     def _numbered(self, load: Load) -> list[StoredEvent]:
@@ -136,58 +134,35 @@ class Road:
         try:
             fresh = self.store.commit_events(events, progress, at)
         except Unavailable as error:
-            self.state.database = error.detail
+            self.database = error.detail
             degraded = [mark_degraded(event) for event in events]
             self.spool.commit_events(degraded, progress, at)
             return degraded
-        self.state.database = ""
+        self.database = ""
         return fresh
 
-    def _advance(self, progress: Progress) -> None:
-        try:
-            self.store.commit_events([], progress, self.clock())
-        except Unavailable as error:
-            self.state.database = error.detail
-        else:
-            self.state.database = ""
-
-    def _publish_backlog(self) -> None:
-        if not self._backlog:
-            return
-        try:
-            self.publisher.publish(list(self._backlog))
-        except Unavailable as error:
-            self.state.redis = error.detail
-            return
-        self.state.redis = ""
-        self.state.published += len(self._backlog)
-        self.state.last_published_at = self.clock()
-        self._published_seq = self._backlog[-1].data.seq
-        self._backlog.clear()
-
     def _maintain(self) -> None:
-        if self.state.redis:
-            self._publish_backlog()
+        self.publication.flush()
         if self.spool.waiting:
-            self._drain()
+            self._with_database(self.spool.drain)
         self._mark()
-
-    def _drain(self) -> None:
-        try:
-            self.spool.drain()
-        except Unavailable as error:
-            self.state.database = error.detail
-            return
-        self.state.database = ""
 
     def _mark(self, *, force: bool = False) -> None:
         """Remember what was published, for a Redis that loses its cursor."""
+        seq = self.publication.seq
         due = self.clock() - self._marked_at > MARK_EVERY_S
-        if self._published_seq <= self._marked_seq or not (force or due):
+        if seq <= self._marked_seq or not (force or due):
             return
+        self._marked_at = self.clock()
+        if self._with_database(lambda: self.store.mark_published(self.producer, seq)):
+            self._marked_seq = seq
+
+    def _with_database(self, work: Callable[[], object]) -> bool:
+        """Do what may wait; return whether PostgreSQL took it."""
         try:
-            self.store.mark_published(self.producer, self._published_seq)
+            work()
         except Unavailable as error:
-            self.state.database = error.detail
-            return
-        self._marked_at, self._marked_seq = self.clock(), self._published_seq
+            self.database = error.detail
+            return False
+        self.database = ""
+        return True

@@ -1,7 +1,7 @@
 """Follow the market's sessions: announce them, begin the day's quotes."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,27 +33,27 @@ class SessionFollower:
     current: Session | None = None
     _started_at: float = 0.0
     _at_start: tuple[int, int, int] = field(default=(0, 0, 0))
+    _day_open_ms: int = 0
+    _closes: Float64 | None = None
 
-    def is_open(self, now_ms: int) -> bool:
-        """Return whether the market trades in regular hours at the feed's time."""
-        return self.sessions.is_open(now_ms)
+    def begin_day(self, history: Mapping[int, ClosedBars], now_ms: int) -> None:
+        """Set previous closes from history; call once before the feed is let in."""
+        session = self.sessions.session_of(now_ms)
+        until_ms = session.open_ms if session else now_ms
+        self._closes = self._last_regular_closes(history, until_ms)
+        if session is not None:
+            self._begin(session)
 
     def follow(self, now_ms: int) -> None:
-        """Begin or end a session when the feed's time says so."""
+        """Begin or end a session when the feed's time says so; 0 says nothing."""
+        if not now_ms:
+            return
         session = self.sessions.session_of(now_ms) if self.sessions.is_open(now_ms) else None
         if session == self.current:
             return
-        if self.current is not None:
-            self.stop()
+        self.stop()
         if session is not None:
             self._start(session)
-
-    def begin_day(self, history: dict[int, ClosedBars], now_ms: int) -> None:
-        """Set previous closes from history; call once before the feed is let in."""
-        session = self.sessions.session_of(now_ms)
-        open_ms = session.open_ms if session else self.sessions.anchor_ms("1min", now_ms)
-        closes = _previous_closes(history, open_ms, len(self.announcer.symbols))
-        self.bars.begin_day(open_ms, open_ms, closes)
 
     def stop(self) -> None:
         """Announce the end of the running session with its totals."""
@@ -74,15 +74,14 @@ class SessionFollower:
         )
         self.announcer.session_stopped(stopped, now)
         self.current, self.session_id = None, NO_SESSION
+        self._closes = self.bars.developing().last
 
     def _start(self, session: Session) -> None:
-        first_today = self._started_at == 0.0
         self.current, self.session_id = session, str(uuid.uuid4())
         self._started_at = self.clock()
         self._at_start = (self.counters.ticks, self.counters.bars, self.counters.patterns)
-        if not first_today:
-            closes = self.bars.developing().last
-            self.bars.begin_day(session.open_ms, session.open_ms, closes)
+        if session.open_ms != self._day_open_ms:
+            self._begin(session)
         started = SessionStarted(
             session_id=self.session_id,
             symbol_universe_key=self.universe_key,
@@ -92,11 +91,14 @@ class SessionFollower:
         )
         self.announcer.session_started(started, self._started_at)
 
+    def _begin(self, session: Session) -> None:
+        self._day_open_ms = session.open_ms
+        self.bars.begin_day(session.open_ms, session.open_ms, self._closes)
 
-def _previous_closes(history: dict[int, ClosedBars], open_ms: int, n_symbols: int) -> Float64:
-    closes = np.full(n_symbols, np.nan)
-    for row, bars in history.items():
-        before = int(np.searchsorted(bars.start_ms, open_ms))
-        if before:
-            closes[row] = bars.close[before - 1]
-    return closes
+    def _last_regular_closes(self, history: Mapping[int, ClosedBars], until_ms: int) -> Float64:
+        closes = np.full(len(self.announcer.symbols), np.nan)
+        for row, bars in history.items():
+            regular = self.sessions.regular(bars.start_ms) & (bars.start_ms < until_ms)
+            if regular.any():
+                closes[row] = bars.close[regular][-1]
+        return closes

@@ -1,7 +1,7 @@
 """Say how Streaming is: for `/health`, for the page, for Prometheus."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +27,7 @@ from pl.streaming.road import Road
 from pl.streaming.writer import Writer
 
 MOST_NAMED: Final = 20
+MOST_CAUSES: Final = 5
 MEGABYTE: Final = 1024 * 1024
 
 
@@ -37,10 +38,9 @@ class Vitals:
     loop: MarketLoop
     road: Road
     writer: Writer
-    telemetry: TelemetryPublisher
+    telemetry: Sequence[TelemetryPublisher]
     feed: str
     market: str
-    catch_up_problem: str = ""
     _rates: Rates = field(default_factory=Rates)
     _process: psutil.Process = field(default_factory=psutil.Process)
 
@@ -55,20 +55,35 @@ class Vitals:
 
     def failure(self) -> str:
         """Return why the process cannot go on, empty while it can."""
-        return self.road.state.failure or self.writer.failure
+        repair = self.loop.attention.repair
+        return self.road.failure or self.writer.failure or (repair.failure if repair else "")
+
+    def away(self) -> dict[str, str]:
+        """Return what is away, as error code and reason."""
+        problems = {
+            "POSTGRESQL_AWAY": self.road.database or self.writer.problem,
+            "REDIS_AWAY": self._redis_problem(),
+            "HISTORY_AWAY": self._history_problem(),
+        }
+        return {code: problem for code, problem in problems.items() if problem}
+
+    def last_pattern_s(self) -> float:
+        """Return when an event was last published, unix seconds, 0 for never."""
+        return self.road.publication.last_at
 
     def streaming_health(self, now_s: float, states: UInt8) -> StreamingHealth:
         """Return the report for `tickstock:streaming:health`."""
         parts, counters = self.parts(), self.loop.counters
         ticks_per_s, bars_per_min = self._rates.since(counters, now_s)
         counted = Counter(STATE_NAMES[state] for state in states.tolist())
-        stale = [self.loop.symbols[row] for row in (states == STALE).nonzero()[0].tolist()]
+        names = self.loop.closing.announcer.symbols
+        stale = [names[row] for row in (states == STALE).nonzero()[0].tolist()]
         issues = [f"{name}: {part.detail}" for name, part in parts.items() if is_ill(part)]
         return StreamingHealth(
             session_id=self.loop.session.session_id,
             status=_as_reported(parts),
             connection=Connection(
-                active=int(self.loop.watch.connected),
+                active=int(self.loop.attention.watch.connected),
                 failed=counters.connections_failed,
                 reconnections=counters.reconnections,
             ),
@@ -81,15 +96,15 @@ class Vitals:
                 cpu_percent=self._process.cpu_percent(),
                 memory_mb=round(self._process.memory_info().rss / MEGABYTE, 1),
             ),
-            active_symbols=len(self.loop.symbols),
+            active_symbols=len(names),
             stale_symbols=StaleSymbols(count=len(stale), symbols=stale[:MOST_NAMED]),
-            issues=issues + self.loop.trouble.recent(now_s),
+            issues=issues + self.loop.attention.trouble.recent(now_s),
             market=self.market,
             feed=self.feed,
             symbol_states=dict(counted),
             dropped={cause: count for cause, count in counters.dropped.items() if count},
             held_back=counters.held_back,
-            patterns_published=self.road.state.published,
+            patterns_published=self.road.publication.published,
             market_open=self.loop.session.current is not None,
         )
 
@@ -98,33 +113,56 @@ class Vitals:
         registry.register(_Collector(self))
 
     def _feed(self) -> ServiceHealth:
-        if self.loop.refused:
-            return unhealthy(f"refused: {self.loop.refused}")
-        if self.loop.ended:
-            return healthy(f"{self.feed}: at its end")
-        if not self.loop.watch.connected and self.loop.live:
-            return degraded(f"{self.feed}: not connected")
-        dropped = sum(self.loop.counters.dropped.values())
-        return healthy(f"{self.feed}: {self.loop.counters.ticks} events, {dropped} dropped")
+        loop, attention = self.loop, self.loop.attention
+        if attention.refused:
+            return unhealthy(f"refused: {attention.refused}")
+        if loop.ended:
+            return healthy(f"{self.feed}: at its end, {self._counted()}")
+        if not attention.watch.connected and loop.live:
+            return degraded(f"{self.feed}: not connected, {self._counted()}")
+        return healthy(f"{self.feed}: {self._counted()}")
+
+    def _counted(self) -> str:
+        """Return how many events came and what was dropped, most frequent cause first."""
+        counters, inbox = self.loop.counters, self.loop.inbox
+        dropped = Counter(counters.dropped)
+        dropped["overflow"] = inbox.dropped
+        causes = [f"{count} {cause}" for cause, count in dropped.most_common(MOST_CAUSES) if count]
+        told = f"dropped {sum(dropped.values())}"
+        told += f" ({', '.join(causes)})" if causes else ""
+        return f"{counters.ticks} events, {told}"
 
     def _database(self) -> ServiceHealth:
-        problem = self.road.state.database or self.writer.problem
+        problem = self.road.database or self.writer.problem
         if problem:
             waiting = self.road.spool.waiting + self.writer.waiting
             return degraded(f"away, {waiting} writes wait: {problem}")
         return healthy("answers")
 
     def _redis(self) -> ServiceHealth:
-        problem = self.road.state.redis or self.telemetry.problem
-        return degraded(f"away: {problem}") if problem else healthy("answers")
+        problem = self._redis_problem()
+        waiting = self.road.publication.waiting
+        return (
+            degraded(f"away, {waiting} events wait: {problem}") if problem else healthy("answers")
+        )
+
+    def _redis_problem(self) -> str:
+        problems = (self.road.publication.problem, *(each.problem for each in self.telemetry))
+        return next(filter(None, problems), "")
 
     def _history(self) -> ServiceHealth:
-        repair = self.loop.repair
-        problem = self.catch_up_problem or (repair.failing if repair else "")
-        waiting = len(repair.waiting) if repair else 0
-        if problem:
+        repair = self.loop.attention.repair
+        if problem := self._history_problem():
             return degraded(problem)
-        return healthy(f"{waiting} gaps wait for their bars")
+        return healthy(f"{repair.open_gaps if repair else 0} gaps wait for their bars")
+
+    def _history_problem(self) -> str:
+        repair = self.loop.attention.repair
+        if repair is None:
+            return ""
+        refused = [f"{symbol} refused: {why}" for symbol, why in repair.refused.items()]
+        more = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+        return repair.failing or (refused[0] + more if refused else "")
 
 
 def is_ill(part: ServiceHealth) -> bool:
@@ -149,7 +187,11 @@ class _Collector:
             ("tickstock_events", counters.ticks, "Trades and bars that came in"),
             ("tickstock_bars", counters.bars, "Bars closed"),
             ("tickstock_revisions", counters.revisions, "Bars revised"),
-            ("tickstock_patterns_published", road.state.published, "Pattern events published"),
+            (
+                "tickstock_patterns_published",
+                road.publication.published,
+                "Pattern events published",
+            ),
             ("tickstock_patterns_held_back", counters.held_back, "Signals held back by policy"),
         ):
             yield CounterMetricFamily(name, text, value=value)

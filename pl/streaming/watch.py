@@ -12,6 +12,10 @@ class Gap:
     from_ms: int
     to_ms: int
 
+    def reaching_back(self, n_minutes: int) -> "Gap":
+        """Return the gap with the minutes before it."""
+        return Gap(self.from_ms - n_minutes * MINUTE_MS, self.to_ms)
+
 
 def minute_of(t_ms: int) -> int:
     """Return the start of the minute that holds `t_ms`."""
@@ -26,26 +30,26 @@ class Watch:
 
     def __init__(self, lost_from_ms: int | None = None) -> None:
         self._lost_from_ms = lost_from_ms
-        self._last_frame_ms: int | None = None
+        self._last_event_ms: int | None = None
 
     @property
     def connected(self) -> bool:
         """Return whether the feed is delivering."""
-        return self._last_frame_ms is not None and self._lost_from_ms is None
+        return self._last_event_ms is not None and self._lost_from_ms is None
 
-    def frame(self, at_ms: int) -> None:
-        """Note that data arrived."""
-        self._last_frame_ms = at_ms
+    def seen(self, event_ms: int) -> None:
+        """Note how far the feed has told what happened."""
+        self._last_event_ms = max(event_ms, self._last_event_ms or 0)
 
     def lost(self, at_ms: int) -> Gap:
-        """Return the minute broken by a lost connection; it began with the last frame."""
+        """Return the minutes broken by a lost connection, from its last event on."""
         if self._lost_from_ms is None:
-            self._lost_from_ms = minute_of(self._last_frame_ms or at_ms)
-        return Gap(self._lost_from_ms, minute_of(at_ms) + MINUTE_MS)
+            self._lost_from_ms = minute_of(self._last_event_ms or at_ms)
+        return Gap(self._lost_from_ms, minute_of(max(at_ms, self._lost_from_ms)) + MINUTE_MS)
 
     def regained(self, at_ms: int) -> Gap:
         """Return the minutes that no one watched until the feed came (back)."""
         start = minute_of(at_ms) if self._lost_from_ms is None else self._lost_from_ms
         self._lost_from_ms = None
-        self._last_frame_ms = at_ms
-        return Gap(start, minute_of(at_ms) + MINUTE_MS)
+        self.seen(at_ms)
+        return Gap(start, minute_of(max(at_ms, start)) + MINUTE_MS)

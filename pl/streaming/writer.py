@@ -2,7 +2,6 @@
 
 import queue
 import threading
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,13 +11,14 @@ import structlog
 
 from pl.errors import Unavailable
 from pl.market.batches import QUALITY_BACKFILLED, ClosedBars
-from pl.signals.table import IndicatorTable
+from pl.signals.table import IndicatorTable, join
 from pl.store.bars import BarStore
 from pl.store.indicators import IndicatorStore
 
 log = structlog.get_logger()
 
 RETRY_S: Final = 0.5
+MOST_MERGED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Close:
 
 @dataclass(slots=True)
 class Writer:
-    """Write closes in order; while PostgreSQL is away they wait."""
+    """Write closes in order; while PostgreSQL is away they wait, and go together afterwards."""
 
     symbols: Sequence[str]
     bars: BarStore
@@ -40,7 +40,8 @@ class Writer:
     failure: str = ""
     written: int = 0
     _incoming: "queue.SimpleQueue[Close | None]" = field(default_factory=queue.SimpleQueue)
-    _waiting: deque[Close] = field(default_factory=deque)
+    _waiting: list[Close] = field(default_factory=list)
+    _stopping: bool = False
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -65,32 +66,39 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            while self._step():
-                pass
+            while not self._stopping:
+                self._step()
         except Exception as error:  # the thread's outer boundary: the loop must hear of it
             log.exception("bar_writer_failed")
             self.failure = f"{type(error).__name__}: {error}"
 
-    def _step(self) -> bool:
+    def _step(self) -> None:
+        """Wait for a close, then write all that have come."""
         try:
-            close = self._incoming.get(timeout=RETRY_S)
+            self._accept(self._incoming.get(timeout=RETRY_S))
+            while not self._incoming.empty():
+                self._accept(self._incoming.get_nowait())
         except queue.Empty:
-            self._write_waiting()
-            return True
-        if close is not None:
-            self._waiting.append(close)
+            pass
         self._write_waiting()
-        return close is not None
+
+    def _accept(self, close: Close | None) -> None:
+        if close is None:
+            self._stopping = True
+        else:
+            self._waiting.append(close)
 
     def _write_waiting(self) -> None:
         while self._waiting:
+            together = self._waiting[:MOST_MERGED]
             try:
-                self._write(self._waiting[0])
+                self._write(merged(together))
             except Unavailable as error:
                 self.problem = error.detail
                 return
             self.problem = ""
-            self.written += len(self._waiting.popleft().bars)
+            self.written += sum(len(close.bars) for close in together)
+            del self._waiting[: len(together)]
 
     def _write(self, close: Close) -> None:
         fetched = close.bars.quality == QUALITY_BACKFILLED
@@ -98,3 +106,20 @@ class Writer:
             self.bars.replace_bars(close.bars.take(fetched), self.symbols)
         self.bars.write_bars(close.bars.take(~fetched), self.symbols)
         self.indicators.write_indicators(close.indicators, self.symbols)
+
+
+def merged(closes: Sequence[Close]) -> Close:
+    """Return several closes as one; of a bar that comes again the last word counts."""
+    if len(closes) == 1:
+        return closes[0]
+    bars = ClosedBars(
+        *(
+            np.concatenate([getattr(close.bars, name) for close in closes])
+            for name in ClosedBars.__dataclass_fields__
+        )
+    )
+    order = np.lexsort((np.arange(len(bars)), bars.row, bars.start_ms))
+    last = np.ones(len(bars), np.bool_)
+    last[:-1] = np.diff(bars.row[order]) != 0
+    last[:-1] |= np.diff(bars.start_ms[order]) != 0
+    return Close(bars.take(order[last]), join([close.indicators for close in closes]))

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import http.client
 import json
 import re
 import time
@@ -203,6 +204,30 @@ def test_other_files_are_not_served(shared_system: Any, path: str) -> None:
     assert requests.get(url, timeout=5).status_code in {401, 404}
 
 
+@pytest.mark.parametrize("path", ["src/../test/bars.test.js", "css/../package-lock.json"])
+def test_a_path_leads_nowhere_else(shared_system: Any, path: str) -> None:
+    address = shared_system.service.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(address, timeout=5)  # leaves the dots as they are
+    connection.request("GET", f"/static/{path}")
+    assert connection.getresponse().status == 404
+    connection.close()
+
+
+def test_the_furthest_place_that_can_be_named_has_all_alerts_before_it(
+    shared_system: Any, page: Any, pattern: Any
+) -> None:
+    message = pattern()
+    shared_system.append(message)
+    alerts = get(page, f"/api/alerts?before={2**64 - 1}-0").json()["alerts"]
+    assert alerts[0]["flow_id"] == message["data"]["flow_id"]
+
+
+def test_behind_https_the_sessions_cookie_stays_there(anonymous: Any) -> None:
+    anonymous.http.headers["X-Forwarded-Proto"] = "https"
+    answer = anonymous.http.get(f"{anonymous.url}/login", timeout=5)
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
 def test_bootstrap_gives_a_page_what_it_shows_first(page: Any, stored_bars: None) -> None:
     body = get(page, "/api/bootstrap").json()
     assert body["user"] == {"name": "admin", "is_admin": True}
@@ -254,6 +279,9 @@ def test_bars_are_columns_oldest_first(page: Any, stored_bars: None) -> None:
         ("/api/bars/NVDA?limit=0", 422, "invalid_limit"),
         ("/api/bars/NVDA?limit=many", 422, "invalid_limit"),
         ("/api/alerts?before=yesterday", 422, "invalid_before"),
+        ("/api/alerts?before=1_0-0", 422, "invalid_before"),
+        ("/api/alerts?before=-5-0", 422, "invalid_before"),
+        (f"/api/alerts?before={2**64}-0", 422, "invalid_before"),
         ("/api/flow/7", 422, "invalid_flow_id"),
         (f"/api/flow/{uuid.uuid4()}", 404, "unknown_flow"),
         ("/api/nothing", 404, "not_found"),

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from appv2.errors import SettingsError
 from appv2.settings import load
+from service.errors import SettingsError
 
 GOOD = {
     "APPV2_DATABASE_URL": "postgresql://app_readonly:secret@127.0.0.1:5432/tickstock",
@@ -37,9 +37,7 @@ def test_all_problems_are_said_at_once() -> None:
 
 
 def test_a_message_names_the_variable_the_value_and_the_expectation() -> None:
-    assert problems(APPV2_PORT="99999") == [
-        "APPV2_PORT: expected a whole number 1-65535, was 99999"
-    ]
+    assert problems(APPV2_PORT="99999") == ["APPV2_PORT: expected a port 1-65535, was 99999"]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appv2.errors import InvalidData
 from appv2.realtime.pattern_news import PatternNews, read_pattern
 from contracts import names
+from service.errors import InvalidData
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "contracts" / "examples"
 FLOW = "6f6c1c1e-8f5b-5d6e-9c1a-3b0d3f1d2a10"
@@ -77,6 +77,12 @@ def test_a_time_may_be_a_number_or_iso(written: Any) -> None:
     assert read(dotted(bar_time=written)).fields["bar_time"] == 1795629660.5
 
 
+def test_the_times_of_a_drawing_may_be_iso_too() -> None:
+    geometry = {"from": "2026-11-25T18:01:00Z", "to": 1795629720.0, "level": 189.5}
+    fields = read(dotted(geometry=geometry)).fields
+    assert fields["geometry"] == {"from": 1795629660.0, "to": 1795629720.0, "level": 189.5}
+
+
 def test_without_a_time_of_its_own_the_envelopes_counts() -> None:
     assert read(dotted()).fields["timestamp"] == 1795629660.012
 
@@ -90,6 +96,21 @@ def test_any_source_is_read(source: str) -> None:
 @pytest.mark.parametrize("tier", ["daily", "intraday", "combo", "test", "synthetic", "hourly"])
 def test_any_tier_is_read(tier: str) -> None:
     assert read(dotted(tier=tier)).fields["tier"] == tier
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("", "unknown"), ("\t", "unknown"), (7, "7"), ("x" * 80, "x" * 50)]
+)
+def test_an_odd_tier_or_source_costs_no_event(written: Any, shown: str) -> None:
+    assert read(dotted(tier=written)).fields["tier"] == shown
+    assert read({**dotted(), "source": written}).fields["source"] == shown
+
+
+@pytest.mark.parametrize(("timeframe", "tier"), [("daily", "daily"), ("1min", "intraday")])
+def test_a_detection_without_a_tier_has_that_of_its_timeframe(timeframe: str, tier: str) -> None:
+    detection = {"pattern_type": "Doji", "symbol": "NVDA", "timeframe": timeframe}
+    message = {"event": "pattern_detected", "payload": {"detection": detection}}
+    assert read(message).fields["tier"] == tier
 
 
 def test_a_missing_flow_id_is_made() -> None:
@@ -134,6 +155,12 @@ def test_the_encoding_for_the_stream_reads_back_the_same() -> None:
     assert again.channel == names.PATTERNS_STREAMING
 
 
+def test_an_outsiders_numbers_do_not_reach_the_stream() -> None:
+    encoded = read(dotted(producer="streaming", seq=9)).encoded(names.PATTERNS_STREAMING)
+    again = read_pattern(encoded, HEARD_AT)
+    assert (again.producer, again.seq) == (None, None)
+
+
 def raw(**data: Any) -> bytes:
     known = {"symbol": "A", "pattern": "B", **data}
     given = {name: value for name, value in known.items() if value != "absent"}
@@ -156,6 +183,7 @@ MALFORMED = {
     "a time that is none": raw(timestamp="soon"),
     "too large": b'"' + b"x" * 300_000 + b'"',
     "nested too deep": b"[" * 100_000,
+    "nested deeper than anybody reads": raw(indicators=1).replace(b"1", b"[" * 900 + b"]" * 900),
 }
 
 

@@ -1,5 +1,6 @@
 """Whatever goes away, every event reaches browsers and the log once."""
 
+import json
 import os
 import signal
 import time
@@ -115,6 +116,21 @@ def test_an_outsiders_message_repeated_after_a_restart_is_told_once(
     eventually(lambda: flow(later) in page.flows())
     assert page.flows() == [flow(later)]
     assert logged(system, flow(message)) == ALL_THREE
+
+
+def test_a_message_that_no_integer_holds_does_not_bar_the_next_start(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    message, nested, later = pattern(revision=2**40), pattern(), pattern()
+    nested["data"]["indicators"] = json.loads("[" * 500 + "]" * 500)
+    system.append(message)
+    system.append(nested)
+    eventually(lambda: system.checkpoints(flow(message)))
+    assert system.service.stop() == 0
+    system.service.start()
+    page = system.live_page()
+    system.append(later)
+    eventually(lambda: page.flows() == [flow(later)])
 
 
 def test_postgresql_away_delays_the_log_but_not_the_page(

@@ -44,8 +44,23 @@ def test_example_stands_in_the_envelope_of_its_channel(channel: str, event: str)
         assert (message["event"], message["version"]) == (event, "1.0")
         assert message["timestamp"].endswith("Z")
     if family is Family.FLAT:
-        assert message["payload"].items() <= {**message, **message["payload"]}.items()
-        assert set(message["payload"]) <= set(message)
+        assert message["payload"].items() <= message.items()
+
+
+@pytest.mark.parametrize(("channel", "event"), list(FIELDS))
+def test_times_are_written_as_the_family_writes_them(channel: str, event: str) -> None:
+    family = BY_NAME[channel].family
+    if family is Family.BARE:
+        return
+    kind = float if family is Family.DOTTED else str
+    assert {type(time) for time in times_of(example(channel, event))} == {kind}
+
+
+def times_of(value: object, name: str = "") -> list[object]:
+    if isinstance(value, dict):
+        return [time for key, item in value.items() for time in times_of(item, key)]
+    is_time = name in {"timestamp", "from", "to"} or name.endswith(("_time", "_at"))
+    return [value] if is_time else []
 
 
 def test_every_example_belongs_to_a_registered_event() -> None:

@@ -50,7 +50,22 @@ def test_anybody_may(anybody, words):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["tickstock*", "tickstock:*", "tickstock.*", "tickstock.events.*"]
+    "pattern",
+    [
+        "tickstock*",
+        "tickstock:*",
+        "tickstock.*",
+        "tickstock.events.*",
+        "tickstock:patterns*",
+        # What the published subscriber asks for, plain names included.
+        "tickstock:processing:status",
+        "tickstock:import:*",
+        "tickstock:cache:*",
+        "tickstock:indicators:*",
+        "tickstock:patterns:*",
+        "tickstock:errors",
+        "tickstock:monitoring",
+    ],
 )
 def test_anybody_may_listen_by_pattern(server, pattern):
     with (
@@ -58,6 +73,14 @@ def test_anybody_may_listen_by_pattern(server, pattern):
         pytest.raises(ConnectionError),
     ):
         talk.ask("PSUBSCRIBE", pattern)  # the answer is a push, which this client does not read
+
+
+def test_anybody_may_look_for_recent_patterns(server):
+    with (
+        conversation(RedisAddress("127.0.0.1", server.port)) as talk,
+        pytest.raises(ConnectionError),
+    ):
+        talk.ask("KEYS", "tickstock:patterns:*")  # the answer is a list, see above
 
 
 @pytest.mark.parametrize(

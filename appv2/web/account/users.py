@@ -8,8 +8,8 @@ import msgspec
 from flask_login import UserMixin
 
 from appv2.adapters.postgres import Postgres
-from appv2.errors import Rejected
 from appv2.web.account.passwords import Passwords
+from service.errors import Rejected
 
 LONGEST_NAME = 64
 LARGEST_PREFERENCE = 16 * 1024

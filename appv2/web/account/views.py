@@ -11,9 +11,9 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from appv2.errors import Rejected
 from appv2.web.account.forms import LoginForm
 from appv2.web.account.users import Preferences, Users
+from service.errors import Rejected
 
 log = structlog.get_logger()
 

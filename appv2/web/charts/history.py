@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from appv2.adapters.postgres import Postgres
-from appv2.errors import Rejected
+from service.errors import Rejected
 
 TABLES: Final = {
     "1min": "ohlcv_1min",

@@ -4,9 +4,9 @@ from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 
-from appv2.errors import Rejected
 from appv2.web.charts.history import BarHistory
 from appv2.web.parameters import whole_number
+from service.errors import Rejected
 
 MOST_SYMBOLS: Final = 200
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from appv2.adapters.postgres import Postgres
-from appv2.errors import Rejected
+from service.errors import Rejected
 
 
 class FlowTrace:

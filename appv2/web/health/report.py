@@ -11,8 +11,8 @@ from appv2.realtime.subscriptions import Subscriptions
 from appv2.realtime.tallies import Tallies
 from appv2.realtime.watch import Sight
 from contracts.messages.health import Health, ServiceHealth, overall
+from contracts.version import VERSION
 
-VERSION: Final = "0.1.0"
 BLIND_AFTER_S: Final = 30.0
 MANY_WAITING: Final = 1000
 MOST_CAUSES: Final = 10

@@ -6,8 +6,8 @@ import msgspec
 from flask import Blueprint, Response, jsonify
 
 from appv2.adapters.producer import ProducerApi
-from appv2.errors import Unavailable
 from appv2.web.health.report import HealthReport
+from service.errors import Unavailable
 
 
 def blueprint(report: HealthReport, producer: ProducerApi) -> Blueprint:

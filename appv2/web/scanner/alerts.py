@@ -5,11 +5,11 @@ from typing import Any
 
 import redis
 
-from appv2.errors import InvalidData
 from appv2.realtime.archive import Archive
 from appv2.realtime.pattern_news import PatternNews, read_pattern
 from appv2.realtime.seen import Key
 from appv2.realtime.stream import EventStream, place
+from service.errors import InvalidData
 
 
 class AlertHistory:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask_login import current_user
 
-from appv2.errors import Rejected
 from appv2.realtime.latest import Latest
 from appv2.realtime.stream import place
 from appv2.web.account.users import Preferences
@@ -16,6 +15,7 @@ from appv2.web.parameters import whole_number
 from appv2.web.scanner.alerts import AlertHistory
 from appv2.web.scanner.quotes import Quotes
 from appv2.web.scanner.universe import UniverseList
+from service.errors import Rejected
 
 LABELS: Final = {
     "real": "US stocks",

@@ -122,6 +122,15 @@ def test_an_absent_database_is_named(service: str, variables: Variables) -> None
     assert "secret" not in said
 
 
+def test_an_absent_redis_is_named(service: str, variables: Variables) -> None:
+    nowhere = f"redis://:secret@127.0.0.1:{any_free()}/0"
+    code, said = finished(service, variables | {"REDIS_URL": nowhere})
+    assert code == 69
+    assert "Redis: " in said
+    assert "refused" in said
+    assert "secret" not in said
+
+
 def test_a_database_of_another_market_is_refused(service: str, variables: Variables) -> None:
     code, said = finished(service, variables | {"PL_MARKET": "simulated"})
     assert code == 69

@@ -61,6 +61,12 @@ def test_an_end_in_the_future_is_now() -> None:
         ({"symbols": [""]}, "symbols: expected names of symbols"),
         ({"symbols": None, "universe_key": "moon"}, "universe: no moon"),
         ({"start": "2026-11-02", "end": "2026-11-01"}, "start: expected a time before end"),
+        ({"start": "2026-12-01"}, "start: expected a time before end, in the past"),
+        ({"start": "1901-01-01"}, "start: expected a time at most 50 years ago"),
+        ({"symbols": ["A B"]}, "symbols: expected names of symbols"),
+        ({"symbols": ["A\0"]}, "symbols: expected names of symbols"),
+        ({"symbols": ["../../v3"]}, "symbols: expected names of symbols"),
+        ({"years": 51.0}, "years: expected a number above 0, at most 50"),
         ({"start": "yesterday"}, "start: expected a date or an ISO 8601 time, was yesterday"),
     ],
 )

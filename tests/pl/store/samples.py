@@ -9,7 +9,7 @@ import numpy as np
 
 from contracts.codec import decode, encode
 from contracts.messages.envelopes import colon, dotted
-from contracts.messages.patterns import PatternData, PatternEvent, PatternUpdate
+from contracts.messages.patterns import PatternData, PatternEvent, PatternUpdate, update_fields
 from contracts.names import EVENTS_PATTERNS, PATTERNS_STREAMING, PATTERNS_UPDATED
 from pl.market.batches import ClosedBars
 from pl.store.events import StoredEvent
@@ -50,7 +50,7 @@ def retraction(of: StoredEvent, seq: int) -> StoredEvent:
     facts = {field: getattr(of.data, field) for field in PatternData.__struct_fields__}
     facts |= {"seq": seq, "life": "retracted", "revision": 1}
     data = PatternUpdate(**facts, before={"confidence": 0.9}, after={"close": 1.5})
-    body = encode(colon("pattern_retracted", data.timestamp, "streaming", data))
+    body = encode(colon("pattern_retracted", data.timestamp, "streaming", update_fields(data)))
     return StoredEvent(data, body, ((PATTERNS_UPDATED, body),))
 
 

@@ -1,4 +1,4 @@
-"""Resolve the key of a universe to its symbols."""
+"""Resolve the key of a universe to its symbols: what is watched is what the page lists."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

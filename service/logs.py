@@ -8,17 +8,24 @@ from typing import Any
 import structlog
 
 
-def configure(log_format: str) -> None:
+def configure(component: str, log_format: str) -> None:
     """Send structlog and the standard library's warnings to stdout.
 
-    `log_format` is auto, json or console.
+    `log_format` is auto, json or console; `component` stands in every line.
     """
+
+    def name_component(
+        _logger: object, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        event["component"] = component
+        return event
+
     as_lines = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
     renderer = structlog.dev.ConsoleRenderer() if as_lines else structlog.processors.JSONRenderer()
     logging.basicConfig(format="%(message)s", stream=sys.stdout, level=logging.WARNING)
     structlog.configure(
         processors=[
-            _name_component,
+            name_component,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -28,10 +35,3 @@ def configure(log_format: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-
-
-def _name_component(
-    _logger: object, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    event["component"] = "appv2"
-    return event

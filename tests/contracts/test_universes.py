@@ -1,6 +1,6 @@
 import pytest
 
-from pl.market.universes import Universe, UnknownUniverseError, resolve
+from contracts.universes import Universe, UnknownUniverseError, resolve
 
 UNIVERSES = (
     Universe("stock_etf_test", "combo_test", ("AAPL", "SPY")),

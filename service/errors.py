@@ -21,7 +21,7 @@ class Unavailable(Exception):
 
 
 class InvalidData(Exception):
-    """A message that cannot be used: drop it, count it, log each cause once."""
+    """Input that cannot be used: drop it, count it, log each cause once."""
 
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(f"{source}: {reason}")

@@ -1,0 +1,48 @@
+"""Measure a stock Flask-SocketIO emit to one light client."""
+
+import asyncio
+import json
+import time
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bench.light_client import LightClient, message, stopped
+from launcher.ports import any_free, is_free
+
+_SCRIPT: Final = Path(__file__).with_name("stock_socketio.py")
+_READY_WITHIN_S: Final = 15.0
+_DONE_WITHIN_S: Final = 60.0
+
+
+async def one_way_ms(python: Path, event: Mapping[str, Any], burst: int, n: int) -> list[float]:
+    """Return how long each event took from the call of emit to the client, in ms."""
+    port = any_free()
+    command = (str(python), str(_SCRIPT), str(port), str(burst), str(n))
+    server = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL
+    )
+    assert server.stdin  # noqa: S101 - it was asked for
+    try:
+        server.stdin.write(json.dumps(event).encode())
+        server.stdin.close()
+        return await _measure(port, n)
+    finally:
+        server.kill()
+        await server.wait()
+
+
+async def _measure(port: int, n: int) -> list[float]:
+    client = LightClient(f"http://127.0.0.1:{port}", enough=n)
+    listening = await _connected(client, port)
+    await asyncio.wait({listening}, timeout=_DONE_WITHIN_S)
+    await stopped(listening)
+    return [1000 * (at - message(frame)["sent_at"]) for at, frame in client.arrived]
+
+
+async def _connected(client: LightClient, port: int) -> "asyncio.Task[None]":
+    end = time.monotonic() + _READY_WITHIN_S
+    while is_free(port) and time.monotonic() < end:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(0.1)
+    return asyncio.create_task(client.listen())

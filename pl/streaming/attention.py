@@ -1,0 +1,100 @@
+"""Hear what the feed says about itself; doubt, refetch and report what it puts in question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.codec import iso
+from contracts.messages.streaming import CriticalAlert
+from pl.market.batches import FeedNotice
+from pl.streaming.announcer import Announcer
+from pl.streaming.counters import Counters
+from pl.streaming.repair import Repair
+from pl.streaming.watch import Gap, Watch
+from pl.trouble import TroubleDesk
+
+LATE_MINUTES: Final = 16
+"""Trades may come so much later: those that came while nobody watched are fetched."""
+
+LOST: Final = frozenset({"disconnected", "mute", "evicted"})
+EXPECTED: Final = frozenset({"duplicate", "superseded"})
+"""Causes that are no fault of the feed: it sends again what we had, or have fetched."""
+
+
+@dataclass(slots=True)
+class Attention:
+    """Know whether the feed was watched, and what was dropped.
+
+    repair : None for a feed without REST; refused : why the feed will not have us.
+    """
+
+    watch: Watch
+    repair: Repair | None
+    announcer: Announcer
+    counters: Counters
+    trouble: TroubleDesk
+    refused: str = ""
+
+    def hear(self, notice: FeedNotice, at_ms: int) -> list[Gap]:
+        """Take a notice; return the minutes in doubt. at_ms : its moment by the feed's clock."""
+        match notice.kind:
+            case "subscribed":
+                self.counters.connections += 1
+                return [self._doubted(self.watch.regained(at_ms))]
+            case "resumed":
+                return [self._doubted(self.watch.regained(at_ms))]
+            case "overflow":
+                self.trouble.report("FEED_OVERFLOW", notice.detail, notice.at, severity="error")
+                return [self._doubted(self.watch.lost(at_ms))]
+            case kind if kind in LOST:
+                self.counters.connections_failed += 1
+                self.trouble.report(f"FEED_{kind.upper()}", notice.detail, notice.at)
+                return [self._doubted(self.watch.lost(at_ms))]
+            case "malformed":
+                self.counters.dropped[notice.detail] += notice.count
+                detail = f"dropped: {notice.detail}"
+                self.trouble.report(
+                    "MALFORMED_DATA",
+                    detail,
+                    notice.at,
+                    count=notice.count,
+                    each_message=True,
+                )
+            case "refused":
+                self._refuse(notice)
+        return []
+
+    def refuse(self, cause: str, count: int, now_s: float) -> None:
+        """Count events that cannot be true, or are not new."""
+        self.counters.dropped[cause] += count
+        severity = "info" if cause in EXPECTED else "warning"
+        self.trouble.report(
+            f"REFUSED_{cause.upper()}",
+            f"events refused: {cause}",
+            now_s,
+            severity=severity,
+            count=count,
+        )
+
+    def order(self, gap: Gap, symbols: Sequence[str] = ()) -> None:
+        """Ask for minutes by REST, where there is REST."""
+        if self.repair is not None:
+            self.repair.order(gap, symbols)
+
+    def start_due(self, now_ms: int) -> None:
+        """Fetch what has settled by `now_ms`."""
+        if self.repair is not None:
+            self.repair.start_due(now_ms)
+
+    def _doubted(self, gap: Gap) -> Gap:
+        self.order(gap.reaching_back(LATE_MINUTES))
+        return gap
+
+    def _refuse(self, notice: FeedNotice) -> None:
+        self.refused = notice.detail
+        message = f"the feed was refused: {notice.detail}"
+        self.trouble.report("FEED_REFUSED", message, notice.at, severity="critical")
+        alert = CriticalAlert(
+            type="feed_refused", severity="critical", message=message, timestamp=iso(notice.at)
+        )
+        self.announcer.critical(alert, notice.at)

@@ -1,0 +1,57 @@
+"""One Streaming at a time works on a database, whatever happens to its connection."""
+
+from typing import Any
+
+import pytest
+
+from pl.errors import Unavailable
+from pl.store.claim import DATALOADER, STREAMING, claim_writing
+from pl.store.connection import Database
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def connect(database: Any) -> Any:
+    opened: list[Database] = []
+
+    def open_one() -> Database:
+        opened.append(Database(database.url, application="test"))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+def lose_connection(database: Database, by: Database) -> None:
+    pid = database.run(
+        lambda cursor: cursor.execute("SELECT pg_backend_pid()") or cursor.fetchone()
+    )
+    by.run(lambda cursor: cursor.execute("SELECT pg_terminate_backend(%s, 5000)", pid))
+
+
+def test_the_claim_survives_a_lost_connection(connect: Any) -> None:
+    first, other = connect(), connect()
+    claim_writing(first, STREAMING)
+    lose_connection(first, by=other)
+    first.ping()
+    with pytest.raises(Unavailable, match="another Streaming"):
+        claim_writing(other, STREAMING)
+
+
+def test_whoever_took_it_meanwhile_keeps_it(connect: Any) -> None:
+    first, other = connect(), connect()
+    claim_writing(first, STREAMING)
+    lose_connection(first, by=other)
+    claim_writing(other, STREAMING)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="another Streaming"):
+            first.ping()
+    other.close()
+    first.ping()
+
+
+def test_services_do_not_shut_each_other_out(connect: Any) -> None:
+    claim_writing(connect(), STREAMING)
+    claim_writing(connect(), DATALOADER)

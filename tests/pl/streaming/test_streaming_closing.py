@@ -1,0 +1,247 @@
+"""A close becomes alerts, messages and rows, events first."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from contracts.names import BARS_STREAMING, INDICATORS_STREAMING
+from pl.market.batches import (
+    MINUTE_MS,
+    QUALITY_BACKFILLED,
+    QUALITY_LIVE,
+    QUALITY_PARTIAL,
+    ClosedBars,
+)
+from pl.market.quotes import Developing
+from pl.market.sessions import AlwaysOpenSessions
+from pl.market.states import STATE_NAMES
+from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.policy import Policy
+from pl.signals.signal import Signal
+from pl.signals.table import EngineUpdate, IndicatorTable
+from pl.streaming.announcer import Announcer
+from pl.streaming.closing import Closing
+from pl.streaming.counters import Counters
+from pl.streaming.quotes import QuoteBoard
+from pl.streaming.watch import Gap
+from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, Clock, Collected, closed, signal
+
+
+class Engine:
+    """Find the signals that it was told to find, at the next update."""
+
+    def __init__(self) -> None:
+        self.seen: list[ClosedBars] = []
+        self.finds: list[Signal] = []
+
+    def update(self, bars: ClosedBars) -> EngineUpdate:
+        self.seen.append(bars)
+        found, self.finds = self.finds, []
+        n = len(bars)
+        values = np.ones((n, len(INDICATOR_NAMES)))
+        rows = IndicatorTable(bars.row, bars.start_ms, values, np.zeros(n, np.int64))
+        return EngineUpdate(found, rows)
+
+
+class Regular(AlwaysOpenSessions):
+    """Regular hours begin at T0."""
+
+    def regular(self, t_ms: Any) -> Any:
+        return t_ms >= T0
+
+
+@dataclass
+class Stage:
+    engine: Engine = field(default_factory=Engine)
+    road: Collected = field(default_factory=Collected)
+    writer: Collected = field(default_factory=Collected)
+    channels: Channels = field(default_factory=Channels)
+    counters: Counters = field(default_factory=Counters)
+    board: QuoteBoard = field(default_factory=lambda: QuoteBoard(SYMBOLS))
+    refetched: list[tuple[Gap, tuple[str, ...]]] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+
+    def closing(self, **options: Any) -> Closing:
+        engine: Any = self.engine
+        return Closing(
+            engine=engine,
+            policy=Policy(),
+            sessions=Regular(),
+            road=self.road,
+            writer=self.writer,
+            announcer=Announcer(self.channels.publish, SYMBOLS, "1min", 500),
+            board=self.board,
+            counters=self.counters,
+            order_repair=lambda gap, symbols: self.refetched.append((gap, symbols)),
+            clock=self.clock,
+            last_start_ms=np.zeros(len(SYMBOLS), np.int64),
+            **options,
+        )
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    return Stage()
+
+
+def test_alerts_carry_times_quality_and_how_far_was_evaluated(stage: Stage) -> None:
+    stage.engine.finds = [signal(1)]
+    bars = closed((0, T0, 10.0), (1, T0, 20.0))
+    bars.quality[0] = QUALITY_BACKFILLED
+    stage.closing().pass_on(bars, received_at=T0 / 1000 + 60.1)
+    (carried,) = stage.road.items
+    assert carried.found == [(signal(1), "backfilled")]
+    assert (carried.received_at, carried.detected_at) == (T0 / 1000 + 60.1, stage.clock.now)
+    assert carried.through_ms == T0
+    assert (stage.counters.bars, stage.counters.patterns) == (2, 1)
+
+
+def test_nothing_closed_moves_nothing(stage: Stage) -> None:
+    stage.closing().pass_on(ClosedBars.empty(), 0.0)
+    assert stage.road.items == []
+
+
+def test_what_policy_holds_back_is_counted(stage: Stage) -> None:
+    stage.engine.finds = [signal(1, confidence=0.1)]
+    stage.closing().pass_on(closed((0, T0, 10.0)), 0.0)
+    assert (stage.road.found, stage.counters.held_back) == ([], 1)
+
+
+def test_bars_are_told_and_stored_when_the_road_has_carried_the_events(stage: Stage) -> None:
+    class Holding(Collected):
+        def submit(self, item: Any) -> None:
+            self.items.append(item)
+
+    stage.road = Holding()
+    stage.closing().pass_on(closed((0, T0, 10.0)), 0.0)
+    assert (stage.writer.items, stage.channels.said) == ([], [])
+    stage.road.items[0].then()
+    assert len(stage.writer.items) == 1
+    assert [channel for channel, _ in stage.channels.said] == [BARS_STREAMING, INDICATORS_STREAMING]
+
+
+def test_bars_outside_the_session_are_stored_and_fire_nothing(stage: Stage) -> None:
+    stage.closing().pass_on(closed((0, T0 - MINUTE_MS, 9.0), (0, T0, 10.0)), 0.0)
+    assert stage.engine.seen[0].start_ms.tolist() == [T0]
+    assert stage.writer.items[0].bars.start_ms.tolist() == [T0 - MINUTE_MS, T0]
+
+
+def test_a_bar_behind_a_later_one_of_its_symbol_counts_as_revised(stage: Stage) -> None:
+    closing = stage.closing()
+    closing.pass_on(closed((0, T0 + MINUTE_MS, 10.0)), 0.0)
+    closing.pass_on(closed((0, T0, 9.0), (1, T0, 20.0)), 0.0)
+    assert stage.engine.seen[-1].revision.tolist() == [1, 0]
+    assert stage.writer.items[-1].bars.revision.tolist() == [0, 0]
+
+
+def test_revisions_are_counted_apart(stage: Stage) -> None:
+    stage.closing().pass_on(closed((0, T0, 10.0), revision=1), 0.0)
+    assert (stage.counters.bars, stage.counters.revisions) == (0, 1)
+
+
+def test_a_minute_of_an_earlier_run_is_fetched_not_pieced_together(stage: Stage) -> None:
+    closing = stage.closing(floor_ms=T0 + MINUTE_MS)
+    closing.pass_on(closed((1, T0, 10.0), (1, T0 + MINUTE_MS, 11.0), quality=QUALITY_PARTIAL), 0.0)
+    assert stage.refetched == [(Gap(T0, T0 + MINUTE_MS), ("KO",))]
+    assert stage.writer.items[0].bars.start_ms.tolist() == [T0 + MINUTE_MS]
+
+
+def test_fetched_bars_of_an_earlier_run_pass(stage: Stage) -> None:
+    closing = stage.closing(floor_ms=T0 + MINUTE_MS)
+    closing.pass_on(closed((1, T0, 10.0), quality=QUALITY_BACKFILLED), 0.0)
+    assert (len(stage.writer.items), stage.refetched) == (1, [])
+
+
+def test_history_vouches_for_its_partial_bars(stage: Stage) -> None:
+    closing = stage.closing(floor_ms=T0 + MINUTE_MS)
+    closing.catch_up(closed((1, T0, 10.0), quality=QUALITY_PARTIAL), 0.0)
+    assert (len(stage.writer.items), stage.refetched) == (1, [])
+
+
+def test_history_of_a_first_start_alerts_nobody(stage: Stage) -> None:
+    closing = stage.closing(alerts_from_ms=T0 + MINUTE_MS)
+    later = signal(2, bar_time_ms=T0 + MINUTE_MS, pattern="Hammer")
+    stage.engine.finds = [signal(1, bar_time_ms=T0), later]
+    closing.catch_up(closed((0, T0, 10.0), (0, T0 + MINUTE_MS, 10.0)), 0.0)
+    assert [found.flow_id.int for found, _ in stage.road.found] == [2]
+
+
+def test_how_far_was_evaluated_never_goes_back(stage: Stage) -> None:
+    closing = stage.closing()
+    for start_ms in (T0 + MINUTE_MS, T0):
+        closing.pass_on(closed((0, start_ms, 10.0)), 0.0)
+    assert [each.through_ms for each in stage.road.items] == [T0 + MINUTE_MS] * 2
+
+
+def developing(last: float = 10.0, at_ms: int = T0, **changes: Any) -> Developing:
+    n = len(SYMBOLS)
+    facts = {
+        "last": np.full(n, last),
+        "last_ms": np.full(n, at_ms),
+        "day_open": np.full(n, 8.0),
+        "day_volume": np.full(n, 100.0),
+        "previous_close": np.full(n, math.nan),
+    }
+    return Developing(**(facts | changes))
+
+
+def states_of(board: QuoteBoard, quotes: Developing, now_ms: int = T0, **options: Any) -> list[str]:
+    given = {"feed_last_ms": now_ms, "market_open": True} | options
+    return [STATE_NAMES[state] for state in board.states(quotes, now_ms, **given)]
+
+
+def test_only_what_moved_is_told() -> None:
+    board, quotes = QuoteBoard(SYMBOLS), developing()
+    states = board.states(quotes, T0, T0, market_open=True)
+    first = board.changed(quotes, states)
+    assert first is not None
+    assert first.symbols == list(SYMBOLS)
+    assert first.change_percent == [25.0] * 3
+    assert board.changed(quotes, states) is None
+    moved = developing(last=10.0)
+    moved.last[1] = 12.0
+    second = board.changed(moved, states)
+    assert second is not None
+    assert (second.symbols, second.price, second.change_percent) == (["KO"], [12.0], [50.0])
+
+
+def test_a_symbol_without_a_price_is_not_told() -> None:
+    board, quotes = QuoteBoard(SYMBOLS), developing(last=math.nan)
+    assert board.changed(quotes, board.states(quotes, T0, T0, market_open=True)) is None
+
+
+def test_change_is_against_the_previous_close_where_that_is_known() -> None:
+    board = QuoteBoard(SYMBOLS)
+    quotes = developing(previous_close=np.array([5.0, math.nan, 0.0]))
+    told = board.changed(quotes, board.states(quotes, T0, T0, market_open=True))
+    assert told is not None
+    assert told.change_percent == [100.0, 25.0, 0.0]
+
+
+def test_minutes_that_could_not_be_fetched_are_a_gap_until_they_are() -> None:
+    board = QuoteBoard(SYMBOLS)
+    board.gaps({"KO": 2})
+    assert states_of(board, developing()) == ["live", "gap", "live"]
+    board.gaps({})
+    assert states_of(board, developing()) == ["live"] * 3
+
+
+def test_a_mute_feed_is_stale_while_the_market_is_open() -> None:
+    board, quotes = QuoteBoard(SYMBOLS), developing()
+    assert states_of(board, quotes, T0 + 30_000, feed_last_ms=T0) == ["stale"] * 3
+    assert states_of(board, quotes, T0 + 30_000, feed_last_ms=T0, market_open=False) == ["live"] * 3
+
+
+def test_the_newest_bar_tells_the_quality_not_an_old_one_that_came_again() -> None:
+    board = QuoteBoard(SYMBOLS)
+    board.closed(closed((0, T0 + MINUTE_MS, 1.0), quality=QUALITY_LIVE))
+    board.closed(closed((0, T0, 1.0), quality=QUALITY_BACKFILLED))
+    assert states_of(board, developing()) == ["live"] * 3
+    board.closed(closed((0, T0 + MINUTE_MS, 1.0), quality=QUALITY_BACKFILLED))
+    assert states_of(board, developing())[0] == "backfilled"
+    board.closed(closed((0, T0 + 2 * MINUTE_MS, 1.0), quality=QUALITY_PARTIAL))
+    assert states_of(board, developing())[0] == "partial"

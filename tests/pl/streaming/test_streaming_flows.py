@@ -1,0 +1,100 @@
+"""Nothing is said twice of a flow, and (flow_id, life, revision) never comes again."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pl.signals.signal import CONFIRMED, RETRACTED, Signal
+from pl.streaming.flows import Flows, FlowState
+from tests.pl.streaming.fakes import T0, signal
+
+FACTS = (0.7, 150.25, 0.42, 184_200.0)
+UPDATE = {"before": {"confidence": 0.7}, "after": {"confidence": 0.6}, "confidence": 0.6}
+RETRACTION = {"life": RETRACTED, "before": {"confidence": 0.7}, "after": {}}
+
+
+def known(life: str = CONFIRMED, revision: int = 0) -> Flows:
+    return Flows([FlowState(str(signal().flow_id), life, revision, T0, FACTS)])
+
+
+def test_a_first_confirmation_is_admitted_as_it_is() -> None:
+    assert Flows().admit(signal()) == signal()
+
+
+def test_a_confirmation_that_was_said_adds_nothing() -> None:
+    flows = Flows()
+    flows.admit(signal())
+    assert flows.admit(signal()) is None
+    assert known().admit(signal()) is None
+
+
+def test_a_retraction_follows_its_confirmation_under_a_higher_revision() -> None:
+    admitted = known(revision=3).admit(signal(**RETRACTION, revision=1))
+    assert admitted is not None
+    assert (admitted.life, admitted.revision) == (RETRACTED, 4)
+    assert admitted.before == {"confidence": 0.7}
+
+
+def test_a_retraction_that_was_said_adds_nothing() -> None:
+    assert known(RETRACTED, 1).admit(signal(**RETRACTION, revision=2)) is None
+
+
+def test_nobody_hears_what_became_of_a_flow_that_was_held_back() -> None:
+    assert Flows().admit(signal(**RETRACTION)) is None
+    assert Flows().admit(signal(**UPDATE)) is None
+
+
+def test_a_flow_confirmed_again_after_its_retraction_says_what_it_was() -> None:
+    admitted = known(RETRACTED, 2).admit(signal(revision=1))
+    assert admitted is not None
+    assert (admitted.life, admitted.revision) == (CONFIRMED, 3)
+    assert (admitted.before, admitted.after) == ({"life": RETRACTED}, {"life": CONFIRMED})
+
+
+def test_an_update_goes_out_once_even_over_a_restart() -> None:
+    flows = known()
+    admitted = flows.admit(signal(**UPDATE, revision=2))
+    assert admitted is not None
+    assert admitted.revision == 2
+    assert flows.admit(signal(**UPDATE, revision=2)) is None
+    facts = (0.6, *FACTS[1:])
+    restarted = Flows([FlowState(str(signal().flow_id), CONFIRMED, 2, T0, facts)])
+    assert restarted.admit(signal(**UPDATE, revision=2)) is None
+
+
+def test_old_flows_are_forgotten() -> None:
+    flows = Flows()
+    flows.admit(signal(1, bar_time_ms=T0))
+    flows.admit(signal(2, bar_time_ms=T0 + 60_000))
+    flows.forget_before(T0 + 1)
+    assert len(flows) == 1
+    assert flows.admit(signal(2, bar_time_ms=T0 + 60_000)) is None
+
+
+signals = st.builds(
+    lambda n, life, revision, confidence, updates: signal(
+        n,
+        life=life,
+        revision=revision,
+        confidence=confidence,
+        before={"confidence": 0.1} if updates or life == RETRACTED else {},
+    ),
+    st.integers(0, 2),
+    st.sampled_from((CONFIRMED, RETRACTED)),
+    st.integers(0, 4),
+    st.sampled_from((0.5, 0.6)),
+    st.booleans(),
+)
+
+
+@given(st.lists(signals, max_size=40))
+def test_keys_are_unique_and_a_flow_begins_with_its_confirmation(found: list[Signal]) -> None:
+    flows = Flows()
+    said = [admitted for each in found if (admitted := flows.admit(each)) is not None]
+    keys = [(each.flow_id, each.life, each.revision) for each in said]
+    assert len(set(keys)) == len(keys)
+    for flow in {each.flow_id for each in said}:
+        of_flow = [each for each in said if each.flow_id == flow]
+        assert of_flow[0].life == CONFIRMED
+        assert not of_flow[0].before
+        revisions = [each.revision for each in of_flow]
+        assert revisions == sorted(set(revisions))

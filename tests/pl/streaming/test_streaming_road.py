@@ -1,0 +1,221 @@
+"""An event is durable before it is published, and out in order, whatever is away."""
+
+from typing import Any
+
+import pytest
+
+from pl.streaming.flows import Flows
+from pl.streaming.publication import Publication
+from pl.streaming.road import Load, Road
+from tests.pl.streaming.fakes import (
+    T0,
+    Clock,
+    Database,
+    Patterns,
+    Redis,
+    Spool,
+    load,
+    signal,
+)
+
+
+class Stage:
+    """A road over memory; `carry` runs its thread until everything given is carried."""
+
+    def __init__(self, next_seq: int = 1) -> None:
+        self.clock = Clock()
+        self.database = Database()
+        self.redis = Redis(cursor=next_seq - 1)
+        self.patterns = Patterns(self.database)
+        self.spool = Spool(self.database)
+        self.road = self._build(next_seq)
+
+    def _build(self, next_seq: int, flows: Flows | None = None) -> Road:
+        store: Any = self.patterns
+        spool: Any = self.spool
+        publisher: Any = self.redis
+        publication = Publication(publisher, next_seq - 1, self.clock)
+        return Road(
+            "streaming-test", store, spool, publication, flows or Flows(), next_seq, self.clock
+        )
+
+    def carry(self, *loads: Load) -> None:
+        for each in loads:
+            self.road.submit(each)
+        self.road.start()
+        self.road.stop(10)
+        assert self.road.failure == ""
+
+    @property
+    def committed(self) -> list[int]:
+        return [seq for seqs, *_ in self.database.of("events") for seq in seqs]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def test_events_are_numbered_committed_and_published(stage: Stage) -> None:
+    stage.carry(load(signal(1), signal(2)), load(signal(3)))
+    assert stage.committed == [1, 2, 3]
+    assert stage.redis.seqs == [1, 2, 3]
+    assert stage.road.next_seq == 4
+    assert stage.road.publication.published == 3
+
+
+def test_nothing_is_published_before_it_is_committed(stage: Stage) -> None:
+    seen: list[list[int]] = []
+    publish = stage.redis.publish
+
+    class Looking(Redis):
+        def publish(self, events: Any, after: int = 0) -> None:
+            seen.append(list(stage.committed))
+            publish(events, after)
+
+    stage.road.publication.publisher = Looking()  # type: ignore[assignment]
+    stage.carry(load(signal(1)), load(signal(2)))
+    assert seen == [[1], [1, 2]]
+
+
+def test_what_follows_an_event_comes_after_it_is_durable(stage: Stage) -> None:
+    seen: list[list[int]] = []
+    stage.carry(load(signal(1), then=lambda: seen.append(list(stage.committed))))
+    assert seen == [[1]]
+
+
+def test_what_was_said_already_takes_no_number(stage: Stage) -> None:
+    stage.carry(load(signal(1)), load(signal(1), signal(2)))
+    assert stage.redis.seqs == [1, 2]
+
+
+def test_numbers_go_on_after_a_restart() -> None:
+    stage = Stage(next_seq=42)
+    stage.carry(load(signal(1)))
+    assert stage.redis.seqs == [42]
+
+
+def test_how_far_was_evaluated_is_committed_with_the_events(stage: Stage) -> None:
+    stage.carry(load(signal(1), through_ms=T0 + 60_000))
+    assert stage.database.of("events") == [([1], T0 + 60_000, stage.clock.now)]
+
+
+def test_a_close_without_alerts_moves_the_progress_once_all_are_carried(stage: Stage) -> None:
+    stage.carry(load(through_ms=T0), load(through_ms=T0 + 60_000))
+    assert stage.database.of("events")[-1] == ([], T0 + 60_000, stage.clock.now)
+
+
+def test_what_stands_under_another_number_is_not_published(stage: Stage) -> None:
+    stage.patterns.clash = {1}
+    stage.carry(load(signal(1), signal(2)))
+    assert stage.redis.seqs == [2]
+
+
+def test_while_postgresql_is_away_events_are_spooled_and_marked_degraded(stage: Stage) -> None:
+    stage.database.away = True
+    stage.carry(load(signal(1), through_ms=T0))
+    assert stage.spool.records == [("spooled", [1], T0, stage.clock.now)]
+    assert stage.redis.seqs == [1]
+    assert stage.redis.stream[0].data.degraded
+    assert stage.road.database == "away"
+
+
+def test_a_spool_is_drained_with_the_times_of_its_events(stage: Stage) -> None:
+    spooled_at = stage.clock.now
+    stage.database.away = True
+
+    def comes_back() -> None:
+        stage.database.away = False
+        stage.clock.now += 60
+
+    stage.carry(load(signal(1), through_ms=T0, then=comes_back), load(signal(2)))
+    assert stage.spool.records == []
+    assert stage.database.of("spooled") == [([1], T0, spooled_at)]
+    assert stage.committed == [2]
+    assert [event.data.degraded for event in stage.redis.stream] == [True, False]
+    assert stage.road.database == ""
+
+
+def test_while_redis_is_away_committed_events_wait_in_order(stage: Stage) -> None:
+    stage.redis.away = True
+
+    def comes_back() -> None:
+        stage.redis.away = False
+
+    stage.carry(load(signal(1)), load(signal(2), then=comes_back), load(signal(3)))
+    assert stage.committed == [1, 2, 3]
+    assert stage.redis.seqs == [1, 2, 3]
+    assert stage.road.publication.problem == ""
+
+
+def test_with_both_away_nothing_is_lost(stage: Stage) -> None:
+    stage.redis.away = stage.database.away = True
+
+    def come_back() -> None:
+        stage.redis.away = stage.database.away = False
+
+    stage.carry(load(signal(1)), load(signal(2), then=come_back), load(signal(3)))
+    assert stage.redis.seqs == [1, 2, 3]
+    assert [seqs for seqs, *_ in stage.database.of("spooled")] == [[1], [2]]
+    assert stage.committed == [3]
+
+
+def test_a_redis_that_forgot_its_last_events_hears_them_again_first(stage: Stage) -> None:
+    def forgets() -> None:
+        del stage.redis.stream[1:]
+        stage.redis.cursor = 1
+
+    stage.carry(
+        load(signal(1)), load(signal(2)), load(signal(3), then=forgets), load(signal(4)), load()
+    )
+    assert stage.redis.seqs == [1, 2, 3, 4]
+    assert stage.road.publication.problem == ""
+
+
+def test_a_flushed_redis_goes_on_after_the_last_number(stage: Stage) -> None:
+    def flushed() -> None:
+        stage.redis.stream.clear()
+        stage.redis.cursor = None
+
+    stage.carry(load(signal(1)), load(signal(2), then=flushed), load(signal(3)), load())
+    assert stage.redis.seqs == [3]
+    assert stage.redis.cursor == 3
+
+
+def test_what_was_published_is_marked_for_a_redis_that_loses_its_cursor(stage: Stage) -> None:
+    stage.carry(load(signal(1), signal(2)))
+    assert stage.database.of("marked")[-1] == (2,)
+
+
+def test_a_mark_that_failed_is_tried_again(stage: Stage) -> None:
+    stage.carry(load(signal(1)))
+    stage.database.away = True
+    stage.road.publication.seq = 2
+    stage.carry()
+    stage.database.away = False
+    stage.carry()
+    assert stage.database.of("marked")[-1] == (2,)
+
+
+def test_a_bug_on_the_thread_surfaces(stage: Stage) -> None:
+    def breaks() -> None:
+        raise ZeroDivisionError("ours")
+
+    stage.road.submit(load(then=breaks))
+    stage.road.start()
+    stage.road.stop(10)
+    assert stage.road.failure == "ZeroDivisionError: ours"
+
+
+def test_a_disk_that_takes_no_spool_record_stops_the_road(stage: Stage) -> None:
+    class FullDisk(Spool):
+        def commit_events(self, events: Any, progress: Any, at: float) -> None:
+            raise OSError(28, "No space left on device")
+
+    stage.database.away = True
+    stage.road.spool = FullDisk(stage.database)  # type: ignore[assignment]
+    stage.road.submit(load(signal(1)))
+    stage.road.start()
+    stage.road.stop(10)
+    assert "No space left" in stage.road.failure
+    assert stage.redis.seqs == []
