@@ -164,7 +164,7 @@ def _market_id(market: Postgres) -> str:
 
 
 def _claim_stream(client: redis.Redis, stream: EventStream, market_id: str) -> None:
-    """Empty a stream that another market left: its events must not be shown or logged here."""
+    """Drop what another market left: its events must not be shown or logged here."""
     holder = cast("bytes | None", client.get(STREAM_MARKET))
     if holder is not None and holder.decode() != market_id:
         log.warning("stream_of_another_market", market=holder.decode())

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bench import browser, flows, product, usage
 from bench.browser import Seen
-from bench.light_client import LightClient, log_in, message, stopped
+from bench.listening import Heard, listening, log_in, message
 from bench.peers import redis_news, socketio_news
 from bench.report import Report, machine, say, spread, table
 from launcher.provision.development import Pythons
@@ -78,35 +78,30 @@ async def run(root: Path, pythons: Pythons, plan: Plan) -> int:
 
 async def _measure(running: product.Product, pythons: Pythons, plan: Plan, report: Report) -> None:
     cookie = await asyncio.to_thread(log_in, running.page, ADMIN, product.ADMIN_PASSWORD)
-    client = LightClient(running.page, cookie)
-    listening = asyncio.create_task(client.listen())
     async with AsyncExitStack() as stack:
+        heard = await stack.enter_async_context(listening(running.page, cookie))
         page = None
         if browser.is_installed():
             opening = browser.open_page(running.page, ADMIN, product.ADMIN_PASSWORD)
             page = await stack.enter_async_context(opening)
         began, before = time.time(), usage.look(running.record)
-        arrivals = await _collect(client, listening, began, plan)
+        arrivals = await _collect(heard, began, plan)
         spent = before.percent_until(usage.look(running.record))
         seen = await page.seen() if page else None
-    await stopped(listening)
     report.results |= {"minutes": round((time.time() - began) / 60, 1), "cpu_percent": spent}
     report.results["ticks_per_second"] = _ticks_per_second(running)
     _conclude(report, running, arrivals, seen)
     await _measure_peers(report, running, pythons, arrivals)
 
 
-async def _collect(
-    client: LightClient, listening: "asyncio.Task[None]", began: float, plan: Plan
-) -> list[Arrival]:
+async def _collect(heard: Heard, began: float, plan: Plan) -> list[Arrival]:
     end = began + plan.at_most_s
     told = 0
     while True:
-        await asyncio.wait({listening}, timeout=_LOOK_EVERY_S)
-        if listening.done():
-            listening.result()
-            raise ConnectionError("the page closed the light client's connection")
-        arrivals = live_alerts(client.arrived, began)
+        await asyncio.sleep(_LOOK_EVERY_S)
+        if heard.ended.is_set():
+            raise ConnectionError("the light client lost its connection")
+        arrivals = live_alerts(heard.arrived, began)
         if len(arrivals) != told:
             told = len(arrivals)
             say(f"  {time.time() - began:>5.0f} s: {told} alerts")

@@ -1,25 +1,25 @@
-"""A client that costs almost nothing: it notes when each alert arrives and reads it later."""
+"""A client that costs almost nothing: it notes when each alert arrives, and tells it later.
+
+Run as `python -m bench.light_client ADDRESS ENOUGH`, the session's cookie on standard input: a
+process of its own, so that neither the benchmark nor the browser beside it take its turn.
+"""
 
 import asyncio
-import http.cookiejar
-import json
-import re
+import sys
 import time
-import urllib.parse
-import urllib.request
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import websockets
 
 EVENT: Final = '42["pattern_alert",'
-LOGIN_TIMEOUT_S: Final = 10.0
+CONNECTED: Final = "connected"
+_TELL_AFTER_S: Final = 0.5
 
 
 @dataclass
 class LightClient:
-    """Speak Engine.IO 4 over a WebSocket; `arrived` holds (unix seconds, frame).
+    """Speak Engine.IO 4 over one WebSocket; `arrived` holds (unix seconds, frame).
 
     enough : how many alerts to listen for, 0 for as many as come
     """
@@ -28,12 +28,12 @@ class LightClient:
     cookie: str = ""
     enough: int = 0
     arrived: list[tuple[float, str]] = field(default_factory=list)
-    connected: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listen(self) -> None:
-        """Note alerts until there are enough, or cancelled."""
+        """Note alerts until there are enough, or the connection ends."""
         url = self.address.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
         headers = {"Cookie": self.cookie} if self.cookie else {}
+        n = 0
         async with websockets.connect(
             url, additional_headers=headers, compression=None, max_size=None, ping_interval=None
         ) as socket:
@@ -42,45 +42,35 @@ class LightClient:
                 if isinstance(frame, bytes):
                     continue
                 if frame.startswith(EVENT):
-                    self.arrived.append((at, frame))
-                    if len(self.arrived) == self.enough:
-                        return
+                    self._note(at, frame)
+                    n += 1
+                    if n == self.enough:
+                        break
                 else:
-                    await self._answer(socket, frame)
+                    await _answer(socket, frame)
+        self._tell()
 
-    async def _answer(self, socket: websockets.ClientConnection, frame: str) -> None:
-        if frame.startswith("0"):
-            await socket.send("40")
-        elif frame.startswith("40"):
-            self.connected.set()
-        elif frame == "2":
-            await socket.send("3")
-        elif frame.startswith("44"):
-            raise ConnectionRefusedError(frame[2:])
+    def _note(self, at: float, frame: str) -> None:
+        if not self.arrived:
+            asyncio.get_running_loop().call_later(_TELL_AFTER_S, self._tell)
+        self.arrived.append((at, frame))
 
-
-async def stopped(task: "asyncio.Task[None]") -> None:
-    """End a listening task; an error it ended with before is raised here."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    def _tell(self) -> None:
+        sys.stdout.writelines(f"{at:.6f} {frame}\n" for at, frame in self.arrived)
+        sys.stdout.flush()
+        self.arrived.clear()
 
 
-def message(frame: str) -> dict[str, Any]:
-    """Return what an alert's frame carries."""
-    read: dict[str, Any] = json.loads(frame[2:])[1]
-    return read
+async def _answer(socket: websockets.ClientConnection, frame: str) -> None:
+    if frame.startswith("0"):
+        await socket.send("40")
+    elif frame.startswith("40"):
+        print(CONNECTED, flush=True)
+    elif frame == "2":
+        await socket.send("3")
+    elif frame.startswith("44"):
+        raise ConnectionRefusedError(frame[2:])
 
 
-def log_in(page: str, user: str, password: str) -> str:
-    """Return the Cookie header of a session; raises OSError when the page refuses."""
-    jar = http.cookiejar.CookieJar()
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    with opener.open(f"{page}/login", timeout=LOGIN_TIMEOUT_S) as answer:
-        form = answer.read().decode()
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
-    token = found[1] if found else ""
-    fields = {"username": user, "password": password, "csrf_token": token}
-    body = urllib.parse.urlencode(fields).encode()
-    with opener.open(f"{page}/login", body, timeout=LOGIN_TIMEOUT_S):
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+if __name__ == "__main__":
+    asyncio.run(LightClient(sys.argv[1], sys.stdin.read(), int(sys.argv[2])).listen())

@@ -17,6 +17,7 @@ class Console:
         self._logs = logs
         self._out = out or sys.stdout
         self._lock = threading.Lock()
+        self._began: dict[str, int] = {}
 
     def say(self, line: str) -> None:
         """Print a line of the launcher's own; keep it in launcher.log."""
@@ -70,6 +71,7 @@ class Console:
         path = self.log_path(key)
         if path.exists() and path.stat().st_size > _LARGEST_LOG:
             path.replace(path.with_suffix(".log.1"))
+        self._began[key] = path.stat().st_size if path.exists() else 0
         thread = threading.Thread(
             target=self._copy, args=(name, path, source, echo), daemon=True, name=f"log {key}"
         )
@@ -84,10 +86,10 @@ class Console:
                     self.show(f"[{name}] {line.decode(errors='replace').rstrip()}")
 
     def last_lines(self, key: str, n: int = 12) -> list[str]:
-        """Return the end of a service's log."""
+        """Return the end of what a service's process said since it was started."""
         path = self.log_path(key)
         if not path.exists():
             return []
         with path.open("rb") as log:
-            log.seek(max(0, path.stat().st_size - 8000))
+            log.seek(max(self._began.get(key, 0), path.stat().st_size - 8000))
             return log.read().decode(errors="replace").splitlines()[-n:]

@@ -75,4 +75,5 @@ def _name(pid: int) -> str:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return "a process"
-    return " ".join(word.decode(errors="replace") for word in words if word)[:120] or "a process"
+    said = b" ".join(words).decode(errors="replace").split()
+    return " ".join(said)[:120] or "a process"

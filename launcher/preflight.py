@@ -1,6 +1,8 @@
 """The named checks before anything of TickStock starts; each raises the problem it finds."""
 
 import json
+import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +48,12 @@ def _require(python: Path, kind: Kind, variable: str, venv: str) -> None:
             f"correct {variable}, or unset it: then {venv} is made",
             path=python,
         )
+    if not python.is_file() or not os.access(python, os.X_OK):
+        raise kind.abort(
+            f"{python} is no program that may be run.",
+            f"correct {variable}, or unset it: then {venv} is made",
+            path=python,
+        )
 
 
 def questions(settings: Settings) -> dict[str, Any]:
@@ -63,6 +71,18 @@ def examine(settings: Settings, python: Path, questions: Mapping[str, Any]) -> d
 
     Raises: StartAborted when the interpreter does not run at all.
     """
+    try:
+        said, complaint = _ask(settings, python, questions)
+        answers = dict(json.loads(line) for line in said.splitlines())
+    except (OSError, ValueError, TypeError) as error:
+        raise _no_python(settings, python, f"{python} is no Python: {error}") from error
+    if "python" not in answers:
+        said_last = complaint.strip()[-300:] or "it said nothing"
+        raise _no_python(settings, python, f"{python} does not run: {said_last}")
+    return answers
+
+
+def _ask(settings: Settings, python: Path, questions: Mapping[str, Any]) -> tuple[str, str]:
     with subprocess.Popen(
         [python, "-I", examination.__file__],
         stdin=subprocess.PIPE,
@@ -72,15 +92,18 @@ def examine(settings: Settings, python: Path, questions: Mapping[str, Any]) -> d
         cwd=settings.root,
         env=clean_environment(),
     ) as process:
-        said, complaint = process.communicate(json.dumps(questions))
-    answers = dict(json.loads(line) for line in said.splitlines())
-    if "python" not in answers:
-        raise WRONG_PYTHON.abort(
-            f"{python} does not run: {complaint.strip()[-300:]}",
-            f"rm -r {python.parent.parent} && python3 start_all_services.py",
-            name=python,
-        )
-    return answers
+        return process.communicate(json.dumps(questions))
+
+
+def _no_python(settings: Settings, python: Path, reason: str) -> StartAborted:
+    """Return the abort; only a folder that we made is ever named for removal."""
+    made = settings.root / ".venv-pl"
+    cure = (
+        f"rm -r {made} && python3 start_all_services.py"
+        if python.is_relative_to(made)
+        else "correct PL_PYTHON, or unset it: then .venv-pl is made"
+    )
+    return WRONG_PYTHON.abort(reason, cure, name=python)
 
 
 def check_python_version(python: Path, answers: Mapping[str, Any]) -> None:
@@ -129,7 +152,10 @@ def _redis_address(url: str, variable: str) -> resp.RedisAddress:
     try:
         return resp.RedisAddress.parse(url)
     except ValueError as error:
-        raise BAD_SETTINGS.abort(f"{variable}: {error}", f"correct {variable}") from error
+        raise BAD_SETTINGS.abort(
+            f"{variable}: {error}",
+            f"correct {variable}; write `/`, `@` and `#` in a password as %2F, %40 and %23",
+        ) from error
 
 
 def _check_suitable(talk: resp.Conversation, address: resp.RedisAddress) -> None:
@@ -154,10 +180,13 @@ def check_database(variable: str, answer: Mapping[str, str]) -> None:
     error = answer.get("error")
     if error is None:
         return
-    if "does not exist" in error and "database" in error:
-        name = error.split('"')[1] if '"' in error else "?"
+    missing = re.search(r'database "([^"]+)" does not exist', error)
+    if missing:
         raise POSTGRES_DATABASE_MISSING.abort(
-            f"{variable}: {error}", f"createdb -O app_readwrite {name}", database=name
+            f"{variable}: {error}",
+            f"createdb -O app_readwrite {missing[1]}, "
+            "then: python3 start_all_services.py --migrate",
+            database=missing[1],
         )
     if "authentication failed" in error or "no password supplied" in error or "role" in error:
         raise POSTGRES_PASSWORD.abort(
@@ -185,12 +214,13 @@ def check_market(settings: Settings, answer: Mapping[str, str]) -> None:
         )
 
 
-def busy_port(port: int) -> Problem | None:
+def busy_port(settings: Settings, port: int) -> Problem | None:
     """Return the problem of a port that somebody holds; it is never freed by force."""
     if ports.is_free(port):
         return None
+    variable = next((name for name, number in settings.ports.items() if number == port), "")
     return PORT_BUSY.problem(
         f"it is held by {ports.owner(port)}.",
-        "stop that process, or choose another port (see docs/guides/configuration.md)",
+        f"stop that process, or choose another port with {variable}",
         port=port,
     )

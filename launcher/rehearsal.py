@@ -36,7 +36,7 @@ def rehearse(
     _check_redis(settings, console)
     _check_postgres(settings, answers, console)
     for number in ports_in_order(settings, services):
-        problem = preflight.busy_port(number)
+        problem = preflight.busy_port(settings, number)
         if problem:
             raise StartAborted(problem)
         console.passed(f"Port {number} is available")

@@ -30,11 +30,15 @@ class RedisAddress:
         Raises: ValueError when it is no Redis URL.
         """
         parts = urlsplit(url)
+        try:
+            port = parts.port or 6379
+        except ValueError:  # its words would repeat a part of the password
+            raise ValueError("expected redis://user:password@host:port/0") from None
         if parts.scheme not in ("redis", "rediss"):
             raise ValueError(f"expected redis://host:port/0, was scheme {parts.scheme!r}")
         return cls(
             parts.hostname or "localhost",
-            parts.port or 6379,
+            port,
             unquote(parts.username or ""),
             unquote(parts.password or ""),
             parts.scheme == "rediss",

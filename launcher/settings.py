@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from launcher.problems import BAD_SETTINGS
 
@@ -18,6 +19,7 @@ _PORTS = {
 }
 _OWN_PORTS = ("TICKSTOCK_POSTGRES_PORT", "TICKSTOCK_REDIS_PORT")
 _FEEDS = ("massive", "redis", "replay")
+_DATABASES = ("DATABASE_URL", "APPV2_DATABASE_URL", "APPV2_ACCOUNTS_DATABASE_URL")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def load(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
     ports = {name: _port(merged, name, problems) or usual for name, usual in _PORTS.items()}
     own = [_port(merged, name, problems) for name in _OWN_PORTS]
     _check_feed(merged, problems)
+    problems += [_MALFORMED.format(name) for name in _DATABASES if not _is_address(merged, name)]
     _check_distinct(ports, problems)
     if merged.get("APPV2_DATABASE_URL") and not merged.get("DATABASE_URL"):
         problems.append("APPV2_DATABASE_URL: expected DATABASE_URL beside it, which is not set")
@@ -112,6 +115,21 @@ def _check_feed(environ: Mapping[str, str], problems: list[str]) -> None:
     feed = environ.get("PL_FEED", "").strip() or "massive"
     if feed not in _FEEDS:
         problems.append(f"PL_FEED: expected one of {', '.join(_FEEDS)}, was {feed}")
+
+
+_MALFORMED = (
+    "{}: expected postgresql://user:password@host:port/name, "
+    "with `/`, `@` and `#` in a password written as %2F, %40 and %23"
+)
+
+
+def _is_address(environ: Mapping[str, str], name: str) -> bool:
+    url = environ.get(name, "").strip()
+    try:
+        scheme, port = urlsplit(url).scheme, urlsplit(url).port
+    except ValueError:
+        return False
+    return not url or (scheme in ("postgresql", "postgres") and port != 0)
 
 
 def _check_distinct(ports: Mapping[str, int], problems: list[str]) -> None:

@@ -75,7 +75,7 @@ class Startup:
 
     def _busy_ports(self, services: tuple[Service, ...]) -> dict[int, Problem | None]:
         numbers = ports_in_order(self._settings, services)
-        return {port: preflight.busy_port(port) for port in numbers}
+        return {port: preflight.busy_port(self._settings, port) for port in numbers}
 
     def _provide_environments(self, busy: Mapping[int, Problem | None]) -> None:
         environments = Environments(self._settings, self._home, self._steps)
@@ -198,8 +198,9 @@ class Startup:
             )
         said = "\n".join(self._console.last_lines(program.key)) or "it said nothing"
         code = error.child.process.wait()
+        cure = "correct the variable it names, in the environment or in .env" if code == 78 else log
         return CRASHED.abort(
-            f"{_meaning(code)}; the last it said:\n{said}", log, service=program.name
+            f"{_meaning(code)}; the last it said:\n{said}", cure, service=program.name
         )
 
 

@@ -13,7 +13,6 @@ from contracts.names import EVENTS_PATTERNS, PATTERNS_UPDATED
 from service.errors import InvalidData
 
 LARGEST_MESSAGE: Final = 256 * 1024
-NOT_FOR_TRADING: Final = frozenset({"test", "synthetic"})
 LONGEST_NAME: Final = 50
 UNKNOWN: Final = "unknown"
 DAILY: Final = ("daily", "weekly")

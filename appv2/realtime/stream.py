@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import redis
 
-from contracts.names import EVENT_FIELD, STREAM_EVENTS
+from contracts.names import EVENT_FIELD, RECENT_PATTERN_PREFIX, STREAM_EVENTS
 
 BEGINNING: Final = "0-0"
 LARGEST: Final = 2**64 - 1
@@ -75,8 +75,11 @@ class EventStream:
         return self._client.xtrim(STREAM_EVENTS, minid=before_ms, approximate=True)
 
     def empty(self) -> None:
-        """Drop all entries; ids go on where they were."""
+        """Drop all entries and recent patterns; ids go on where they were."""
         self._client.xtrim(STREAM_EVENTS, maxlen=0, approximate=False)
+        recent = list(self._client.scan_iter(f"{RECENT_PATTERN_PREFIX}*", count=1000))
+        if recent:
+            self._client.delete(*recent)
 
 
 def _entries(answer: Sequence[tuple[bytes, dict[bytes, bytes] | None]]) -> list[Entry]:

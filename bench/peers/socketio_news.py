@@ -5,10 +5,11 @@ import json
 import time
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from bench.light_client import LightClient, message, stopped
+from bench.listening import listening, message
 from launcher.ports import any_free, is_free
 
 _SCRIPT: Final = Path(__file__).with_name("stock_socketio.py")
@@ -34,15 +35,10 @@ async def one_way_ms(python: Path, event: Mapping[str, Any], burst: int, n: int)
 
 
 async def _measure(port: int, n: int) -> list[float]:
-    client = LightClient(f"http://127.0.0.1:{port}", enough=n)
-    listening = await _connected(client, port)
-    await asyncio.wait({listening}, timeout=_DONE_WITHIN_S)
-    await stopped(listening)
-    return [1000 * (at - message(frame)["sent_at"]) for at, frame in client.arrived]
-
-
-async def _connected(client: LightClient, port: int) -> "asyncio.Task[None]":
     end = time.monotonic() + _READY_WITHIN_S
     while is_free(port) and time.monotonic() < end:  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.1)
-    return asyncio.create_task(client.listen())
+    async with listening(f"http://127.0.0.1:{port}", enough=n) as heard:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.ended.wait(), _DONE_WITHIN_S)
+    return [1000 * (at - message(frame)["sent_at"]) for at, frame in heard.arrived]

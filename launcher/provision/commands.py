@@ -15,6 +15,7 @@ class StepFailed(Exception):
 
     def __init__(self, command: Sequence[str], exit_code: int, output: str) -> None:
         super().__init__(f"`{' '.join(command[:6])}` ended with {exit_code}:\n{output}")
+        self.command = tuple(command)
         self.output = output
         self.exit_code = exit_code
 

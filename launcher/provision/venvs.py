@@ -55,7 +55,7 @@ class Venv:
         """
         self._check_disk()
         try:
-            if not self._is_of_this_python():
+            if not self._is_whole():
                 say(f"{self.name}: creating {self.folder.name}")
                 shutil.rmtree(self.folder, ignore_errors=True)
                 self._create()
@@ -74,10 +74,13 @@ class Venv:
                 path=self.folder,
             )
 
-    def _is_of_this_python(self) -> bool:
+    def _is_whole(self) -> bool:
+        """Return whether it is of this Python and its making was not interrupted before pip."""
         if not self.python.exists():
             return False
-        question = "import sys; print('{}.{}'.format(*sys.version_info[:2]))"
+        question = (
+            "import sys, pip._internal.cli.main; print('{}.{}'.format(*sys.version_info[:2]))"
+        )
         answer = subprocess.run(
             [self.python, "-I", "-c", question], capture_output=True, text=True, check=False
         )

@@ -44,7 +44,7 @@ async def run_loader(settings: Settings) -> None:
     )
     databases = (bars, rest_of_it, health)
     try:
-        await asyncio.to_thread(claim_writing, rest_of_it, DATALOADER)
+        await asyncio.to_thread(claim_writing, bars, DATALOADER)
         build = _Build(settings, *databases)
         await asyncio.to_thread(build.ping_redis)
         await build.service().run()

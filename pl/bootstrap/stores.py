@@ -49,7 +49,7 @@ def open_stores(settings: Settings) -> Stores:
         Database(settings.database_url, application=f"tickstock-streaming-{name}")
         for name in ("events", "bars", "log")
     )
-    claim_writing(rest, STREAMING)
+    claim_writing(events, STREAMING)
     patterns, bar_store = PatternStore(events), BarStore(bars)
     return Stores(
         patterns=patterns,

@@ -16,7 +16,7 @@ from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
-from pl.errors import Rejected, Unavailable
+from pl.errors import Rejected, SettingsError
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.settings import Settings
@@ -276,7 +276,8 @@ def _universe(settings: Settings, stores: Stores) -> tuple[str, ...]:
     try:
         return resolve_universe(stores.universes, settings.universe_key)
     except Rejected as error:
-        raise Unavailable("universe", error.detail) from error
+        known = ", ".join(stores.universes.universes()) or "none"
+        raise SettingsError([f"{error.detail}; known are: {known}"]) from error
 
 
 def _no_repair(_gap: Gap, _symbols: tuple[str, ...]) -> None:

@@ -74,6 +74,9 @@ def _add_fault_routes(app: web.Application, faults: Faults) -> None:
         return web.json_response(faults.state())
 
     async def switch(request: web.Request) -> web.Response:
+        if request.content_type != "application/json":  # a web page cannot send this unasked
+            body = {"error": "bad_fault", "detail": "expected application/json"}
+            return web.json_response(body, status=415)
         try:
             faults.set(await request.json())
         except (Rejected, ValueError, AttributeError) as reason:

@@ -1,8 +1,17 @@
 """Make the partitions that a write needs, and drop those that nobody keeps."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final, TypeVar
 
+import psycopg2.errors
+
+from pl.errors import Unavailable
 from pl.store.connection import Cursor, Database
+
+T = TypeVar("T")
+
+DAY_MS: Final = 86_400_000
 
 
 def moment(unix_ms: float) -> datetime:
@@ -15,6 +24,31 @@ def ensure_partitions(cursor: Cursor, table: str, first_ms: float, last_ms: floa
     cursor.execute(
         "SELECT ensure_partitions(%s, %s, %s)", (table, moment(first_ms), moment(last_ms))
     )
+
+
+class KnownPartitions:
+    """Spare the question for partitions that were made, or found, a moment ago."""
+
+    def __init__(self) -> None:
+        self._days: set[tuple[str, int, int]] = set()
+
+    def ensure(self, cursor: Cursor, table: str, first_ms: float, last_ms: float) -> None:
+        """Make the missing partitions from `first_ms` to `last_ms` (unix ms, both in)."""
+        days = (table, int(first_ms // DAY_MS), int(last_ms // DAY_MS))
+        if days not in self._days:
+            ensure_partitions(cursor, table, first_ms, last_ms)
+            self._days.add(days)
+
+    def trusting(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; it is done again when a known partition is gone."""
+        try:
+            return work()
+        except psycopg2.errors.CheckViolation:  # retention dropped it, or its making was undone
+            self._days.clear()
+            return work()
+        except Unavailable:
+            self._days.clear()
+            raise
 
 
 def drop_expired_partitions(database: Database, now: float) -> list[str]:

@@ -1,6 +1,5 @@
 """Commit pattern events with their checkpoint, and know which are still to be published."""
 
-import io
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -11,14 +10,9 @@ from contracts.messages.envelopes import PRODUCER
 from contracts.names import EVENTS_PATTERNS
 from pl.store.connection import Cursor, Database
 from pl.store.events import EventKey, Progress, StoredEvent, encode_messages, rebuild
-from pl.store.partitions import moment
+from pl.store.partitions import KnownPartitions, moment
 
 CHUNK: Final = 500
-
-_PREPARE: Final = """
-CREATE TEMPORARY TABLE IF NOT EXISTS incoming_events (LIKE pattern_events) ON COMMIT DELETE ROWS;
-SELECT ensure_partitions('pattern_events', %s, %s), ensure_partitions('integration_events', %s, %s)
-"""
 
 _COLUMNS: Final = (
     "bar_time, flow_id, life, revision, producer, seq, symbol, pattern, direction, timeframe, tier,"
@@ -26,11 +20,19 @@ _COLUMNS: Final = (
     " reason, quality, degraded, indicators, levels, geometry, channel, event, messages"
 )
 
-_COPY: Final = f"COPY incoming_events ({_COLUMNS}) FROM STDIN"
+_INCOMING: Final = "json_populate_recordset(NULL::pattern_events, %(rows)s)"
 
+_ADVANCE: Final = """
+INSERT INTO stream_progress (producer, name, through)
+VALUES (%(producer)s, %(name)s, %(through)s)
+ON CONFLICT (producer, name) DO UPDATE
+SET through = greatest(stream_progress.through, excluded.through), updated_at = clock_timestamp()
+"""
+
+# One statement, because each costs a way there and back while an alert waits.
 _INSERT: Final = f"""
 WITH fresh AS (
-    INSERT INTO pattern_events ({_COLUMNS}) SELECT {_COLUMNS} FROM incoming_events
+    INSERT INTO pattern_events ({_COLUMNS}) SELECT {_COLUMNS} FROM {_INCOMING}
     ON CONFLICT DO NOTHING
     RETURNING *
 ), logged AS (
@@ -44,22 +46,18 @@ WITH fresh AS (
            jsonb_build_object('at', %(at)s, 'tier', tier, 'seq', seq, 'producer', producer,
                               'life', life, 'revision', revision, 'degraded', degraded)
     FROM fresh
-)
+), advanced AS ({_ADVANCE})
 SELECT seq FROM fresh
 """  # noqa: S608 - the columns are a constant
 
-# Also finds what this very call stored before the answer to its COMMIT was lost.
-_STANDING: Final = """
-SELECT stored.seq
-FROM incoming_events AS incoming
-JOIN pattern_events AS stored USING (flow_id, life, revision, bar_time, producer, seq)
-"""
+_INSERT_ALONE: Final = _INSERT.replace(f", advanced AS ({_ADVANCE})", "")
 
-_ADVANCE: Final = """
-INSERT INTO stream_progress (producer, name, through) VALUES (%s, %s, %s)
-ON CONFLICT (producer, name) DO UPDATE
-SET through = greatest(stream_progress.through, excluded.through), updated_at = clock_timestamp()
-"""
+# Also finds what this very call stored before the answer to its COMMIT was lost.
+_STANDING: Final = f"""
+SELECT stored.seq
+FROM {_INCOMING} AS incoming
+JOIN pattern_events AS stored USING (flow_id, life, revision, bar_time, producer, seq)
+"""  # noqa: S608 - as above
 
 _MARK: Final = """
 INSERT INTO stream_progress (producer, name, seq) VALUES (%s, 'published', %s)
@@ -73,6 +71,7 @@ class PatternStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._partitions = KnownPartitions()
 
     def known(self, keys: Collection[EventKey], first_bar_ms: int) -> set[EventKey]:
         """Return those of `keys` that are stored already, none of a bar before `first_bar_ms`.
@@ -114,16 +113,27 @@ class PatternStore:
     def _commit_chunk(
         self, events: Sequence[StoredEvent], progress: Progress | None, at: float
     ) -> set[int]:
-        rows = "".join(map(_row, events))
+        rows = msgspec.json.encode([_row(event) for event in events]).decode()
+        values = {"rows": rows, "at": at, "source": PRODUCER, "detections": EVENTS_PATTERNS}
 
         def work(cursor: Cursor) -> set[int]:
-            seqs = _insert(cursor, events, rows, at) if rows else set()
-            if progress is not None:
-                reached = moment(progress.through_ms)
-                cursor.execute(_ADVANCE, (progress.producer, progress.name, reached))
-            return seqs
+            if not events:
+                return _advance(cursor, progress)
+            self._make_partitions(cursor, events, at)
+            if progress is None:
+                cursor.execute(_INSERT_ALONE, values)
+            else:
+                cursor.execute(_INSERT, values | _reached(progress))
+            if cursor.rowcount < len(events):
+                cursor.execute(_STANDING, values)
+            return {seq for (seq,) in cursor.fetchall()}
 
-        return self._database.run(work)
+        return self._partitions.trusting(lambda: self._database.run(work))
+
+    def _make_partitions(self, cursor: Cursor, events: Sequence[StoredEvent], at: float) -> None:
+        bars = [event.data.bar_time * 1000 for event in events]
+        self._partitions.ensure(cursor, "pattern_events", min(bars), max(bars))
+        self._partitions.ensure(cursor, "integration_events", at * 1000, at * 1000)
 
     def through_ms(self, producer: str, name: str) -> int | None:
         """Return how far a producer has evaluated (unix milliseconds), or None."""
@@ -175,58 +185,45 @@ class PatternStore:
         return self._database.run(work)
 
 
-def _insert(cursor: Cursor, events: Sequence[StoredEvent], rows: str, at: float) -> set[int]:
-    bars = [event.data.bar_time for event in events]
-    days = (min(bars), max(bars), at, at)
-    cursor.execute(_PREPARE, [moment(unix_s * 1000) for unix_s in days])
-    cursor.copy_expert(_COPY, io.StringIO(rows))
-    cursor.execute(_INSERT, {"at": at, "source": PRODUCER, "detections": EVENTS_PATTERNS})
-    if cursor.rowcount < len(events):
-        cursor.execute(_STANDING)
-    return {seq for (seq,) in cursor.fetchall()}
+def _advance(cursor: Cursor, progress: Progress | None) -> set[int]:
+    if progress is not None:
+        cursor.execute(_ADVANCE, _reached(progress))
+    return set()
 
 
-def _row(event: StoredEvent) -> str:
+def _reached(progress: Progress) -> dict[str, object]:
+    through = moment(progress.through_ms)
+    return {"producer": progress.producer, "name": progress.name, "through": through}
+
+
+def _row(event: StoredEvent) -> dict[str, object]:
     data = event.data
-    values = (
-        iso(data.bar_time),
-        data.flow_id,
-        data.life,
-        data.revision,
-        data.producer,
-        data.seq,
-        data.symbol,
-        data.pattern,
-        data.direction,
-        data.timeframe,
-        data.tier,
-        data.confidence,
-        data.current_price,
-        data.price_change,
-        data.volume,
-        iso(data.timestamp),
-        iso(data.received_at),
-        iso(data.expires_at),
-        data.reason,
-        data.quality,
-        data.degraded,
-        _json(data.indicators),
-        None if data.levels is None else _json(data.levels),
-        None if data.geometry is None else _json(data.geometry),
-        event.channel,
-        event.body.decode(),
-        encode_messages(event),
-    )
-    return "\t".join(map(_field, values)) + "\n"
-
-
-def _field(value: str | float | None) -> str:
-    if value is None:
-        return r"\N"
-    if not isinstance(value, str):
-        return str(value)
-    return value.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return {
+        "bar_time": iso(data.bar_time),
+        "flow_id": data.flow_id,
+        "life": data.life,
+        "revision": data.revision,
+        "producer": data.producer,
+        "seq": data.seq,
+        "symbol": data.symbol,
+        "pattern": data.pattern,
+        "direction": data.direction,
+        "timeframe": data.timeframe,
+        "tier": data.tier,
+        "confidence": data.confidence,
+        "current_price": data.current_price,
+        "price_change": data.price_change,
+        "volume": data.volume,
+        "detected_at": iso(data.timestamp),
+        "received_at": iso(data.received_at),
+        "expires_at": iso(data.expires_at),
+        "reason": data.reason,
+        "quality": data.quality,
+        "degraded": data.degraded,
+        "indicators": data.indicators,
+        "levels": data.levels,
+        "geometry": data.geometry,
+        "channel": event.channel,
+        "event": event.body.decode(),
+        "messages": encode_messages(event),
+    }

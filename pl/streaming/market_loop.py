@@ -19,6 +19,8 @@ from pl.streaming.watch import Gap, minute_of
 TURN_S: Final = 0.25
 IDLE_MS: Final = 2_000
 """A minute that ended so long ago by the feed's clock closes without a trade of the next."""
+SILENCE_MS: Final = 10_000
+"""After so long without any event in a session something may have been missed unannounced."""
 HELD_UP_S: Final = 0.01
 
 
@@ -113,8 +115,10 @@ class MarketLoop:
         clock_ms = self.bars.clock_ms
         if clock_ms < 0:
             return
-        if clock_ms > self.feed_time.last_event_ms:
+        before_ms = self.feed_time.last_event_ms
+        if clock_ms > before_ms:
             self.lag_ms = max(0.0, received_at * 1000 - clock_ms)
+            self._doubt_silence(before_ms, clock_ms)
         self.feed_time.observe(clock_ms, received_at)
         self.attention.watch.seen(clock_ms)
         watermark_ms = self.bars.watermark_ms
@@ -122,6 +126,11 @@ class MarketLoop:
             self.closed_through_ms = minute_of(watermark_ms)
         elif watermark_ms >= self.closed_through_ms + MINUTE_MS:
             self._close(None)
+
+    def _doubt_silence(self, before_ms: int, clock_ms: int) -> None:
+        in_session = before_ms > 0 and self.session.current is not None
+        if in_session and clock_ms - before_ms > SILENCE_MS:
+            self.attention.order(Gap(minute_of(before_ms), minute_of(clock_ms) + MINUTE_MS))
 
     def _close(self, watermark_ms: int | None) -> None:
         closed = self.bars.close(watermark_ms)

@@ -212,11 +212,14 @@ def test_events_of_another_market_are_neither_told_nor_logged(
     system.service.stop()
     foreign, own = pattern(), pattern()
     system.append(foreign)
+    recent = names.recent_pattern_key("AAPL", "Doji", 1.0)
+    system.redis.hset(recent, "data", "{}")
     system.redis.set(names.STREAM_MARKET, "real")
     system.service.start()
     page = system.live_page()
     system.append(own)
     eventually(lambda: flow(own) in page.flows())
+    assert not system.redis.exists(recent)
     assert page.flows() == [flow(own)]
     assert not system.checkpoints(flow(foreign))
 

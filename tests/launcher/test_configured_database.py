@@ -51,8 +51,20 @@ def test_an_old_schema_aborts_naming_both_versions(addresses, empty):
         addresses(**empty)
     found = abort.value.problem
     assert found.kind is problems.SCHEMA_OLD
-    assert found.what.startswith("Database schema None is older than 0")
+    assert found.what.startswith("Database schema none is older than 0")
     assert "--migrate" in found.recovery
+
+
+def test_a_schema_of_a_newer_checkout_is_not_called_old(addresses, empty, postgres):
+    addresses(may_migrate=True, **empty)
+    database = empty["DATABASE_URL"].rpartition("/")[2]
+    postgres.cluster.psql("update _yoyo_migration set migration_id = '9999_later'", database)
+    with pytest.raises(StartAborted) as abort:
+        addresses(**empty)
+    found = abort.value.problem
+    assert found.kind is problems.SCHEMA_NEWER
+    assert found.what.startswith("Database schema 9999_later is newer than 0")
+    assert "--migrate" not in found.recovery
 
 
 def test_it_is_migrated_when_asked_and_then_accepted(addresses, empty):

@@ -1,6 +1,7 @@
 """Environments are made once, brought up to date when their requirements change."""
 
 import subprocess
+import sys
 
 import pytest
 
@@ -47,6 +48,15 @@ def test_an_environment_is_made_stamped_and_remade_when_broken(venv, tmp_path):
     assert not venv.is_current()
 
 
+def test_an_environment_whose_making_was_interrupted_is_made_anew(venv):
+    made = [sys.executable, "-m", "venv", "--without-pip", venv.folder]
+    subprocess.run(made, check=True)
+    said = []
+    venv.make(said.append)
+    assert said[0] == "Test: creating .venv"
+    subprocess.run([venv.python, "-c", "import pip"], check=True)
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
@@ -81,6 +91,18 @@ def test_changed_sources_ask_for_other_kernels(tmp_path, venv):
     source.write_text("two")
     after = Kernels(tmp_path, tmp_path / "cache", venv.python, Steps(Nobody()))
     assert before.folder != after.folder
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("npm error code ENOSPC", problems.NO_DISK_SPACE), ("npm error 404", problems.NODE_FAILED)],
+)
+def test_why_the_front_end_failed_is_told_with_the_command_that_failed(tmp_path, words, kind):
+    front_end = FrontEnd(tmp_path, tmp_path / "python", tmp_path, Steps(Nobody()))
+    problem = front_end._explain(StepFailed(["/there/node", "npm-cli.js", "ci"], 1, words)).problem
+    assert problem.kind is kind
+    if kind is problems.NODE_FAILED:
+        assert problem.recovery == f"cd {tmp_path} && /there/node npm-cli.js ci"
 
 
 def test_a_stamp_of_other_inputs_is_not_current(tmp_path):

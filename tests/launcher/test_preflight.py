@@ -87,6 +87,31 @@ def test_an_interpreter_that_does_not_run_is_named(tmp_path):
     assert found.kind is problems.WRONG_PYTHON
 
 
+@pytest.mark.parametrize("program", ["/bin/true", "/bin/echo", "/bin/false"])
+def test_what_is_no_python_is_never_to_be_removed(program):
+    found = problem_of(preflight.examine, configured(PL_PYTHON=program), Path(program), {})
+    assert found.kind is problems.WRONG_PYTHON
+    assert "rm " not in found.recovery
+    assert "PL_PYTHON" in found.recovery
+
+
+def test_a_venv_of_ours_that_does_not_run_is_to_be_removed(tmp_path):
+    broken = tmp_path / ".venv-pl" / "bin" / "python"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("no program")
+    broken.chmod(0o755)
+    found = problem_of(preflight.examine, settings.load({}, tmp_path), broken, {})
+    assert found.recovery.startswith(f"rm -r {tmp_path / '.venv-pl'} ")
+
+
+def test_an_interpreter_that_may_not_be_run_is_named(tmp_path):
+    (tmp_path / "readme").write_text("no program")
+    for path in (tmp_path, tmp_path / "readme"):
+        found = problem_of(preflight.check_interpreters, configured(PL_PYTHON=str(path)))
+        assert found.kind is problems.PRODUCER_PYTHON_MISSING
+        assert "no program" in found.reason
+
+
 def test_a_venv_of_the_wrong_python_is_named():
     found = problem_of(preflight.check_python_version, PYTHON, {"python": [3, 9, 1]})
     assert found.kind is problems.WRONG_PYTHON
@@ -180,6 +205,25 @@ def test_what_a_configured_database_refuses_is_named(postgres, role, database, k
     answer = preflight.examine(configured(), PYTHON, {"databases": {"DATABASE_URL": url}})
     found = problem_of(preflight.check_database, "DATABASE_URL", answer["DATABASE_URL"])
     assert found.kind is kind
+    if kind is problems.POSTGRES_DATABASE_MISSING:
+        assert found.what == "Database no_such_database does not exist"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "APPV2_DATABASE_URL"])
+@pytest.mark.parametrize(
+    "url", ["mysql://u:tunafish@h/x", "h:5432/x", "postgresql://u:tuna/fish@h/x"]
+)
+def test_a_malformed_database_url_is_named_without_its_password(name, url):
+    found = problem_of(lambda: configured(**{"DATABASE_URL": "postgresql://a:b@c/d", name: url}))
+    assert found.kind is problems.BAD_SETTINGS
+    assert name in found.reason
+    assert "tuna" not in found.reason
+
+
+def test_a_malformed_redis_url_is_named_without_its_password():
+    found = problem_of(preflight.check_redis, "redis://u:tuna/fish@h/0")
+    assert found.kind is problems.BAD_SETTINGS
+    assert "tuna" not in found.reason
 
 
 @pytest.mark.integration
@@ -200,13 +244,15 @@ def test_a_database_of_another_market_is_refused():
 
 def test_a_busy_port_names_the_process_that_holds_it():
     with listener() as port:
-        found = preflight.busy_port(port)
+        chosen = configured(PL_LOADER_PORT=str(port))
+        found = preflight.busy_port(chosen, port)
         assert found.what == f"Port {port} is in use"
         assert str(os.getpid()) in found.reason
+        assert "PL_LOADER_PORT" in found.recovery
         assert not is_free(port)
         assert first_free(port) > port
         assert owner(port).endswith(f"(PID {os.getpid()})")
-    assert preflight.busy_port(any_free()) is None
+    assert preflight.busy_port(chosen, any_free()) is None
 
 
 def test_a_data_folder_of_another_postgresql_is_refused(tmp_path):

@@ -16,7 +16,7 @@ def test_a_check_that_fails_itself_approves_of_nothing(tmp_path: Path) -> None:
     settings = launcher_settings.load(pythons | {"TICKSTOCK_HOME": str(tmp_path)})
     home = Home(tmp_path)
     for _ in range(2):
-        with pytest.raises(StartAborted, match="Settings are wrong") as abort:
+        with pytest.raises(StartAborted, match="TickStockPL crashed") as abort:
             check_settings(settings, home, {}, {})
-        assert abort.value.problem.kind is problems.BAD_SETTINGS
-        assert "the check itself failed" in abort.value.problem.reason
+        assert abort.value.problem.kind is problems.CRASHED
+        assert "check-settings ended with 1" in abort.value.problem.reason

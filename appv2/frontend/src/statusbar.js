@@ -41,7 +41,7 @@ export class StatusBar {
     this.status = message.status;
     const flow = message.data_flow ?? {};
     write(byId("feed-rate"), `${decimal(flow.ticks_per_second, 0)}/s`);
-    write(byId("feed-lag"), latency(flow.processing_lag_ms));
+    write(byId("feed-lag"), latency(this.market.id === "replay" ? undefined : flow.processing_lag_ms));
     byId("feed-rate").parentElement.title = (message.issues ?? []).map(issueText).join("\n") || "Trades a second, and how long they wait in the producer";
     if (typeof message.market_open === "boolean") this.open(message.market_open);
     this.drawFeed();

@@ -207,6 +207,9 @@ async def test_faults_are_switched_over_loopback():
             async with http.post(f"{served.base}/simulator/faults", json=faults) as answer:
                 return answer.status
 
+        page = http.post(f"{served.base}/simulator/faults", data='{"rest_failures": 9}')
+        async with page as refused:
+            assert refused.status == 415
         assert await switch(future_trades=1) == 200
         first = await next_of(socket, "T")
         while first["t"] < START + 80_000_000:

@@ -85,8 +85,9 @@ class Drill:
     @contextmanager
     def listening(self, channel: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
         """Hear a channel; the result returns what was said so far."""
-        with self.system.redis() as client, client.pubsub(ignore_subscribe_messages=True) as ear:
+        with self.system.redis() as client, client.pubsub() as ear:
             ear.subscribe(channel)
+            ear.get_message(timeout=5)  # the subscription stands
             said: list[dict[str, Any]] = []
 
             def heard() -> list[dict[str, Any]]:
@@ -290,5 +291,6 @@ def test_a_refused_key_ends_streaming_with_a_critical_alert(drill: Drill) -> Non
         drill.system.streaming.start()
         assert drill.system.streaming.running is not None
         assert drill.system.streaming.running.wait(60) == 69
+        until(heard, "the alert is heard", 5)
         assert [message["type"] for message in heard()] == ["feed_refused"]
     assert "feed" in drill.system.streaming.log.read_text().splitlines()[-1]

@@ -3,150 +3,27 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
 import pytest
 
-from contracts.messages.streaming import ErrorReport
 from contracts.names import ALERTS_CRITICAL, SESSION_STARTED
-from pl.market.aggregation import MinuteBars
 from pl.market.batches import (
     MINUTE_MS,
     QUALITY_BACKFILLED,
     QUALITY_LIVE,
     QUALITY_PARTIAL,
-    BarBatch,
     FeedNotice,
-    TradeBatch,
 )
-from pl.market.sessions import AlwaysOpenSessions
-from pl.signals.engine import SignalEngine
-from pl.signals.policy import Policy
-from pl.streaming.announcer import Announcer
-from pl.streaming.attention import LATE_MINUTES, Attention
-from pl.streaming.closing import Closing
-from pl.streaming.counters import Counters
-from pl.streaming.feed_time import FeedTime
-from pl.streaming.inbox import Backfill, Inbox
-from pl.streaming.market_loop import MarketLoop
-from pl.streaming.quotes import QuoteBoard
-from pl.streaming.repair import Repair
-from pl.streaming.session import SessionFollower
-from pl.streaming.watch import Gap, Watch
-from pl.trouble import TroubleDesk
+from pl.streaming.attention import LATE_MINUTES
+from pl.streaming.inbox import Backfill
+from pl.streaming.watch import Gap
 from tests.pl.streaming.fakes import (
     SYMBOLS,
     T0,
-    Channels,
-    Clock,
-    Collected,
     minute_bars,
     trades,
 )
-
-DAY_MS = 86_400_000
-
-
-class Recording(Repair):
-    """Remember what was ordered, and by when."""
-
-    def __init__(self) -> None:
-        async def nothing(*_: Any) -> BarBatch:
-            return minute_bars()
-
-        super().__init__(nothing, nothing, SYMBOLS)  # type: ignore[arg-type]
-        self.ordered: list[tuple[Gap, tuple[str, ...]]] = []
-        self.due: list[int] = []
-
-    def order(self, gap: Gap, symbols: Any = ()) -> None:
-        self.ordered.append((gap, tuple(symbols)))
-
-    def start_due(self, now_ms: int) -> None:
-        self.due.append(now_ms)
-
-
-class Stage:
-    def __init__(self, *, live: bool = True, lost_from_ms: int | None = None) -> None:
-        self.clock = Clock()
-        self.channels = Channels()
-        self.counters = Counters()
-        self.road, self.writer = Collected(), Collected()
-        self.repair = Recording()
-        self.errors: list[ErrorReport] = []
-        self.ticks: list[TradeBatch] = []
-        self.bars = MinuteBars(len(SYMBOLS))
-        self.inbox = Inbox(may_wait=not live, clock=self.clock)
-        sessions = AlwaysOpenSessions()
-        announcer = Announcer(self.channels.publish, SYMBOLS, "1min", 500)
-        closing = Closing(
-            engine=SignalEngine(SYMBOLS, "1min", "intraday", lambda ms: ms - ms % DAY_MS),
-            policy=Policy(),
-            sessions=sessions,
-            road=self.road,
-            writer=self.writer,
-            announcer=announcer,
-            board=QuoteBoard(SYMBOLS),
-            counters=self.counters,
-            order_repair=self.repair.order,
-            clock=self.clock,
-            last_start_ms=np.zeros(len(SYMBOLS), np.int64),
-        )
-        self.attention = Attention(
-            watch=Watch(lost_from_ms),
-            repair=self.repair,
-            announcer=announcer,
-            counters=self.counters,
-            trouble=TroubleDesk(self.errors.append, "streaming", "streaming"),
-        )
-        self.loop = MarketLoop(
-            inbox=self.inbox,
-            bars=self.bars,
-            closing=closing,
-            session=SessionFollower(
-                sessions, self.bars, announcer, self.counters, "key", "simulated", self.clock
-            ),
-            attention=self.attention,
-            feed_time=FeedTime(live=live),
-            counters=self.counters,
-            publish_ticks=self.ticks.append,
-            clock=self.clock,
-            live=live,
-        )
-
-    def trade(self, second: float, price: float = 10.0, row: int = 0) -> None:
-        """Two trades at a second after T0, arriving at once."""
-        at = T0 + int(second * 1000)
-        self.clock.now = max(self.clock.now, at / 1000)
-        self.loop.take(trades((row, at, price), (row, at + 1, price)))
-
-    def notice(self, kind: str, second: float, detail: str = "", count: int = 1) -> None:
-        self.clock.now = T0 / 1000 + second
-        self.loop.take(FeedNotice(kind, detail, self.clock.now, count))
-
-    def wait_until(self, second: float) -> None:
-        """Time passes and nothing comes."""
-        self.clock.now = T0 / 1000 + second
-        self.loop.turn()
-
-    @property
-    def closes(self) -> list[tuple[int, int, int, int]]:
-        """(minute since T0, row, revision, quality) of each bar, in order."""
-        return [
-            (int(start - T0) // MINUTE_MS, row, revision, quality)
-            for close in self.writer.items
-            for start, row, revision, quality in zip(
-                close.bars.start_ms.tolist(),
-                close.bars.row.tolist(),
-                close.bars.revision.tolist(),
-                close.bars.quality.tolist(),
-                strict=True,
-            )
-        ]
-
-    @property
-    def codes(self) -> list[str]:
-        return [report.error_code for report in self.errors]
+from tests.pl.streaming.loop_stage import DAY_MS, Stage
 
 
 @pytest.fixture
@@ -255,6 +132,33 @@ def test_a_minute_in_which_an_event_was_spoilt_is_fetched(stage: Stage) -> None:
     assert stage.repair.ordered == [(Gap(T0, T0 + 2 * MINUTE_MS), ("KO",))]
 
 
+def test_minutes_around_an_unannounced_silence_are_fetched(stage: Stage) -> None:
+    stage.trade(30)
+    stage.wait_until(30.5)
+    stage.trade(39)
+    assert stage.repair.ordered == []
+    stage.trade(65)
+    assert stage.repair.ordered == [(Gap(T0, T0 + 2 * MINUTE_MS), ())]
+    stage.trade(119)
+    stage.trade(180.3)
+    assert stage.closes[0] == (0, 0, 0, QUALITY_LIVE)
+
+
+def test_nothing_was_missed_before_the_first_event(stage: Stage) -> None:
+    stage.wait_until(1)
+    assert stage.loop.session.current is not None
+    stage.trade(2)
+    assert stage.repair.ordered == []
+
+
+def test_the_night_is_no_silence() -> None:
+    stage = Stage()
+    stage.trade(30)
+    assert stage.loop.session.current is None
+    stage.trade(8 * 3600)
+    assert stage.repair.ordered == []
+
+
 def test_duplicates_are_told_as_news_not_as_a_fault(stage: Stage) -> None:
     batch = trades((0, T0 + 1, 10.0), (0, T0 + 2, 10.0))
     stage.loop.take(batch)
@@ -302,7 +206,7 @@ def test_the_minutes_of_a_broken_connection_are_doubted_and_fetched(stage: Stage
     stage.trade(180.4)
     stage.trade(240.4)
     back = LATE_MINUTES * MINUTE_MS
-    assert stage.repair.ordered[-1] == (Gap(T0 - back, T0 + 3 * MINUTE_MS), ())
+    assert (Gap(T0 - back, T0 + 3 * MINUTE_MS), ()) in stage.repair.ordered
     assert stage.closes == [
         (0, 0, 0, QUALITY_PARTIAL),
         (2, 0, 0, QUALITY_PARTIAL),

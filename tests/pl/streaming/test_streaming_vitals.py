@@ -1,0 +1,275 @@
+"""Health says what is wrong, in words, and the beats notice what is away or broken."""
+
+import json
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from contracts.names import HEALTH_STATUS, QUOTES_SNAPSHOT, STREAMING_HEALTH
+from pl.errors import Unavailable
+from pl.market.batches import UInt8
+from pl.streaming.beats import Beats
+from pl.streaming.flows import Flows
+from pl.streaming.road import Road
+from pl.streaming.vitals import Vitals
+from pl.streaming.writer import Writer
+from tests.pl.streaming.fakes import (
+    SYMBOLS,
+    T0,
+    Bars,
+    Database,
+    Patterns,
+    Redis,
+    Spool,
+    load,
+    publication,
+    signal,
+)
+from tests.pl.streaming.loop_stage import Stage
+
+
+class Voice:
+    """A TelemetryPublisher's problem."""
+
+    problem = ""
+
+
+class FlowLog:
+    """Remember what was logged; away when told so."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def started(self, at: float, **details: Any) -> None:
+        self.database.take("started", at, details)
+
+    def stopped(self, at: float, **details: Any) -> None:
+        self.database.take("stopped", at, details)
+
+    def alive(self, at: float, **details: Any) -> None:
+        self.database.take("alive", at, details)
+
+
+class Heart:
+    def __init__(self) -> None:
+        self.away = False
+        self.beats: list[float] = []
+
+    def beat(self, now: float) -> None:
+        if self.away:
+            raise Unavailable("Redis", "away")
+        self.beats.append(now)
+
+
+class Whole:
+    """A loop with its vitals and beats over memory."""
+
+    def __init__(self) -> None:
+        self.stage = Stage()
+        self.database, self.redis = Database(), Redis()
+        self.spool = Spool(self.database)
+        self.voice = Voice()
+        self.heart = Heart()
+        self.houses: list[float] = []
+        patterns: Any = Patterns(self.database)
+        spool: Any = self.spool
+        store: Any = Bars(self.database)
+        voice: Any = self.voice
+        heart: Any = self.heart
+        flow_log: Any = FlowLog(self.database)
+        self.road = Road("p", patterns, spool, publication(self.redis), Flows(), 1)
+        self.writer = Writer(SYMBOLS, store, store)
+        loop = self.stage.loop
+        self.vitals = Vitals(loop, self.road, self.writer, (voice,), "massive", "simulated")
+        self.beats = Beats(
+            loop, loop.closing.board, self.vitals, heart, flow_log, self._keep, self.stage.clock
+        )
+
+    def _keep(self, now: float) -> list[str]:
+        self.houses.append(now)
+        return []
+
+    def states(self) -> UInt8:
+        return self.beats._states()
+
+    def part(self, name: str) -> tuple[str, str]:
+        part = self.vitals.parts()[name]
+        return part.status, part.detail
+
+
+@pytest.fixture
+def whole() -> Whole:
+    return Whole()
+
+
+def test_before_the_first_connection_the_feed_is_degraded(whole: Whole) -> None:
+    assert whole.part("feed") == ("degraded", "massive: not connected, 0 events, dropped 0")
+
+
+def test_a_running_feed_names_what_it_dropped(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    whole.stage.trade(1)
+    whole.stage.notice("malformed", 2, "not JSON", 3)
+    whole.stage.counters.dropped["duplicate"] = 5
+    assert whole.part("feed") == (
+        "healthy",
+        "massive: 2 events, dropped 8 (5 duplicate, 3 not JSON)",
+    )
+
+
+def test_a_refused_key_is_unhealthy(whole: Whole) -> None:
+    whole.stage.notice("refused", 0, "auth_failed")
+    assert whole.part("feed") == ("unhealthy", "refused: auth_failed")
+    assert whole.vitals.streaming_health(T0 / 1000, whole.states()).status == "critical"
+
+
+def test_a_replay_at_its_end_is_healthy() -> None:
+    whole = Whole()
+    whole.stage.loop.live = False
+    whole.stage.loop.ended = True
+    assert whole.part("feed") == ("healthy", "massive: at its end, 0 events, dropped 0")
+
+
+def test_while_postgresql_is_away_it_says_how_much_waits(whole: Whole) -> None:
+    whole.database.away = True
+    whole.road.submit(load(signal(1)))
+    whole.road.start()
+    whole.road.stop(10)
+    assert whole.part("postgresql") == ("degraded", "away, 1 writes wait: away")
+    assert whole.vitals.away() == {"POSTGRESQL_AWAY": "away"}
+
+
+def test_while_redis_is_away_it_says_how_many_events_wait(whole: Whole) -> None:
+    whole.redis.away = True
+    whole.road.submit(load(signal(1), signal(2)))
+    whole.road.start()
+    whole.road.stop(10)
+    assert whole.part("redis") == ("degraded", "away, 2 events wait: away")
+    whole.redis.away = False
+    whole.road.publication.flush()
+    whole.voice.problem = "refused"
+    assert whole.part("redis") == ("degraded", "away, 0 events wait: refused")
+
+
+def test_history_that_cannot_be_had_is_named(whole: Whole) -> None:
+    assert whole.part("history") == ("healthy", "0 gaps wait for their bars")
+    whole.stage.repair.refused = {"KO": "no history in this plan", "SPY": "no history"}
+    assert whole.part("history") == (
+        "degraded",
+        "KO refused: no history in this plan and 1 more",
+    )
+    whole.stage.repair.failing = "Massive: 503"
+    assert whole.part("history") == ("degraded", "Massive: 503")
+
+
+def test_the_report_has_rates_states_and_issues(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    whole.stage.trade(1)
+    whole.vitals.streaming_health(whole.stage.clock.now, whole.states())
+    for second in range(2, 12):
+        whole.stage.trade(second)
+    whole.stage.notice("malformed", 11, "not JSON")
+    health = whole.vitals.streaming_health(T0 / 1000 + 11, whole.states())
+    assert health.status == "healthy"
+    assert health.data_flow.ticks_per_second == 2.0
+    assert (health.connection.active, health.connection.reconnections) == (1, 0)
+    assert health.dropped == {"not JSON": 1}
+    assert health.issues == ["MALFORMED_DATA: dropped: not JSON"]
+    assert health.symbol_states == {"live": 1, "quiet": 2}
+    assert (health.market, health.feed, health.active_symbols) == ("simulated", "massive", 3)
+    assert health.resources.memory_mb > 0
+
+
+def test_symbols_of_a_mute_feed_are_stale(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    whole.stage.trade(1)
+    whole.stage.wait_until(30)
+    health = whole.vitals.streaming_health(T0 / 1000 + 30, whole.states())
+    assert (health.stale_symbols.count, health.stale_symbols.symbols) == (3, list(SYMBOLS))
+
+
+def test_prometheus_reads_the_counters(whole: Whole) -> None:
+    registry = CollectorRegistry()
+    whole.vitals.register(registry)
+    whole.stage.counters.ticks = 12
+    whole.stage.counters.dropped["future"] = 2
+    text = generate_latest(registry).decode()
+    assert "tickstock_events_total 12.0" in text
+    assert 'tickstock_dropped_total{cause="future"} 2.0' in text
+
+
+async def test_what_is_away_is_reported_once_a_minute(whole: Whole) -> None:
+    whole.writer.problem = "connection refused"
+    for second in range(70):
+        whole.stage.clock.now = T0 / 1000 + second
+        await whole.beats.look_after()
+    assert whole.stage.codes == ["POSTGRESQL_AWAY"] * 2
+    assert whole.stage.errors[0].severity == "error"
+    assert whole.stage.errors[1].context == {"count": 60}
+
+
+async def test_what_was_counted_in_a_quiet_minute_is_told_after_it(whole: Whole) -> None:
+    for _ in range(3):
+        whole.stage.notice("malformed", 1, "not JSON", 2)
+    whole.stage.clock.now = T0 / 1000 + 62
+    await whole.beats.look_after()
+    assert [report.context["count"] for report in whole.stage.errors] == [2, 4]
+
+
+@pytest.mark.parametrize("part", ["road", "writer", "repair"])
+async def test_a_broken_part_ends_streaming(whole: Whole, part: str) -> None:
+    broken: Any = {"road": whole.road, "writer": whole.writer, "repair": whole.stage.repair}[part]
+    broken.failure = "ZeroDivisionError: ours"
+    with pytest.raises(RuntimeError, match="ours"):
+        await whole.beats.look_after()
+
+
+async def test_overdue_minutes_show_on_the_board(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    whole.stage.trade(1)
+    whole.stage.repair.missing = lambda _: {"KO": 1}  # type: ignore[assignment, method-assign]
+    await whole.beats.look_after()
+    health = whole.vitals.streaming_health(T0 / 1000 + 1, whole.states())
+    assert health.symbol_states["gap"] == 1
+
+
+async def test_quotes_are_sent_when_they_changed(whole: Whole) -> None:
+    await whole.beats.send_quotes()
+    assert whole.stage.channels.on(QUOTES_SNAPSHOT) == []
+    whole.stage.trade(1, price=12.5)
+    await whole.beats.send_quotes()
+    await whole.beats.send_quotes()
+    (body,) = whole.stage.channels.on(QUOTES_SNAPSHOT)
+    assert (json.loads(body)["symbols"], json.loads(body)["price"]) == (["AAPL"], [12.5])
+
+
+async def test_health_is_sent_on_both_channels(whole: Whole) -> None:
+    await whole.beats.send_health()
+    (streaming,) = whole.stage.channels.on(STREAMING_HEALTH)
+    (system,) = whole.stage.channels.on(HEALTH_STATUS)
+    assert json.loads(streaming)["status"] == "warning"
+    assert json.loads(system)["status"] == "degraded"
+
+
+async def test_the_beats_survive_what_is_away(whole: Whole) -> None:
+    whole.heart.away = whole.database.away = True
+    await whole.beats.log_start()
+    await whole.beats.beat()
+    await whole.beats.log_alive()
+    assert sorted(whole.stage.codes) == ["POSTGRESQL_AWAY", "REDIS_AWAY"]
+    whole.heart.away = whole.database.away = False
+    await whole.beats.beat()
+    await whole.beats.log_alive()
+    await whole.beats.log_stop()
+    assert whole.heart.beats == [whole.stage.clock.now]
+    assert [what[0] for what in whole.database.done] == ["alive", "stopped"]
+
+
+async def test_retention_goes_by_the_feeds_time(whole: Whole) -> None:
+    whole.stage.loop.feed_time._live = False
+    await whole.beats.drop_expired()
+    assert whole.houses == []
+    whole.stage.trade(1)
+    await whole.beats.drop_expired()
+    assert whole.houses == [T0 / 1000 + 1.001]
