@@ -1,0 +1,62 @@
+"""Recognise the rounding bottom.
+
+A high, then closes that lie near a parabola opening upwards, nearer than to a V, with the lowest
+point in the middle third, and the first close above the high (the rim). The depth is the rim less
+the lowest low. Stop below the lowest low, target one depth beyond the rim. Bullish only.
+Source : Edwards and Magee 2007, ch. 7; Bulkowski 2021, rounding bottoms.
+Fit : closeness is to the parabola; evenness is how central the bottom lies.
+"""
+
+from typing import Final
+
+from pl.kernel import kernel
+from pl.market.batches import Float64
+from pl.signals.bars import Bars
+from pl.signals.chart.bowl import N_MEASURES, RMS, VERTEX, fit_bowl, off_vee
+from pl.signals.chart.fit import closeness, fit_of
+from pl.signals.chart.geometry import breaks_level, knee, lowest_turned, turned_high
+from pl.signals.chart.names import ROUNDING_BOTTOM
+from pl.signals.chart.sketch import draw_line, draw_point, note
+
+LEAST_BARS: Final = 12
+OFF_CENTRE: Final = 0.34
+
+
+@kernel
+def broken_rim(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int) -> int:
+    """Return which high bar `i` is the first to close above since, -1 when there is none."""
+    highest = -1e300
+    for m in range(1, n, 2):
+        if ys[m] > highest:
+            highest = ys[m]
+            if breaks_level(bars, i, turn, int(xs[m]) + 1, ys[m]) and i - xs[m] >= LEAST_BARS:
+                return m
+    return -1
+
+
+@kernel
+def rounding_bottom(
+    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
+) -> bool:
+    """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
+    if turn < 0 or n < 2:
+        return False
+    m = broken_rim(bars, i, turn, xs, ys, n)
+    if m < 0:
+        return False
+    low = lowest_turned(bars, turn, int(xs[m]), i)
+    rim, depth = ys[m], ys[m] - low
+    first = int(xs[m])
+    bowl = out[-N_MEASURES:]
+    fit_bowl(bars, turn, first, i, bowl)
+    rms, vertex = bowl[RMS], bowl[VERTEX]
+    bowl[:] = 0.0
+    centre = abs(2.0 * (vertex - first) / (i - first) - 1.0)
+    if centre > OFF_CENTRE or rms >= off_vee(bars, turn, first, i):
+        return False
+    close, even = closeness(rms, depth), 1.0 - centre
+    note(out, ROUNDING_BOTTOM, close, even, fit_of(close, even), rim, low, depth)
+    draw_point(out, first, turned_high(bars, first, turn))
+    draw_point(out, vertex, low)
+    draw_line(out, first, rim, i, rim)
+    return True

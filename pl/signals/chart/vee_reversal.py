@@ -1,0 +1,79 @@
+"""Recognise the V bottom and, upside down, the V top.
+
+One straight fall and one straight rise from a single low, each lasting at least 40 % of the
+other, nearer to a V than to a parabola, and the first close above the price from which the fall
+began. The bars before the fall, as many as it lasted, stay within half a height of that price, so
+that the V stands out. The height is that price less the low. Stop below the low, target one
+height beyond.
+Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
+Fit : evenness is the likeness of the two durations.
+"""
+
+from typing import Final
+
+from pl.kernel import kernel
+from pl.market.batches import Float64
+from pl.signals.bars import Bars
+from pl.signals.chart.bowl import N_MEASURES, RMS, fit_bowl
+from pl.signals.chart.fit import closeness, fit_of, in_step
+from pl.signals.chart.geometry import (
+    breaks_level,
+    highest_turned,
+    knee,
+    lowest_turned,
+    off_polygon,
+    turned_high,
+)
+from pl.signals.chart.names import V_BOTTOM, V_TOP
+from pl.signals.chart.sketch import draw_line, draw_point, note
+
+SHORTEST_LEG: Final = 0.4
+LEAST_BARS: Final = 9
+BEFORE: Final = 0.5
+N_PIVOTS: Final = 2
+
+
+@kernel
+def stands_out(bars: Bars, turn: int, first: int, low: int, level: float, height: float) -> bool:
+    """Tell whether the bars before the fall stay near the price from which it began."""
+    since = max(first - (low - first), 0)
+    return (
+        lowest_turned(bars, turn, since, first) >= level - BEFORE * height
+        and highest_turned(bars, turn, since, first) <= level + BEFORE * height
+    )
+
+
+@kernel
+def vee_reversal(
+    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
+) -> bool:
+    """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
+    if n < N_PIVOTS:
+        return False
+    low = int(xs[0])
+    first = knee(bars, turn, int(xs[1]), low)
+    level = turned_high(bars, first, turn)
+    height = level - ys[0]
+    evenness = in_step(low - first, i - low)
+    if i - first < LEAST_BARS or evenness < SHORTEST_LEG:
+        return False
+    if not breaks_level(bars, i, turn, low + k, level):
+        return False
+    if not stands_out(bars, turn, first, low, level, height):
+        return False
+    xs[1] = first
+    ys[1] = level
+    rms = off_polygon(bars, i, turn, xs, ys, 2)
+    bowl = out[-N_MEASURES:]
+    fit_bowl(bars, turn, first, i, bowl)
+    curved = bowl[RMS]
+    bowl[:] = 0.0
+    if rms >= curved:
+        return False
+    close = closeness(rms, height)
+    pattern = V_BOTTOM if turn > 0 else V_TOP
+    note(out, pattern, close, evenness, fit_of(close, evenness), level, ys[0], height)
+    draw_point(out, first, level)
+    draw_point(out, low, ys[0])
+    draw_line(out, first, level, i, level)
+    return True
