@@ -1,4 +1,9 @@
-"""Fit a parabola to closes: the shape of cups and rounding bottoms."""
+"""Fit bowls and Vs to closes: the shapes of cups, rounding bottoms and V reversals.
+
+A shape has its lowest point at bar v and rises to both sides as |j - v| / (v - first) to the left
+and |j - v| / (last - v) to the right: squared for a bowl, as it is for a V. Its floor and height
+are the least squares ones; v is tried over the middle bars.
+"""
 
 import math
 from typing import Final
@@ -6,63 +11,52 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.chart.geometry import off_segment, turned_low
 
 RMS: Final = 0
 VERTEX: Final = 1
-DEPTH: Final = 2
-N_MEASURES: Final = 3
+N_MEASURES: Final = 2
+BOWL: Final = 2
+VEE: Final = 1
 
 
 @kernel
-def fit_bowl(bars: Bars, turn: int, first: int, last: int, out: Float64) -> None:
-    """Fit y = a + b t + c t**2 to the closes from `first` to `last`, t from -1 to 1.
+def rise(j: int, v: int, first: int, last: int, power: int) -> float:
+    """Return the ideal height of bar `j`, 0 at `v` and 1 at both ends."""
+    side = v - first if j < v else last - v
+    share = abs(j - v) / side
+    return float(share * share if power == BOWL else share)
 
-    out : (3,) float64 root mean square distance, USD; bar of the vertex; depth below the ends'
-    mean, USD, not positive when the parabola opens downwards. With t symmetric the sums of odd
-    powers vanish, which leaves one equation for b and two for a and c.
-    """
-    half = 0.5 * (last - first)
-    n, t2, t4, y0, y1, y2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+
+@kernel
+def rms_of(bars: Bars, turn: int, first: int, last: int, v: int, power: int) -> float:
+    """Return the rms distance of the closes from the best shape with its lowest point at `v`."""
+    n = last - first + 1
+    mean_u, mean_y = 0.0, 0.0
     for j in range(first, last + 1):
-        t = (j - first) / half - 1.0
-        y = turn * bars[j, CLOSE]
-        n += 1.0
-        t2 += t * t
-        t4 += t * t * t * t
-        y0 += y
-        y1 += y * t
-        y2 += y * t * t
-    b = y1 / t2
-    c = (n * y2 - t2 * y0) / (n * t4 - t2 * t2)
-    a = (y0 - c * t2) / n
-    total = 0.0
+        mean_u += rise(j, v, first, last, power) / n
+        mean_y += turn * bars[j, CLOSE] / n
+    uu, uy, yy = 0.0, 0.0, 0.0
     for j in range(first, last + 1):
-        t = (j - first) / half - 1.0
-        off = turn * bars[j, CLOSE] - (a + b * t + c * t * t)
-        total += off * off
-    vertex = -b / (2.0 * c) if c > 0.0 else 0.0
-    out[RMS] = math.sqrt(total / n)
-    out[VERTEX] = first + half * (1.0 + min(max(vertex, -1.0), 1.0))
-    out[DEPTH] = c
-
-
-@kernel
-def lowest_bar(bars: Bars, turn: int, first: int, last: int) -> int:
-    """Return the bar of the lowest low of the turned chart, the first of equals."""
-    best = first
-    for j in range(first + 1, last + 1):
-        if turned_low(bars, j, turn) < turned_low(bars, best, turn):
-            best = j
-    return best
-
-
-@kernel
-def off_vee(bars: Bars, turn: int, first: int, last: int) -> float:
-    """Return the rms distance of the closes from the two straight lines through their lowest."""
-    low = lowest_bar(bars, turn, first, last)
-    if low == first or low == last:  # noqa: PLR1714 - kernels know no sets
+        u = rise(j, v, first, last, power) - mean_u
+        y = turn * bars[j, CLOSE] - mean_y
+        uu += u * u
+        uy += u * y
+        yy += y * y
+    if uy <= 0.0:
         return math.inf
-    y0, y1, y2 = turn * bars[first, CLOSE], turn * bars[low, CLOSE], turn * bars[last, CLOSE]
-    total = off_segment(bars, turn, first, y0, low, y1) + off_segment(bars, turn, low, y1, last, y2)
-    return math.sqrt(total / (last - first))
+    return math.sqrt(max(yy - uy * uy / uu, 0.0) / n)
+
+
+@kernel
+def fit_shape(bars: Bars, turn: int, first: int, last: int, power: int, out: Float64) -> None:
+    """Fit a bowl or a V from `first` to `last`.
+
+    out : (2,) float64 receives the rms distance, USD, and the bar of the lowest point
+    """
+    margin = max((last - first) // 4, 1)
+    out[RMS] = math.inf
+    for v in range(first + margin, last - margin + 1):
+        rms = rms_of(bars, turn, first, last, v, power)
+        if rms < out[RMS]:
+            out[RMS] = rms
+            out[VERTEX] = v

@@ -13,11 +13,13 @@ likeness and of how central the bottom lies.
 import math
 from typing import Final
 
+import numpy as np
+
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.bowl import N_MEASURES, RMS, VERTEX, fit_bowl, off_vee
-from pl.signals.chart.fit import alike, closeness, fit_of
+from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, VEE, VERTEX, fit_shape
+from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of
 from pl.signals.chart.geometry import breaks_level, lowest_turned, off_polygon
 from pl.signals.chart.names import CUP_AND_HANDLE
 from pl.signals.chart.sketch import draw_line, draw_point, note
@@ -27,7 +29,7 @@ SHALLOWEST: Final = 0.08
 DEEPEST: Final = 0.55
 LONGEST_HANDLE: Final = 0.6
 LEAST_BARS: Final = 9
-LONGEST_BREAK: Final = 1.0
+ROUNDER: Final = 0.9
 
 
 @kernel
@@ -58,7 +60,7 @@ def cup_and_handle(
     given_back = (ys[1] - ys[0]) / depth
     if abs(ys[1] - ys[rim]) >= RIM_TOLERANCE * depth or not SHALLOWEST < given_back < DEEPEST:
         return False
-    if not breaks_level(bars, i, turn, int(xs[0]) + k, ys[1]):
+    if not breaks_level(bars, i, turn, int(xs[0]) + k, ys[1] + CLEARANCE * depth):
         return False
     return shape(bars, i, turn, xs, ys, rim, depth, out)
 
@@ -69,12 +71,13 @@ def shape(
 ) -> bool:
     """Tell whether the cup is round, and write the sketch when it is."""
     first, last = int(xs[rim]), int(xs[1])
-    bowl = out[-N_MEASURES:]
-    fit_bowl(bars, turn, first, last, bowl)
-    rms, vertex = bowl[RMS], bowl[VERTEX]
-    bowl[:] = 0.0
+    shape_of = np.empty(N_MEASURES, np.float64)
+    fit_shape(bars, turn, first, last, VEE, shape_of)
+    vee = shape_of[RMS]
+    fit_shape(bars, turn, first, last, BOWL, shape_of)
+    rms, vertex = shape_of[RMS], shape_of[VERTEX]
     centre = abs(2.0 * (vertex - first) / (last - first) - 1.0)
-    if centre > 0.5 or rms >= off_vee(bars, turn, first, last):
+    if rms >= ROUNDER * vee:
         return False
     handle = off_polygon(bars, i, turn, xs, ys, 2)
     share = (i - last) / (i - first)

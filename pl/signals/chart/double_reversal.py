@@ -14,7 +14,7 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
 from pl.signals.chart.names import DOUBLE_BOTTOM, DOUBLE_TOP
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -42,7 +42,7 @@ def double_reversal(
     first, second = xs[1] - xs[2], xs[0] - xs[1]
     if in_step(first, second) < SHORTEST_LEG or i - xs[0] > LONGEST_BREAK * max(first, second):
         return False
-    if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline):
+    if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline + CLEARANCE * height):
         return False
     close = closeness(off_polygon(bars, i, turn, xs, ys, 3), height)
     even = 0.5 * alike(ys[0], ys[2], tolerance) + 0.5 * in_step(first, second)

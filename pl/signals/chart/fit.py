@@ -14,6 +14,8 @@ from typing import Final
 from pl.kernel import kernel
 
 FARTHEST: Final = 0.25
+CLEARANCE: Final = 0.1
+"""How far beyond a line, in heights, a close has to be to break it."""
 
 
 @kernel

@@ -16,10 +16,10 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import closeness, fit_of
+from pl.signals.chart.fit import CLEARANCE, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, knee, off_polygon, on_line, turned_low
 from pl.signals.chart.names import FLAG, PENNANT
-from pl.signals.chart.sketch import draw_line, draw_point, draw_points, note
+from pl.signals.chart.sketch import draw_line, draw_points, note
 from pl.signals.chart.two_lines import swings
 
 DEEPEST: Final = 0.55
@@ -66,7 +66,10 @@ def flag(
     swing = (xs[0] - xs[3]) / 3.0
     if pattern == NO_PATTERN or i - xs[0] > LONGEST_BREAK * swing:
         return False
-    if not breaks_line(bars, i, turn, int(xs[0]) + k, xs[3], ys[3], xs[1], ys[1]):
+    clear = 0.5 * CLEARANCE * pole
+    if not breaks_line(
+        bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear
+    ):
         return False
     base = knee(bars, -turn, int(xs[4]), int(xs[3]))
     if xs[3] - base > LONGEST_POLE * (i - xs[3]):

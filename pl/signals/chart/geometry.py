@@ -7,9 +7,13 @@ chart.
 
 import math
 
+from typing import Final
+
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars
+
+KNEE: Final = 0.2
 
 
 @kernel
@@ -81,10 +85,13 @@ def off_polygon(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int)
 
 @kernel
 def knee(bars: Bars, turn: int, first: int, last: int) -> int:
-    """Return the bar where the way down from `first` to `last` begins: farthest above the chord."""
+    """Return the bar where the way down from `first` to `last` begins.
+
+    That is the bar farthest above the chord, when it is so by a fifth of the height; else `first`.
+    """
     x0, y0 = float(first), turned_high(bars, first, turn)
     x1, y1 = float(last), turned_low(bars, last, turn)
-    best, farthest = first, 0.0
+    best, farthest = first, KNEE * (y0 - y1)
     for j in range(first + 1, last):
         above = turned_high(bars, j, turn) - on_line(x0, y0, x1, y1, j)
         if above > farthest:

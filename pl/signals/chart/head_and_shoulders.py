@@ -16,7 +16,7 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.names import HEAD_AND_SHOULDERS, INVERSE_HEAD_AND_SHOULDERS
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -60,7 +60,10 @@ def head_and_shoulders(
     height = on_line(xs[3], ys[3], xs[1], ys[1], xs[2]) - ys[2]
     if not is_shaped(xs, ys, i, height):
         return False
-    if not breaks_line(bars, i, turn, int(xs[0]) + k, xs[3], ys[3], xs[1], ys[1]):
+    clear = CLEARANCE * height
+    if not breaks_line(
+        bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear
+    ):
         return False
     close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height)
     shoulders = alike(ys[0], ys[4], SHOULDER_TOLERANCE * height)

@@ -9,17 +9,20 @@ Fit : closeness is to the parabola; evenness is how central the bottom lies.
 
 from typing import Final
 
+import numpy as np
+
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.bowl import N_MEASURES, RMS, VERTEX, fit_bowl, off_vee
+from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, VEE, VERTEX, fit_shape
 from pl.signals.chart.fit import closeness, fit_of
-from pl.signals.chart.geometry import breaks_level, knee, lowest_turned, turned_high
+from pl.signals.chart.geometry import breaks_level, lowest_turned, turned_high
 from pl.signals.chart.names import ROUNDING_BOTTOM
 from pl.signals.chart.sketch import draw_line, draw_point, note
 
-LEAST_BARS: Final = 12
+LEAST_BARS: Final = 14
 OFF_CENTRE: Final = 0.34
+ROUNDER: Final = 0.8
 
 
 @kernel
@@ -47,12 +50,13 @@ def rounding_bottom(
     low = lowest_turned(bars, turn, int(xs[m]), i)
     rim, depth = ys[m], ys[m] - low
     first = int(xs[m])
-    bowl = out[-N_MEASURES:]
-    fit_bowl(bars, turn, first, i, bowl)
-    rms, vertex = bowl[RMS], bowl[VERTEX]
-    bowl[:] = 0.0
+    shape_of = np.empty(N_MEASURES, np.float64)
+    fit_shape(bars, turn, first, i, VEE, shape_of)
+    vee = shape_of[RMS]
+    fit_shape(bars, turn, first, i, BOWL, shape_of)
+    rms, vertex = shape_of[RMS], shape_of[VERTEX]
     centre = abs(2.0 * (vertex - first) / (i - first) - 1.0)
-    if centre > OFF_CENTRE or rms >= off_vee(bars, turn, first, i):
+    if centre > OFF_CENTRE or rms >= ROUNDER * vee:
         return False
     close, even = closeness(rms, depth), 1.0 - centre
     note(out, ROUNDING_BOTTOM, close, even, fit_of(close, even), rim, low, depth)

@@ -14,14 +14,15 @@ from pl.signals.chart.geometry import on_line
 from pl.signals.chart.head_and_shoulders import head_and_shoulders
 from pl.signals.chart.rectangle import rectangle
 from pl.signals.chart.rounding_bottom import rounding_bottom
-from pl.signals.chart.sketch import FIT, SIZE, clear
+from pl.signals.chart.sketch import FIT, N_POINTS, RANK, SIZE, clear
 from pl.signals.chart.triangles import triangle
 from pl.signals.chart.triple_reversal import triple_reversal
-from pl.signals.chart.two_lines import LOWER_SLOPE, N_MEASURES, UPPER_SLOPE
+from pl.signals.chart.two_lines import LEAD, LOWER_SLOPE, N_MEASURES, UPPER_SLOPE
 from pl.signals.chart.vee_reversal import vee_reversal
 from pl.signals.chart.wedges import wedge
 
 N_RULES: Final = 8
+LEAST_FIT: Final = 0.3
 
 
 @kernel
@@ -36,7 +37,7 @@ def between_lines(
         return False
     upper, lower = m[UPPER_SLOPE], m[LOWER_SLOPE]
     pattern = max(triangle(upper, lower), wedge(upper, lower))
-    pattern = max(pattern, rectangle(upper, lower), channel(upper, lower))
+    pattern = max(pattern, rectangle(upper, lower, m[LEAD]), channel(upper, lower))
     measured = m.copy()
     m[:] = 0.0
     if pattern < 0:
@@ -100,7 +101,10 @@ def find_best(
     better = False
     for rule in range(N_RULES):
         clear(draft)
-        if judge(rule, bars, i, turn, k, xs, ys, n, draft) and draft[FIT] > out[FIT]:
+        if not judge(rule, bars, i, turn, k, xs, ys, n, draft) or draft[FIT] < LEAST_FIT:
+            continue
+        draft[RANK] = draft[FIT] * (1.0 - 1.0 / (1.0 + draft[N_POINTS]))
+        if draft[RANK] > out[RANK]:
             out[:] = draft
             better = True
     return better

@@ -50,6 +50,7 @@ from pl.signals.chart.sketch import (
 QUIET_BARS: Final = 24
 MEMORY_BARS: Final = WINDOW_BARS + QUIET_BARS
 N_RECENT: Final = 4
+MUCH_BETTER: Final = 0.9
 MAX_PIVOTS: Final = 8
 
 
@@ -57,7 +58,7 @@ class ChartState(NamedTuple):
     """Hold the pivots of S symbols, one row each, as a cache of what their bars say.
 
     rings : (S, N_SCALES, RING, 4) float64; counts : (S, N_SCALES) int64 entries of each ring;
-    recent : (S, 4, 3) float64 position, turn and first position of the newest finds, those left
+    recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those left
     out included. Positions count the bars of a symbol; an index into an array of its bars is a
     position less the offset, the number of bars dropped from the front of that array.
     """
@@ -72,7 +73,7 @@ def empty_state(n_symbols: int) -> ChartState:
     return ChartState(
         np.zeros((n_symbols, N_SCALES, RING, N_FIELDS), np.float64),
         np.zeros((n_symbols, N_SCALES), np.int64),
-        np.full((n_symbols, N_RECENT, 3), -1e15, np.float64),
+        np.full((n_symbols, N_RECENT, 4), -1e15, np.float64),
     )
 
 
@@ -113,12 +114,14 @@ def is_known(recent: Float64, out: Float64, offset: int) -> bool:
         bar, turn, start = recent[r, 0], recent[r, 1], recent[r, 2]
         if turn != out[TURN] or bar <= newest or bar < i - QUIET_BARS:
             continue
-        known = known or bar - start >= 0.5 * (i - first)
+        long_enough = bar - start >= 0.5 * (i - first)
+        known = known or (long_enough and recent[r, 3] >= MUCH_BETTER * out[FIT])
     for r in range(N_RECENT - 1, 0, -1):
         recent[r, :] = recent[r - 1, :]
     recent[0, 0] = i
     recent[0, 1] = out[TURN]
     recent[0, 2] = first
+    recent[0, 3] = out[FIT]
     return known
 
 

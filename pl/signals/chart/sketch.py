@@ -26,6 +26,7 @@ VOLUME: Final = 13
 CONTEXT: Final = 14
 CONFIDENCE: Final = 15
 SCALE: Final = 16
+RANK: Final = 17
 POINTS: Final = 18
 MAX_POINTS: Final = 7
 LINES: Final = POINTS + 2 * MAX_POINTS

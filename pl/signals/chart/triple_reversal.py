@@ -13,7 +13,7 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
 from pl.signals.chart.names import TRIPLE_BOTTOM, TRIPLE_TOP
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -44,7 +44,7 @@ def triple_reversal(
         return False
     if i - xs[0] > LONGEST_BREAK * 0.5 * max(first, second):
         return False
-    if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline):
+    if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline + CLEARANCE * height):
         return False
     close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height)
     lows = 1.0 - apart / (LOW_TOLERANCE * height)

@@ -16,7 +16,7 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import closeness, fit_of
+from pl.signals.chart.fit import CLEARANCE, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.sketch import draw_line, draw_points, note
 
@@ -36,7 +36,8 @@ EVEN: Final = 6
 FIRST: Final = 7
 UPPER_END: Final = 8
 LOWER_END: Final = 9
-N_MEASURES: Final = 10
+LEAD: Final = 10
+N_MEASURES: Final = 11
 
 
 @kernel
@@ -112,7 +113,10 @@ def measure(
         return False
     if i - end > LONGEST_BREAK * (end - start) / (touches - 1):
         return False
-    if not breaks_line(bars, i, turn, int(end) + k, start, top_start, i, top_now):
+    clear = CLEARANCE * width
+    if not breaks_line(
+        bars, i, turn, int(end) + k, start, top_start + clear, i, top_now + clear
+    ):
         return False
     span = (end - start) / (i - start)
     rise, lift = (top_now - top_start) * span / width, (low_now - low_start) * span / width
@@ -126,6 +130,9 @@ def measure(
     out[N_TOUCHES] = touches
     out[EVEN] = 0.5 * (1.0 - worst) + 0.5 * rhythm
     out[FIRST] = start
+    out[LEAD] = 0.0
+    if touches < n and touches == N_PIVOTS:
+        out[LEAD] = (ys[5] - on_line(start, top_start, i, top_now, xs[5])) / width
     return True
 
 

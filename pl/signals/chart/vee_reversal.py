@@ -2,7 +2,7 @@
 
 One straight fall and one straight rise from a single low, each lasting at least 40 % of the
 other, nearer to a V than to a parabola, and the first close above the price from which the fall
-began. The bars before the fall, as many as it lasted, stay within half a height of that price, so
+began. The bars before the fall, half as many as it lasted, stay within half a height of that price, so
 that the V stands out. The height is that price less the low. Stop below the low, target one
 height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
@@ -11,11 +11,13 @@ Fit : evenness is the likeness of the two durations.
 
 from typing import Final
 
+import numpy as np
+
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.bowl import N_MEASURES, RMS, fit_bowl
-from pl.signals.chart.fit import closeness, fit_of, in_step
+from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, fit_shape
+from pl.signals.chart.fit import CLEARANCE, closeness, fit_of, in_step
 from pl.signals.chart.geometry import (
     breaks_level,
     highest_turned,
@@ -36,7 +38,7 @@ N_PIVOTS: Final = 2
 @kernel
 def stands_out(bars: Bars, turn: int, first: int, low: int, level: float, height: float) -> bool:
     """Tell whether the bars before the fall stay near the price from which it began."""
-    since = max(first - (low - first), 0)
+    since = max(first - (low - first) // 2, 0)
     return (
         lowest_turned(bars, turn, since, first) >= level - BEFORE * height
         and highest_turned(bars, turn, since, first) <= level + BEFORE * height
@@ -57,18 +59,16 @@ def vee_reversal(
     evenness = in_step(low - first, i - low)
     if i - first < LEAST_BARS or evenness < SHORTEST_LEG:
         return False
-    if not breaks_level(bars, i, turn, low + k, level):
+    if not breaks_level(bars, i, turn, low + k, level + CLEARANCE * height):
         return False
     if not stands_out(bars, turn, first, low, level, height):
         return False
     xs[1] = first
     ys[1] = level
     rms = off_polygon(bars, i, turn, xs, ys, 2)
-    bowl = out[-N_MEASURES:]
-    fit_bowl(bars, turn, first, i, bowl)
-    curved = bowl[RMS]
-    bowl[:] = 0.0
-    if rms >= curved:
+    bowl = np.empty(N_MEASURES, np.float64)
+    fit_shape(bars, turn, first, i, BOWL, bowl)
+    if rms >= bowl[RMS]:
         return False
     close = closeness(rms, height)
     pattern = V_BOTTOM if turn > 0 else V_TOP

@@ -128,12 +128,12 @@ def channel(dice: np.random.Generator) -> Outline:
 def flag(dice: np.random.Generator) -> Outline:
     width, fall = float(dice.uniform(0.32, 0.4)), float(dice.uniform(0.02, 0.1))
     levels = [0.0, 1.0, 1.0 - width, 1.0 - fall, 1.0 - width - fall, 1.25]
-    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.0, True)
+    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.3, True)
 
 
 def pennant(dice: np.random.Generator) -> Outline:
     levels = [0.0, 1.0, around(dice, 0.55, 0.03), around(dice, 0.9, 0.02), 0.68, 1.25]
-    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.0, True)
+    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.3, True)
 
 
 def cup(dice: np.random.Generator) -> Outline:
@@ -146,7 +146,7 @@ def rounding(dice: np.random.Generator) -> Outline:
 
 
 def vee(dice: np.random.Generator) -> Outline:
-    return Outline([1.0, 0.0, 1.3], [1, around(dice, 1.3, 0.2)], (0, 1), 1.0, True)
+    return Outline([1.0, 0.0, 1.3], [1, around(dice, 1.3, 0.2)], (0, 1), 0.7, True)
 
 
 KINDS: Final[dict[str, tuple[Callable[[np.random.Generator], Outline], bool | None]]] = {
