@@ -19,7 +19,7 @@ from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, VEE, VERTEX, fit_shape
-from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of
+from pl.signals.chart.fit import CLEARANCE, NEARER, alike, closeness, fit_of
 from pl.signals.chart.geometry import breaks_level, lowest_turned, off_polygon
 from pl.signals.chart.names import CUP_AND_HANDLE
 from pl.signals.chart.sketch import draw_line, draw_point, note
@@ -82,7 +82,7 @@ def shape(
     handle = off_polygon(bars, i, turn, xs, ys, 2)
     share = (i - last) / (i - first)
     together = math.sqrt((1.0 - share) * rms * rms + share * handle * handle)
-    close = closeness(together, depth)
+    close = closeness(together, depth, NEARER)
     even = 0.5 * alike(ys[1], ys[rim], RIM_TOLERANCE * depth) + 0.5 * (1.0 - centre)
     note(out, CUP_AND_HANDLE, close, even, fit_of(close, even), ys[1], ys[0], depth)
     draw_point(out, first, ys[rim])

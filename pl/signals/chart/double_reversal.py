@@ -14,7 +14,7 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
 from pl.signals.chart.names import DOUBLE_BOTTOM, DOUBLE_TOP
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -44,7 +44,7 @@ def double_reversal(
         return False
     if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline + CLEARANCE * height):
         return False
-    close = closeness(off_polygon(bars, i, turn, xs, ys, 3), height)
+    close = closeness(off_polygon(bars, i, turn, xs, ys, 3), height, FARTHEST)
     even = 0.5 * alike(ys[0], ys[2], tolerance) + 0.5 * in_step(first, second)
     pattern = DOUBLE_BOTTOM if turn > 0 else DOUBLE_TOP
     note(out, pattern, close, even, fit_of(close, even), neckline, floor, height)

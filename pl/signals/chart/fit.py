@@ -1,8 +1,9 @@
 """Score how well bars fit an ideal shape: the fit of every chart pattern.
 
 fit = sqrt(closeness * evenness), each between 0 and 1.
-closeness : 1 - rms / (0.25 * height), rms the root mean square distance of the closes from the
-            pattern's own polygon (or bowl): 1 on it, 0 a quarter of the height away.
+closeness : 1 - rms / (farthest * height), rms the root mean square distance of the closes from
+            the pattern's own polygon or bowl. `farthest` is 0.25 where the height is that of one
+            swing, 0.15 where the shape is one curve or has a pole.
 evenness  : the mean of what the pattern's rule wants equal: levels (1 when equal, 0 at the rule's
             tolerance) and durations (the shorter over the longer).
 It never falls when a part rises.
@@ -14,14 +15,15 @@ from typing import Final
 from pl.kernel import kernel
 
 FARTHEST: Final = 0.25
+NEARER: Final = 0.15
 CLEARANCE: Final = 0.1
 """How far beyond a line, in heights, a close has to be to break it."""
 
 
 @kernel
-def closeness(rms: float, height: float) -> float:
-    """Return 0-1 for a root mean square distance from the shape, both in USD."""
-    return max(1.0 - rms / (FARTHEST * height), 0.0)
+def closeness(rms: float, height: float, farthest: float) -> float:
+    """Return 1 on the shape, 0 from `farthest` heights away on; distance and height in USD."""
+    return max(1.0 - rms / (farthest * height), 0.0)
 
 
 @kernel

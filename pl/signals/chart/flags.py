@@ -16,14 +16,14 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, closeness, fit_of
+from pl.signals.chart.fit import CLEARANCE, NEARER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, knee, off_polygon, on_line, turned_low
 from pl.signals.chart.names import FLAG, PENNANT
 from pl.signals.chart.sketch import draw_line, draw_points, note
 from pl.signals.chart.two_lines import swings
 
 DEEPEST: Final = 0.55
-LEAST_WIDTH: Final = 0.1
+LEAST_WIDTH: Final = 0.22
 LONGEST_POLE: Final = 1.5
 PARALLEL: Final = 0.4
 WITH_THE_POLE: Final = 0.25
@@ -77,7 +77,9 @@ def flag(
     xs[4] = base
     ys[4] = turned_low(bars, base, turn)
     pole = ys[3] - ys[4]
-    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), pole)
+    if (ys[3] - min(ys[0], ys[2])) / pole < LEAST_WIDTH:
+        return False
+    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), pole, NEARER)
     even = 0.5 * rhythm + 0.5 * (1.0 - taken)
     level = on_line(xs[3], ys[3], xs[1], ys[1], i)
     note(out, pattern, close, even, fit_of(close, even), level, min(ys[0], ys[2]), pole)

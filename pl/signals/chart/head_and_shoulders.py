@@ -16,7 +16,7 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.names import HEAD_AND_SHOULDERS, INVERSE_HEAD_AND_SHOULDERS
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -65,7 +65,7 @@ def head_and_shoulders(
         bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear
     ):
         return False
-    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height)
+    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height, FARTHEST)
     shoulders = alike(ys[0], ys[4], SHOULDER_TOLERANCE * height)
     highs = alike(ys[1], ys[3], NECKLINE_TOLERANCE * height)
     even = (shoulders + highs + in_step(xs[2] - xs[4], xs[0] - xs[2])) / 3.0

@@ -13,9 +13,9 @@ import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import Float64
-from pl.signals.bars import Bars
+from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, VEE, VERTEX, fit_shape
-from pl.signals.chart.fit import closeness, fit_of
+from pl.signals.chart.fit import CLEARANCE, NEARER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_level, lowest_turned, turned_high
 from pl.signals.chart.names import ROUNDING_BOTTOM
 from pl.signals.chart.sketch import draw_line, draw_point, note
@@ -23,6 +23,8 @@ from pl.signals.chart.sketch import draw_line, draw_point, note
 LEAST_BARS: Final = 14
 OFF_CENTRE: Final = 0.34
 ROUNDER: Final = 0.8
+NEAR_RIM: Final = 0.15
+LONGEST_AT_RIM: Final = 0.15
 
 
 @kernel
@@ -32,9 +34,22 @@ def broken_rim(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int) 
     for m in range(1, n, 2):
         if ys[m] > highest:
             highest = ys[m]
-            if breaks_level(bars, i, turn, int(xs[m]) + 1, ys[m]) and i - xs[m] >= LEAST_BARS:
+            first = int(xs[m])
+            if i - first < LEAST_BARS or not turn * bars[i, CLOSE] > ys[m]:
+                continue
+            depth = ys[m] - lowest_turned(bars, turn, first, i)
+            if breaks_level(bars, i, turn, first + 1, ys[m] + CLEARANCE * depth):
                 return m
     return -1
+
+
+@kernel
+def lingers(bars: Bars, i: int, turn: int, bottom: int, level: float, n_bars: int) -> bool:
+    """Tell whether the closes, once back at `level`, took long to go through the rim."""
+    for j in range(bottom, i):
+        if turn * bars[j, CLOSE] > level:
+            return i - j > max(LONGEST_AT_RIM * n_bars, 2.0)
+    return False
 
 
 @kernel
@@ -58,7 +73,9 @@ def rounding_bottom(
     centre = abs(2.0 * (vertex - first) / (i - first) - 1.0)
     if centre > OFF_CENTRE or rms >= ROUNDER * vee:
         return False
-    close, even = closeness(rms, depth), 1.0 - centre
+    if lingers(bars, i, turn, int(vertex), rim - NEAR_RIM * depth, i - first):
+        return False
+    close, even = closeness(rms, depth, NEARER), 1.0 - centre
     note(out, ROUNDING_BOTTOM, close, even, fit_of(close, even), rim, low, depth)
     draw_point(out, first, turned_high(bars, first, turn))
     draw_point(out, vertex, low)

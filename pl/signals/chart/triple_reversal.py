@@ -13,7 +13,7 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
 from pl.signals.chart.names import TRIPLE_BOTTOM, TRIPLE_TOP
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -46,7 +46,7 @@ def triple_reversal(
         return False
     if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline + CLEARANCE * height):
         return False
-    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height)
+    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height, FARTHEST)
     lows = 1.0 - apart / (LOW_TOLERANCE * height)
     highs = alike(ys[1], ys[3], HIGH_TOLERANCE * height)
     even = (lows + highs + in_step(first, second)) / 3.0

@@ -16,12 +16,12 @@ from typing import Final
 from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, closeness, fit_of
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.sketch import draw_line, draw_points, note
 
 TOUCH_TOLERANCE: Final = 0.12
-SHORTEST_SWING: Final = 0.2
+LEAST_EVENNESS: Final = 0.45
 LONGEST_BREAK: Final = 2.0
 LEAST_BREAK_WIDTH: Final = 0.1
 N_PIVOTS: Final = 5
@@ -109,7 +109,7 @@ def measure(
         return False
     worst = max(worst_high, worst_low) / (TOUCH_TOLERANCE * width)
     rhythm = swings(xs, touches)
-    if worst >= 1.0 or rhythm < SHORTEST_SWING:
+    if worst >= 1.0 or 0.5 * (1.0 - worst) + 0.5 * rhythm < LEAST_EVENNESS:
         return False
     if i - end > LONGEST_BREAK * (end - start) / (touches - 1):
         return False
@@ -142,7 +142,7 @@ def draw(
 ) -> None:
     """Write the sketch of a pattern between the two measured lines `m`."""
     touches = int(m[N_TOUCHES])
-    close = closeness(off_polygon(bars, i, turn, xs, ys, touches), m[WIDTH])
+    close = closeness(off_polygon(bars, i, turn, xs, ys, touches), m[WIDTH], FARTHEST)
     fit = fit_of(close, m[EVEN])
     note(out, pattern, close, m[EVEN], fit, m[UPPER_END], ys[0], m[WIDTH])
     draw_points(out, xs, ys, touches)

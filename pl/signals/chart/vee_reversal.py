@@ -1,23 +1,24 @@
 """Recognise the V bottom and, upside down, the V top.
 
-One straight fall and one straight rise from a single low, each lasting at least 40 % of the
+One straight fall and one straight rise from a single low, each lasting at least half as long as the
 other, nearer to a V than to a parabola, and the first close above the price from which the fall
-began. The bars before the fall, half as many as it lasted, stay within half a height of that price, so
+began. The bars before the fall, as many as it lasted, stay within half a height of that price, so
 that the V stands out. The height is that price less the low. Stop below the low, target one
 height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
 Fit : evenness is the likeness of the two durations.
 """
 
+import math
 from typing import Final
 
 import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import Float64
-from pl.signals.bars import Bars
+from pl.signals.bars import Bars, mean_true_range
 from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, fit_shape
-from pl.signals.chart.fit import CLEARANCE, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, NEARER, closeness, fit_of, in_step
 from pl.signals.chart.geometry import (
     breaks_level,
     highest_turned,
@@ -29,8 +30,10 @@ from pl.signals.chart.geometry import (
 from pl.signals.chart.names import V_BOTTOM, V_TOP
 from pl.signals.chart.sketch import draw_line, draw_point, note
 
-SHORTEST_LEG: Final = 0.4
-LEAST_BARS: Final = 9
+SHORTEST_LEG: Final = 0.5
+LEAST_STEEPNESS: Final = 1.2
+LEAST_BARS: Final = 16
+STRAIGHTEST: Final = 0.8
 BEFORE: Final = 0.5
 N_PIVOTS: Final = 2
 
@@ -38,11 +41,21 @@ N_PIVOTS: Final = 2
 @kernel
 def stands_out(bars: Bars, turn: int, first: int, low: int, level: float, height: float) -> bool:
     """Tell whether the bars before the fall stay near the price from which it began."""
-    since = max(first - (low - first) // 2, 0)
+    since = max(first - (low - first), 0)
     return (
         lowest_turned(bars, turn, since, first) >= level - BEFORE * height
         and highest_turned(bars, turn, since, first) <= level + BEFORE * height
     )
+
+
+@kernel
+def steepness(bars: Bars, i: int, first: int, height: float) -> float:
+    """Return the height over what the bars before would span as a random walk, at their pace."""
+    n_before = min(i - first, first - 1)
+    if n_before < 1:
+        return 0.0
+    unit = mean_true_range(bars, first, n_before)
+    return float(height / (unit * math.sqrt(float(i - first)))) if unit > 0.0 else 0.0
 
 
 @kernel
@@ -63,14 +76,16 @@ def vee_reversal(
         return False
     if not stands_out(bars, turn, first, low, level, height):
         return False
+    if steepness(bars, i, first, height) < LEAST_STEEPNESS:
+        return False
     xs[1] = first
     ys[1] = level
     rms = off_polygon(bars, i, turn, xs, ys, 2)
     bowl = np.empty(N_MEASURES, np.float64)
     fit_shape(bars, turn, first, i, BOWL, bowl)
-    if rms >= bowl[RMS]:
+    if rms >= STRAIGHTEST * bowl[RMS]:
         return False
-    close = closeness(rms, height)
+    close = closeness(rms, height, NEARER)
     pattern = V_BOTTOM if turn > 0 else V_TOP
     note(out, pattern, close, evenness, fit_of(close, evenness), level, ys[0], height)
     draw_point(out, first, level)

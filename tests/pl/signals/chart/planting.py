@@ -87,10 +87,9 @@ def swinging(
     after = 1.0 + step
     out = 1.0 + upper * after + 0.35 if up else lower * after - 0.35
     starts_high = levels[0] > 0.5
-    start = levels[0] - 0.7 if starts_high else levels[0] + 0.7
-    lead = start - 0.5 if starts_high else start + 0.5
+    start = levels[0] - 0.3 if starts_high else levels[0] + 0.3
     shares = [1.0] * (touches + 1)
-    return Outline([start, *levels, out], shares, tuple(range(1, touches + 1)), lead, up)
+    return Outline([start, *levels, out], shares, tuple(range(1, touches + 1)), start, up)
 
 
 def ascending(dice: np.random.Generator) -> Outline:
@@ -128,25 +127,25 @@ def channel(dice: np.random.Generator) -> Outline:
 def flag(dice: np.random.Generator) -> Outline:
     width, fall = float(dice.uniform(0.32, 0.4)), float(dice.uniform(0.02, 0.1))
     levels = [0.0, 1.0, 1.0 - width, 1.0 - fall, 1.0 - width - fall, 1.25]
-    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.3, True)
+    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.2, True)
 
 
 def pennant(dice: np.random.Generator) -> Outline:
     levels = [0.0, 1.0, around(dice, 0.55, 0.03), around(dice, 0.9, 0.02), 0.68, 1.25]
-    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.3, True)
+    return Outline(levels, [1.6, 1, 1, 1, 1.4], (0, 1, 2, 3, 4), 0.2, True)
 
 
 def cup(dice: np.random.Generator) -> Outline:
     levels = [1.0, 0.0, around(dice, 1.0), around(dice, 0.7), 1.35]
-    return Outline(levels, [2.6, 2.6, 1, 1.3], (0, 1, 2, 3), 0.4, True, round_leg=0)
+    return Outline(levels, [2.6, 2.6, 1, 1.3], (0, 1, 2, 3), 0.8, True, round_leg=0)
 
 
 def rounding(dice: np.random.Generator) -> Outline:
-    return Outline([1.0, 0.0, 1.0, 1.25], [1, 1, 0.2], (0, 1), 0.5, True, round_leg=0)
+    return Outline([1.0, 0.0, 1.0, 1.25], [1, 1, 0.2], (0, 1), 0.8, True, round_leg=0)
 
 
 def vee(dice: np.random.Generator) -> Outline:
-    return Outline([1.0, 0.0, 1.3], [1, around(dice, 1.3, 0.2)], (0, 1), 0.7, True)
+    return Outline([1.0, 0.0, 1.3], [1, around(dice, 1.3, 0.2)], (0, 1), 0.8, True)
 
 
 KINDS: Final[dict[str, tuple[Callable[[np.random.Generator], Outline], bool | None]]] = {
@@ -209,7 +208,7 @@ class Field:
         first = len(self.closes) + lead - 1
         for place, level in enumerate(path):
             off = dice.uniform(-noise, noise) * height
-            breaking = place > lead - 1 + corners[-2]
+            breaking = place - lead + 1 > corners[-2]
             size = float(dice.uniform(1.3, 3.0)) if breaking else 1.0
             self._add(anchor + sign * height * level + off, 0.25 * noise * height, size)
         anchors = tuple(first + corners[a] for a in outline.anchors)
