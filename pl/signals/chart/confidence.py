@@ -41,7 +41,5 @@ def relative_size(bars: Bars, i: int, first: int, height: float) -> float:
 @kernel
 def confidence(fit: float, volume: float, size: float) -> float:
     """Return the confidence for a fit 0-1, a relative volume and a relative size."""
-    score = (
-        FIT_WEIGHT * fit + VOLUME_WEIGHT * saturate(volume) + SIZE_WEIGHT * saturate(size)
-    )
+    score = FIT_WEIGHT * fit + VOLUME_WEIGHT * saturate(volume) + SIZE_WEIGHT * saturate(size)
     return float(math.floor(score * 100.0 + 0.5) / 100.0)

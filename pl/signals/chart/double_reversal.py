@@ -1,10 +1,10 @@
 """Recognise the double bottom and, upside down, the double top.
 
-A fall of at least 1.4 heights into a low, a rally to the neckline, a second low within 15 % of the height of
-the first, and the first close above the neckline (the high between the lows). The height is the
-neckline less the lower low. The two legs last alike within a factor of 2.5 and the break comes
-within 2.5 times the longer of them. Stop below the lower low, target one height beyond the
-neckline.
+A fall of at least 1.35 heights into a low, a rally to the neckline, a second low within 15 % of
+the height of the first, and the first close above the neckline (the high between the lows) by a
+tenth of the height. The height is the neckline less the lower low. The two legs last alike within
+a factor of 2.5 and the break comes within 2.5 times the longer of them. Stop below the lower
+low, target one height beyond the neckline.
 Source : Bulkowski 2021, double bottoms; Edwards and Magee 2007, ch. 9.
 Fit : evenness is the mean of the lows' likeness (0 at 15 % apart) and of the legs' durations.
 """

@@ -1,7 +1,8 @@
 """Recognise the flag and the pennant, up and, upside down, down.
 
 A straight pole, then four pivots against it: high, low, high, low, and the first close beyond the
-line of the highs. The swings stay in the last 55 % of the pole. Flag: the lines are parallel
+line of the highs. The swings stay in the last 60 % of the pole and fill
+at least 22 %. Flag: the lines are parallel
 (their distance changes by at most 40 %) and do not run with the pole by more than 0.25 of their
 distance. Pennant: they come together by at least 40 %, the upper falling, the lower rising. The
 pole takes at most 1.5 times as long as the rest. Stop below the last low, target one pole beyond
@@ -22,7 +23,7 @@ from pl.signals.chart.names import FLAG, PENNANT
 from pl.signals.chart.sketch import draw_line, draw_points, note
 from pl.signals.chart.two_lines import swings
 
-DEEPEST: Final = 0.55
+DEEPEST: Final = 0.6
 LEAST_WIDTH: Final = 0.22
 LONGEST_POLE: Final = 1.5
 PARALLEL: Final = 0.4
@@ -67,17 +68,31 @@ def flag(
     if pattern == NO_PATTERN or i - xs[0] > LONGEST_BREAK * swing:
         return False
     clear = 0.5 * CLEARANCE * pole
-    if not breaks_line(
-        bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear
-    ):
+    if not breaks_line(bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear):
         return False
+    return fly(pattern, bars, i, turn, xs, ys, rhythm, out)
+
+
+@kernel
+def fly(
+    pattern: int,
+    bars: Bars,
+    i: int,
+    turn: int,
+    xs: Float64,
+    ys: Float64,
+    rhythm: float,
+    out: Float64,
+) -> bool:
+    """Measure the pole from where it begins; write the sketch and tell whether it suits."""
     base = knee(bars, -turn, int(xs[4]), int(xs[3]))
     if xs[3] - base > LONGEST_POLE * (i - xs[3]):
         return False
     xs[4] = base
     ys[4] = turned_low(bars, base, turn)
     pole = ys[3] - ys[4]
-    if (ys[3] - min(ys[0], ys[2])) / pole < LEAST_WIDTH:
+    taken = (ys[3] - min(ys[0], ys[2])) / pole
+    if taken < LEAST_WIDTH:
         return False
     close = closeness(off_polygon(bars, i, turn, xs, ys, 5), pole, NEARER)
     even = 0.5 * rhythm + 0.5 * (1.0 - taken)

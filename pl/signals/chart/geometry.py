@@ -6,7 +6,6 @@ chart.
 """
 
 import math
-
 from typing import Final
 
 from pl.kernel import kernel
@@ -41,7 +40,7 @@ def breaks_line(
     """Tell whether bar `i` is the first from `first` on to close above the line."""
     if not turn * bars[i, CLOSE] > on_line(x0, y0, x1, y1, i):
         return False
-    for j in range(first, i):
+    for j in range(first, i):  # noqa: SIM110 - kernels know no generators
         if turn * bars[j, CLOSE] > on_line(x0, y0, x1, y1, j):
             return False
     return True
@@ -52,16 +51,14 @@ def breaks_level(bars: Bars, i: int, turn: int, first: int, level: float) -> boo
     """Tell whether bar `i` is the first from `first` on to close above the level."""
     if not turn * bars[i, CLOSE] > level:
         return False
-    for j in range(first, i):
+    for j in range(first, i):  # noqa: SIM110 - kernels know no generators
         if turn * bars[j, CLOSE] > level:
             return False
     return True
 
 
 @kernel
-def off_segment(
-    bars: Bars, turn: int, x0: float, y0: float, x1: float, y1: float
-) -> float:
+def off_segment(bars: Bars, turn: int, x0: float, y0: float, x1: float, y1: float) -> float:
     """Return the sum of squared distances of the closes after `x0` up to `x1` from a segment."""
     total = 0.0
     for j in range(int(x0) + 1, int(x1) + 1):

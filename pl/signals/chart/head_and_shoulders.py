@@ -61,9 +61,7 @@ def head_and_shoulders(
     if not is_shaped(xs, ys, i, height):
         return False
     clear = CLEARANCE * height
-    if not breaks_line(
-        bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear
-    ):
+    if not breaks_line(bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear):
         return False
     close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height, FARTHEST)
     shoulders = alike(ys[0], ys[4], SHOULDER_TOLERANCE * height)

@@ -38,7 +38,7 @@ BOTTOM: Final = -1
 def is_top(bars: Bars, p: int, k: int) -> bool:
     """Tell whether bar `p` is a pivot high of scale `k`; a NaN in its reach denies it."""
     price = bars[p, HIGH]
-    for j in range(1, k + 1):
+    for j in range(1, k + 1):  # noqa: SIM110 - kernels know no generators
         if not (bars[p - j, HIGH] < price and bars[p + j, HIGH] <= price):
             return False
     return True
@@ -48,7 +48,7 @@ def is_top(bars: Bars, p: int, k: int) -> bool:
 def is_bottom(bars: Bars, p: int, k: int) -> bool:
     """Tell whether bar `p` is a pivot low of scale `k`; a NaN in its reach denies it."""
     price = bars[p, LOW]
-    for j in range(1, k + 1):
+    for j in range(1, k + 1):  # noqa: SIM110 - kernels know no generators
         if not (bars[p - j, LOW] > price and bars[p + j, LOW] >= price):
             return False
     return True
@@ -112,6 +112,8 @@ def read_newest(
 ) -> int:
     """Copy the pivots that the window of bar `i` determines, newest first; return how many.
 
+    It ends at a bar that is both, from which no leg can be measured.
+
     xs : (8,) float64 bar indices; ys : (8,) float64, prices turned so that the newest pivot is a
     low: what breaks a top downwards reads as what breaks a bottom upwards.
     """
@@ -120,6 +122,8 @@ def read_newest(
     taken = 0
     for m in range(n - 1, 0, -1):
         if taken == len(xs) or ring[m - 1, NEWEST] < oldest:
+            break
+        if taken > 0 and ring[m, POSITION] >= ring[m + 1, POSITION]:
             break
         xs[taken] = ring[m, POSITION] - offset
         ys[taken] = turn * ring[m, PRICE]

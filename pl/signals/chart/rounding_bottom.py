@@ -1,8 +1,9 @@
 """Recognise the rounding bottom.
 
-A high, then closes that lie near a parabola opening upwards, nearer than to a V, with the lowest
-point in the middle third, and the first close above the high (the rim). The depth is the rim less
-the lowest low. Stop below the lowest low, target one depth beyond the rim. Bullish only.
+A high (the rim), then closes that lie near two half parabolas from it down to a lowest point in
+the middle third and up again, clearly nearer than to a V, a last rise that does not linger at the
+rim, and the first close above the rim by a tenth of the depth. The depth is the rim less the
+lowest low. Stop below the lowest low, target one depth beyond the rim. Bullish only.
 Source : Edwards and Magee 2007, ch. 7; Bulkowski 2021, rounding bottoms.
 Fit : closeness is to the parabola; evenness is how central the bottom lies.
 """
@@ -22,9 +23,9 @@ from pl.signals.chart.sketch import draw_line, draw_point, note
 
 LEAST_BARS: Final = 14
 OFF_CENTRE: Final = 0.34
-ROUNDER: Final = 0.8
+ROUNDER: Final = 0.85
 NEAR_RIM: Final = 0.15
-LONGEST_AT_RIM: Final = 0.15
+LONGEST_AT_RIM: Final = 0.22
 
 
 @kernel
@@ -54,7 +55,7 @@ def lingers(bars: Bars, i: int, turn: int, bottom: int, level: float, n_bars: in
 
 @kernel
 def rounding_bottom(
-    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
+    bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int, out: Float64
 ) -> bool:
     """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
     if turn < 0 or n < 2:
@@ -65,12 +66,15 @@ def rounding_bottom(
     low = lowest_turned(bars, turn, int(xs[m]), i)
     rim, depth = ys[m], ys[m] - low
     first = int(xs[m])
+    last = i - 1
+    while last > first + LEAST_BARS // 2 and turn * bars[last, CLOSE] > rim:
+        last -= 1
     shape_of = np.empty(N_MEASURES, np.float64)
-    fit_shape(bars, turn, first, i, VEE, shape_of)
+    fit_shape(bars, turn, first, last, VEE, shape_of)
     vee = shape_of[RMS]
-    fit_shape(bars, turn, first, i, BOWL, shape_of)
+    fit_shape(bars, turn, first, last, BOWL, shape_of)
     rms, vertex = shape_of[RMS], shape_of[VERTEX]
-    centre = abs(2.0 * (vertex - first) / (i - first) - 1.0)
+    centre = abs(2.0 * (vertex - first) / (last - first) - 1.0)
     if centre > OFF_CENTRE or rms >= ROUNDER * vee:
         return False
     if lingers(bars, i, turn, int(vertex), rim - NEAR_RIM * depth, i - first):

@@ -47,6 +47,26 @@ def between_lines(
 
 
 @kernel
+def judge_reversal(
+    rule: int,
+    bars: Bars,
+    i: int,
+    turn: int,
+    k: int,
+    xs: Float64,
+    ys: Float64,
+    n: int,
+    out: Float64,
+) -> bool:
+    """Judge bar `i` by one of the reversals with two or three extremes."""
+    if rule == 0:
+        return double_reversal(bars, i, turn, k, xs, ys, n, out)
+    if rule == 1:
+        return triple_reversal(bars, i, turn, k, xs, ys, n, out)
+    return head_and_shoulders(bars, i, turn, k, xs, ys, n, out)
+
+
+@kernel
 def judge(
     rule: int,
     bars: Bars,
@@ -59,18 +79,14 @@ def judge(
     out: Float64,
 ) -> bool:
     """Judge bar `i` by one rule; those that move a pivot to the knee of a line come last."""
-    if rule == 0:
-        return double_reversal(bars, i, turn, k, xs, ys, n, out)
-    if rule == 1:
-        return triple_reversal(bars, i, turn, k, xs, ys, n, out)
-    if rule == 2:
-        return head_and_shoulders(bars, i, turn, k, xs, ys, n, out)
+    if rule < 3:
+        return judge_reversal(rule, bars, i, turn, k, xs, ys, n, out)
     if rule == 3:
         return between_lines(bars, i, turn, k, xs, ys, n, out)
     if rule == 4:
         return cup_and_handle(bars, i, turn, k, xs, ys, n, out)
     if rule == 5:
-        return rounding_bottom(bars, i, turn, k, xs, ys, n, out)
+        return rounding_bottom(bars, i, turn, xs, ys, n, out)
     if rule == 6:
         return flag(bars, i, turn, k, xs, ys, n, out)
     return vee_reversal(bars, i, turn, k, xs, ys, n, out)

@@ -58,8 +58,8 @@ class ChartState(NamedTuple):
     """Hold the pivots of S symbols, one row each, as a cache of what their bars say.
 
     rings : (S, N_SCALES, RING, 4) float64; counts : (S, N_SCALES) int64 entries of each ring;
-    recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those left
-    out included. Positions count the bars of a symbol; an index into an array of its bars is a
+    recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those
+    left out included. Positions count the bars of a symbol; an index into an array of its bars is a
     position less the offset, the number of bars dropped from the front of that array.
     """
 
@@ -78,7 +78,9 @@ def empty_state(n_symbols: int) -> ChartState:
 
 
 @kernel
-def best_of_scales(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Float64) -> bool:
+def best_of_scales(
+    state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Float64
+) -> bool:
     """Write the best fitting find of bar `i` over all scales; tell whether there is one."""
     xs = np.empty(MAX_PIVOTS, np.float64)
     ys = np.empty(MAX_PIVOTS, np.float64)

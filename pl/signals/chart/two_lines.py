@@ -41,7 +41,9 @@ N_MEASURES: Final = 11
 
 
 @kernel
-def fit_line(xs: Float64, ys: Float64, first: int, n: int, x_a: float, x_b: float, out: Float64) -> float:
+def fit_line(
+    xs: Float64, ys: Float64, first: int, n: int, x_a: float, x_b: float, out: Float64
+) -> float:
     """Fit every second pivot from `first`, `n` of them; return the worst distance from the line.
 
     out : (2,) float64 receives the line's heights at `x_a` and `x_b`.
@@ -114,9 +116,7 @@ def measure(
     if i - end > LONGEST_BREAK * (end - start) / (touches - 1):
         return False
     clear = CLEARANCE * width
-    if not breaks_line(
-        bars, i, turn, int(end) + k, start, top_start + clear, i, top_now + clear
-    ):
+    if not breaks_line(bars, i, turn, int(end) + k, start, top_start + clear, i, top_now + clear):
         return False
     span = (end - start) / (i - start)
     rise, lift = (top_now - top_start) * span / width, (low_now - low_start) * span / width

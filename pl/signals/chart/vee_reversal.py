@@ -2,11 +2,13 @@
 
 One straight fall and one straight rise from a single low, each lasting at least half as long as the
 other, nearer to a V than to a parabola, and the first close above the price from which the fall
-began. The bars before the fall, as many as it lasted, stay within half a height of that price, so
-that the V stands out. The height is that price less the low. Stop below the low, target one
+began. The bars before the fall, as many as it lasted, stay within 0.8 heights of that price, so
+that the V stands out, and the height is at least 1.4 times what a random walk at
+their pace would span. The height is that price less the low. Stop below the low, target one
 height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
-Fit : evenness is the likeness of the two durations.
+Fit : evenness is the mean of the likeness of the two durations and of n / (n + 12) for n bars:
+few bars are straight by chance.
 """
 
 import math
@@ -31,10 +33,11 @@ from pl.signals.chart.names import V_BOTTOM, V_TOP
 from pl.signals.chart.sketch import draw_line, draw_point, note
 
 SHORTEST_LEG: Final = 0.5
-LEAST_STEEPNESS: Final = 1.2
+LEAST_STEEPNESS: Final = 1.4
+HALF_SUPPORT: Final = 12.0
 LEAST_BARS: Final = 16
-STRAIGHTEST: Final = 0.8
-BEFORE: Final = 0.5
+STRAIGHTEST: Final = 1.0
+BEFORE: Final = 0.8
 N_PIVOTS: Final = 2
 
 
@@ -74,10 +77,19 @@ def vee_reversal(
         return False
     if not breaks_level(bars, i, turn, low + k, level + CLEARANCE * height):
         return False
-    if not stands_out(bars, turn, first, low, level, height):
+    steep = steepness(bars, i, first, height) >= LEAST_STEEPNESS
+    if not (steep and stands_out(bars, turn, first, low, level, height)):
         return False
-    if steepness(bars, i, first, height) < LEAST_STEEPNESS:
-        return False
+    return draw(bars, i, turn, xs, ys, first, out)
+
+
+@kernel
+def draw(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, first: int, out: Float64) -> bool:
+    """Tell whether the legs are straight, and write the sketch when they are."""
+    low, level = int(xs[0]), turned_high(bars, first, turn)
+    height = level - ys[0]
+    support = (i - first) / (i - first + HALF_SUPPORT)
+    evenness = 0.5 * in_step(low - first, i - low) + 0.5 * support
     xs[1] = first
     ys[1] = level
     rms = off_polygon(bars, i, turn, xs, ys, 2)

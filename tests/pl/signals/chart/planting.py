@@ -74,9 +74,7 @@ def shoulders(dice: np.random.Generator) -> Outline:
     return Outline(levels, [1, 0.9, 1.1, 1.1, 0.9, 1], (1, 2, 3, 4, 5), 1.8, True)
 
 
-def swinging(
-    dice: np.random.Generator, upper: float, lower: float, touches: int
-) -> Outline:
+def swinging(dice: np.random.Generator, upper: float, lower: float, touches: int) -> Outline:
     """Swing between lines that change by `upper` and `lower` from the first touch to the last."""
     up = bool(dice.random() < 0.5)
     step = 1.0 / (touches - 1)
@@ -213,9 +211,7 @@ class Field:
             self._add(anchor + sign * height * level + off, 0.25 * noise * height, size)
         anchors = tuple(first + corners[a] for a in outline.anchors)
         up = outline.up != upside_down
-        self.truth.append(
-            Planted(name, 1 if up else -1, first, first + length, anchors, noise)
-        )
+        self.truth.append(Planted(name, 1 if up else -1, first, first + length, anchors, noise))
 
     def bars(self) -> Array:
         """Return (n, 6) open, high, low, close, volume, vwap."""

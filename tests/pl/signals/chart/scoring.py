@@ -1,7 +1,7 @@
 """Compare finds with planted truth, and count fires on random walks."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,13 +52,23 @@ def nearest(find: Array, truths: Sequence[Planted]) -> str:
     return "filler"
 
 
-def tally(fields: Sequence[tuple[Array, list[Planted]]], least: float) -> Tally:
-    """Score the finds of at least that confidence; a second find of one truth is a wrong one."""
+def alerted(bars: Array, least: Mapping[str, float]) -> list[Array]:
+    """Return the finds that reach their pattern's least confidence."""
+    return [f for f in scan(bars) if f[CONFIDENCE] >= least[CHART_NAMES[int(f[PATTERN])]]]
+
+
+def fires(bars: Array, least: Mapping[str, float]) -> Counter[str]:
+    """Count the finds that reach their pattern's least confidence, by name."""
+    return Counter(CHART_NAMES[int(find[PATTERN])] for find in alerted(bars, least))
+
+
+def tally(fields: Sequence[tuple[Array, list[Planted]]], least: Mapping[str, float]) -> Tally:
+    """Score the finds of at least their confidence; a second find of one truth is a wrong one."""
     out = Tally()
     for bars, truths in fields:
         out.bars += len(bars)
         out.planted.update(truth.name for truth in truths)
-        finds = [find for find in scan(bars) if find[CONFIDENCE] >= least]
+        finds = alerted(bars, least)
         out.fired.update(CHART_NAMES[int(find[PATTERN])] for find in finds)
         left = list(truths)
         for find in finds:
