@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import kernel
-from pl.market.batches import Float64, Int64
+from pl.market.batches import Float64, Int32, Int64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart import sketch
 from pl.signals.chart.confidence import confidence, relative_size, relative_volume
@@ -168,6 +168,26 @@ def look_along(state: ChartState, row: int, bars: Bars, begin: int, end: int, ou
     n = 0
     for i in range(begin, end):
         if look(state, row, bars, i, 0, out[n]):
+            n += 1
+    return n
+
+
+@kernel
+def look_at_close(
+    state: ChartState, columns: Float64, n_bars: Int64, offset: Int64, rows: Int32, out: Float64
+) -> int:
+    """Take the newest bar of each row of `rows`; return how many finds were written.
+
+    columns : (S, C, 6) float64, the bars of all symbols; n_bars, offset : (S,) int64 bars held
+    and bars dropped before them; rows : (n,) int32; out : (at least n, SIZE + 1) float64, the
+    row's number in front of each find.
+    """
+    n = 0
+    for r in range(len(rows)):
+        row = rows[r]
+        i = n_bars[row] - 1
+        if look(state, row, columns[row], i, offset[row], out[n, 1:]):
+            out[n, 0] = row
             n += 1
     return n
 
