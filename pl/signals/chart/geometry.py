@@ -40,7 +40,7 @@ def breaks_line(
     """Tell whether bar `i` is the first from `first` on to close above the line."""
     if not turn * bars[i, CLOSE] > on_line(x0, y0, x1, y1, i):
         return False
-    for j in range(first, i):  # noqa: SIM110 - kernels know no generators
+    for j in range(i - 1, first - 1, -1):
         if turn * bars[j, CLOSE] > on_line(x0, y0, x1, y1, j):
             return False
     return True
@@ -51,7 +51,7 @@ def breaks_level(bars: Bars, i: int, turn: int, first: int, level: float) -> boo
     """Tell whether bar `i` is the first from `first` on to close above the level."""
     if not turn * bars[i, CLOSE] > level:
         return False
-    for j in range(first, i):  # noqa: SIM110 - kernels know no generators
+    for j in range(i - 1, first - 1, -1):  # noqa: SIM110 - kernels know no generators
         if turn * bars[j, CLOSE] > level:
             return False
     return True

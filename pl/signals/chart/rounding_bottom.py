@@ -38,7 +38,10 @@ def broken_rim(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int) 
             first = int(xs[m])
             if i - first < LEAST_BARS or not turn * bars[i, CLOSE] > ys[m]:
                 continue
-            depth = ys[m] - lowest_turned(bars, turn, first, i)
+            lowest = ys[0]
+            for low in range(2, m, 2):
+                lowest = min(lowest, ys[low])
+            depth = ys[m] - lowest
             if breaks_level(bars, i, turn, first + 1, ys[m] + CLEARANCE * depth):
                 return m
     return -1

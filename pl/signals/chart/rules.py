@@ -12,9 +12,10 @@ from pl.signals.chart.double_reversal import double_reversal
 from pl.signals.chart.flags import flag
 from pl.signals.chart.geometry import on_line
 from pl.signals.chart.head_and_shoulders import head_and_shoulders
+from pl.signals.chart.pivots import POSITION, PRICE
 from pl.signals.chart.rectangle import rectangle
 from pl.signals.chart.rounding_bottom import rounding_bottom
-from pl.signals.chart.sketch import FIT, N_POINTS, RANK, SIZE, clear
+from pl.signals.chart.sketch import FIT, LEVEL, N_POINTS, RANK, SIZE, STOP, clear
 from pl.signals.chart.triangles import triangle
 from pl.signals.chart.triple_reversal import triple_reversal
 from pl.signals.chart.two_lines import LEAD, LOWER_SLOPE, N_MEASURES, UPPER_SLOPE
@@ -93,12 +94,16 @@ def judge(
 
 
 @kernel
-def may_break(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int) -> bool:
+def may_break(bars: Bars, i: int, turn: int, ring: Float64, n: int, offset: int) -> bool:
     """Tell whether the close is beyond the last high or the line of the last two highs."""
     close = turn * bars[i, CLOSE]
-    if n >= 2 and close > ys[1]:
+    last = turn * ring[n - 2, PRICE]
+    if close > last:
         return True
-    return n >= 4 and close > on_line(xs[3], ys[3], xs[1], ys[1], i)
+    if n < 4:
+        return False
+    x0, x1 = ring[n - 4, POSITION] - offset, ring[n - 2, POSITION] - offset
+    return bool(x0 < x1 and close > on_line(x0, turn * ring[n - 4, PRICE], x1, last, i))
 
 
 @kernel
@@ -113,14 +118,20 @@ def find_best(
     draft: Float64,
     out: Float64,
 ) -> bool:
-    """Write the best fitting find of bar `i` into `out` when it beats what is there."""
+    """Write the best find of bar `i` into `out` when it beats what is there.
+
+    Best is the highest fit times n / (n + 1) for n points: more points explain more. A broken
+    line that has sunk below the stop is no find.
+    """
     better = False
+    clear(draft)
     for rule in range(N_RULES):
-        clear(draft)
-        if not judge(rule, bars, i, turn, k, xs, ys, n, draft) or draft[FIT] < LEAST_FIT:
+        if not judge(rule, bars, i, turn, k, xs, ys, n, draft):
             continue
         draft[RANK] = draft[FIT] * (1.0 - 1.0 / (1.0 + draft[N_POINTS]))
-        if draft[RANK] > out[RANK]:
+        sound = draft[FIT] >= LEAST_FIT and draft[LEVEL] > draft[STOP]
+        if sound and draft[RANK] > out[RANK]:
             out[:] = draft
             better = True
+        clear(draft)
     return better

@@ -1,7 +1,7 @@
 """Look for chart patterns bar by bar, for many symbols or over one history.
 
 A bar's find depends on the MEMORY_BARS bars up to it alone. At one bar at most one pattern is
-found, the best fitting of all scales. A find whose break was already found, with a pattern at
+found, the best of all scales. A find whose break was already found, with a pattern at
 least half as long, in the QUIET_BARS bars before and after the newest pivot, is the same break
 seen at another scale and is left out.
 """
@@ -82,10 +82,8 @@ def best_of_scales(
     state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Float64
 ) -> bool:
     """Write the best fitting find of bar `i` over all scales; tell whether there is one."""
-    xs = np.empty(MAX_PIVOTS, np.float64)
-    ys = np.empty(MAX_PIVOTS, np.float64)
-    draft = np.empty(SIZE, np.float64)
     found = False
+    looked = False
     for scale in range(N_SCALES):
         count = state.counts[row, scale]
         if count < 3:
@@ -93,11 +91,15 @@ def best_of_scales(
         ring = state.rings[row, scale]
         turn = -int(ring[count - 1, KIND])
         k = SCALES[scale]
-        n = read_newest(ring, count, i, k, offset, xs, ys)
-        if not may_break(bars, i, turn, xs, ys, n):
+        if not may_break(bars, i, turn, ring, count, offset):
             continue
-        if not found:
+        if not looked:
+            xs = np.empty(MAX_PIVOTS, np.float64)
+            ys = np.empty(MAX_PIVOTS, np.float64)
+            draft = np.empty(SIZE, np.float64)
             sketch.clear(out)
+            looked = True
+        n = read_newest(ring, count, i, k, offset, xs, ys)
         if find_best(bars, i, turn, k, xs, ys, n, draft, out):
             out[TURN] = turn
             out[SCALE] = k

@@ -18,7 +18,7 @@ import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import Float64
-from pl.signals.bars import Bars, mean_true_range
+from pl.signals.bars import CLOSE, Bars, mean_true_range
 from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, fit_shape
 from pl.signals.chart.fit import CLEARANCE, NEARER, closeness, fit_of, in_step
 from pl.signals.chart.geometry import (
@@ -69,6 +69,9 @@ def vee_reversal(
     if n < N_PIVOTS:
         return False
     low = int(xs[0])
+    reach = ys[1] + CLEARANCE * (ys[1] - ys[0])
+    if i - 1 >= low + k and turn * bars[i - 1, CLOSE] > reach:
+        return False
     first = knee(bars, turn, int(xs[1]), low)
     level = turned_high(bars, first, turn)
     height = level - ys[0]
