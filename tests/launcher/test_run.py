@@ -184,7 +184,7 @@ def test_launcher_and_guardian_killed_together_leave_nothing_to_the_next_start(l
     launcher.wait_for("Press Ctrl")
     pids = launcher.pids
     children = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(launcher.process.pid)],
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(launcher.process.pid)],
         capture_output=True,
         text=True,
         check=True,
