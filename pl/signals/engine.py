@@ -8,7 +8,7 @@ import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.bars import N_COLUMNS
-from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, IndicatorRows, close_bars, mark_sound
+from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, close_bars, mark_sound, room_for_rows
 from pl.signals.evaluation import hits_between, read_hits, room_for
 from pl.signals.history import (
     NO_ANCHOR,
@@ -144,9 +144,8 @@ class SignalEngine:
     def _close(
         self, batch: Arrivals, begin: int, signals: list[Signal], tables: list[IndicatorTable]
     ) -> tuple[int, int]:
-        n = len(batch.row)
-        out = IndicatorRows(np.empty((n, len(INDICATOR_NAMES)), np.float64), np.empty(n, np.int64))
-        rows = room_for(n - begin)
+        out = room_for_rows(len(batch.row))
+        rows = room_for(len(batch.row) - begin)
         end, n_hits, stopped = close_bars(self._history, batch, begin, out, rows)
         signals += [
             self._author.confirm(hit, rsi=float(out.values[hit.cause, RSI_14]))
@@ -156,7 +155,11 @@ class SignalEngine:
             taken = slice(begin, end)
             tables.append(
                 IndicatorTable(
-                    batch.row[taken], batch.start[taken], out.values[taken], out.patterns[taken]
+                    batch.row[taken],
+                    batch.start[taken],
+                    out.values[taken],
+                    out.patterns[taken],
+                    out.candles[taken],
                 )
             )
         return end, stopped

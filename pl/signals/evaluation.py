@@ -5,9 +5,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars, mean, mean_true_range
+from pl.signals.candles.catalogue import N_CANDLES
+from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
+from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
 from pl.signals.confidence import context_score, volume_score
 from pl.signals.history import History
 from pl.signals.hits import NONE, Hit
@@ -43,7 +46,7 @@ def room_for(n_bars: int) -> HitRows:
     )
 
 
-@kernel
+@leaf
 def count_changes(history: History, row: int, i: int) -> int:
     """Return a number that grows with each change of a bar up to bar `i` and not long before.
 
@@ -61,7 +64,7 @@ def count_changes(history: History, row: int, i: int) -> int:
     return total
 
 
-@kernel
+@leaf
 def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
     """Tell whether each of the `n_bars` bars up to bar `i` was watched from end to end."""
     partial = 0
@@ -70,7 +73,45 @@ def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
     return partial == 0
 
 
+@leaf
+def mark_candles(
+    history: History, row: int, i: int, frame: Frame, strengths: Strengths, out: Int64
+) -> None:
+    """Write which candlesticks bar `i` of a row completes, and which of them are bearish.
+
+    One that reaches back to a partial bar is left out. frame, strengths : room to work in;
+    out : (2,) int64.
+    """
+    fired, bearish = candle_bits(history.columns[row], i, frame, strengths)
+    for ago in range(min(LONGEST, i + 1)):
+        if history.quality[row, i - ago] == QUALITY_PARTIAL:
+            fired &= UNTOUCHED[ago]
+            break
+    out[0] = fired
+    out[1] = bearish & fired
+
+
 @kernel
+def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> None:
+    """Write the candlesticks of bars `begin` to `end` - 1 of a row; `out` is (n, 2) int64."""
+    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    strengths = np.empty(N_CANDLES, np.int16)
+    for i in range(begin, end):
+        mark_candles(history, row, i, frame, strengths, out[i - begin])
+
+
+@leaf
+def is_possible(history: History, row: int, i: int, pattern: int, candles: int) -> bool:
+    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known."""
+    warm_up, n_bars, _, bit = TRAITS[pattern]
+    if i + 1 < warm_up:
+        return False
+    if bit >= 0:
+        return bool((candles >> bit) & 1)
+    return is_whole(history, row, i, n_bars)
+
+
+@leaf
 def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
     """Write what every hit of bar `i` shares."""
     out[3] = bars[i, OPEN]
@@ -83,7 +124,7 @@ def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -
     out[10] = unit
 
 
-@kernel
+@leaf
 def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
     """Return the confidence of a pattern, to two decimals."""
     weights = WEIGHTS[pattern]
@@ -92,8 +133,13 @@ def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
 
 
 @kernel
-def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hits: int) -> int:
-    """Judge bar `i` of a row by every pattern; append the hits and return how many there are."""
+def evaluate(
+    history: History, row: int, i: int, cause: int, candles: int, out: HitRows, n_hits: int
+) -> int:
+    """Judge bar `i` of a row by every pattern; append the hits and return how many there are.
+
+    candles : which candlesticks it completes.
+    """
     bars = history.columns[row]
     changes = -1
     usual = 0.0
@@ -102,14 +148,14 @@ def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hit
         usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
         unit = mean_true_range(bars, i, RANGE_BARS)
     for pattern in range(N_PATTERNS):
-        warm_up, n_bars, setting = TRAITS[pattern]
-        if i + 1 < warm_up or not is_whole(history, row, i, n_bars):
+        if not is_possible(history, row, i, pattern, candles):
             continue
         direction, fit, level = judge(pattern, bars, i)
         if direction == NONE:
             continue
         if changes < 0:
             changes = count_changes(history, row, i)
+        _, n_bars, setting, _ = TRAITS[pattern]
         context = context_score(bars, i, setting, direction, n_bars, unit)
         numbers = out.numbers[n_hits]
         numbers[0] = fit
@@ -133,8 +179,10 @@ def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hit
 def evaluate_range(history: History, row: int, begin: int, end: int, out: HitRows) -> int:
     """Judge bars `begin` to `end` - 1 of a row; return how many hits were written."""
     n_hits = 0
+    candles = np.empty((max(end - begin, 0), 2), np.int64)
+    mark_range(history, row, begin, end, candles)
     for i in range(begin, end):
-        n_hits = evaluate(history, row, i, 0, out, n_hits)
+        n_hits = evaluate(history, row, i, 0, candles[i - begin, 0], out, n_hits)
     return n_hits
 
 

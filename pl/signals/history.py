@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
-from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, VOLUME, VWAP
-from pl.signals.indicators import recursive
+from pl.signals.bars import N_COLUMNS
+from pl.signals.indicators import recursive, session
 from pl.signals.indicators.row import write_row
+from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.registry import WINDOW_BARS
 
 SEED_BARS: Final = 600
@@ -27,7 +28,7 @@ class History(NamedTuple):
     start : (S, C) int64 unix ms; columns : (S, C, 6) float64 open, high, low, close, volume,
     vwap; revision : (S, C) int32; quality : (S, C) uint8; n_bars : (S,) int64 bars held;
     anchor : (S,) int64 unix ms, the session's open; first : (S,) int64 position of the
-    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.recursive`;
+    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.state`;
     bar_ms : milliseconds a bar lasts.
     """
 
@@ -53,12 +54,12 @@ def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
         n_bars=np.zeros(n_symbols, np.int64),
         anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
         first=np.zeros(n_symbols, np.int64),
-        state=np.zeros((n_symbols, recursive.STATE_SIZE), np.float64),
+        state=np.zeros((n_symbols, STATE_SIZE), np.float64),
         bar_ms=bar_ms,
     )
 
 
-@kernel
+@leaf
 def walk_start(history: History, row: int) -> int:
     """Return the position of the bar at which the walk of the running session starts."""
     return int(max(history.first[row] - SEED_BARS, 0))
@@ -135,25 +136,15 @@ def find(history: History, row: int, start: int) -> int:
     return int(np.searchsorted(history.start[row, : history.n_bars[row]], start))
 
 
-@kernel
+@leaf
 def step_bar(history: History, row: int, i: int) -> None:
-    """Advance the row's averages by bar `i`, and the session's VWAP when it belongs to it.
-
-    The VWAP takes the bar's own volume-weighted price, or its typical price (high, low and
-    close) when it has none.
-    """
-    state = history.state[row]
-    columns = history.columns[row]
-    high, low, close = columns[i, HIGH], columns[i, LOW], columns[i, CLOSE]
-    recursive.step(state, high, low, close)
+    """Advance the row's walk by bar `i`, and the session's sums when it belongs to it."""
+    recursive.step(history.state[row], history.columns[row], i)
     if i >= history.first[row]:
-        price = columns[i, VWAP]
-        if not price > 0.0:
-            price = (high + low + close) / 3.0
-        recursive.step_session(state, price, columns[i, VOLUME])
+        session.step_session(history.state[row], history.columns[row], i)
 
 
-@kernel
+@leaf
 def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     """Write the indicators of bar `i`, at which the row's walk stands."""
     write_row(out, history.state[row], history.columns[row], i)
@@ -166,11 +157,11 @@ def set_anchor(history: History, row: int, anchor: int) -> None:
     history.first[row] = find(history, row, anchor)
 
 
-@kernel
+@leaf
 def walk(history: History, row: int, begin: int, out: Float64) -> None:
     """Walk a row from its start to its last bar; write the indicators of bars `begin` on.
 
-    out : (at least n_bars - begin, 14) float64
+    out : (at least n_bars - begin, N) float64, N indicators
     """
     recursive.clear(history.state[row])
     for i in range(walk_start(history, row), history.n_bars[row]):

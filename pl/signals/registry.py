@@ -4,25 +4,26 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int64
 from pl.signals.bars import Bars
-from pl.signals.candles.doji import DOJI, doji
-from pl.signals.candles.engulfing import ENGULFING, engulfing
-from pl.signals.candles.hammers import HAMMER, SHOOTING_STAR, hammer, shooting_star
-from pl.signals.candles.penetrations import (
+from pl.signals.candles.alerted.doji import DOJI, doji
+from pl.signals.candles.alerted.engulfing import ENGULFING, engulfing
+from pl.signals.candles.alerted.hammers import HAMMER, SHOOTING_STAR, hammer, shooting_star
+from pl.signals.candles.alerted.penetrations import (
     DARK_CLOUD_COVER,
     PIERCING_LINE,
     dark_cloud_cover,
     piercing_line,
 )
-from pl.signals.candles.soldiers import (
+from pl.signals.candles.alerted.soldiers import (
     THREE_BLACK_CROWS,
     THREE_WHITE_SOLDIERS,
     three_black_crows,
     three_white_soldiers,
 )
-from pl.signals.candles.stars import EVENING_STAR, MORNING_STAR, evening_star, morning_star
+from pl.signals.candles.alerted.stars import EVENING_STAR, MORNING_STAR, evening_star, morning_star
+from pl.signals.candles.catalogue import BIT
 from pl.signals.events.price_breakout import PRICE_BREAKOUT, price_breakout
 from pl.signals.events.resistance_break import RESISTANCE_BREAK, resistance_break
 from pl.signals.events.support_test import SUPPORT_TEST, support_test
@@ -53,10 +54,13 @@ WINDOW_BARS: Final = 64
 WEIGHTS: Float64 = np.array(
     [(p.weights.fit, p.weights.volume, p.weights.context) for p in PATTERNS], np.float64
 )
-TRAITS: Int64 = np.array([(p.warm_up, p.n_bars, int(p.setting)) for p in PATTERNS], np.int64)
+TRAITS: Int64 = np.array(
+    [(p.warm_up, p.n_bars, int(p.setting), BIT.get(p.name, -1)) for p in PATTERNS], np.int64
+)
+"""By pattern: warm-up, defining bars, setting, and its bit among the candlesticks or -1."""
 
 
-@kernel
+@leaf
 def judge_event(number: int, bars: Bars, i: int) -> Verdict:
     """Judge bar `i` by one of the market events."""
     if number == 0:

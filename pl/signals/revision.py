@@ -12,7 +12,7 @@ import numpy as np
 
 from pl.market.batches import QUALITY_PARTIAL
 from pl.signals.closing import Arrivals, has_sound_prices
-from pl.signals.evaluation import count_changes, hits_between
+from pl.signals.evaluation import count_changes, hits_between, mark_range
 from pl.signals.history import (
     NO_ANCHOR,
     History,
@@ -129,11 +129,14 @@ def _walk_again(
     begin = min(max(position, int(history.first[row])), n)
     values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
     walk(history, row, begin, values)
+    candles = np.empty((n - begin, 2), np.int64)
+    mark_range(history, row, begin, n, candles)
     return IndicatorTable(
         np.full(n - begin, row, np.int32),
         history.start[row, begin:n].copy(),
         values,
         np.zeros(n - begin, np.int64),
+        candles,
     )
 
 

@@ -10,7 +10,7 @@ Source : Donchian's channel rule (Schwager 1996, ch. 8) with a volume filter.
 from collections.abc import Mapping
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest, mean, mean_true_range
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, side, trade_levels
@@ -21,13 +21,13 @@ CLEARANCE: Final = 0.1
 VOLUME_RATIO: Final = 1.5
 
 
-@kernel
+@leaf
 def fit_of(distance: float) -> float:
     """Return the fit of a close `distance` mean true ranges beyond the level."""
     return (0.5 + distance) / (1.0 + distance)
 
 
-@kernel
+@leaf
 def price_breakout(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the broken end of the channel, in USD."""
     usual = mean(bars, VOLUME, i - CHANNEL_BARS, i - 1)

@@ -10,7 +10,7 @@ Source : resistance as in Edwards and Magee 2007, ch. 13.
 from collections.abc import Mapping
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, HIGH, Bars, highest, mean_true_range
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
@@ -23,7 +23,7 @@ CLEARANCE: Final = 0.1
 MIN_TOUCHES: Final = 2
 
 
-@kernel
+@leaf
 def count_touches(bars: Bars, first: int, last: int, threshold: float) -> int:
     """Count the highs at or above `threshold` that are at least 5 bars apart."""
     touches = 0
@@ -35,7 +35,7 @@ def count_touches(bars: Bars, first: int, last: int, threshold: float) -> int:
     return touches
 
 
-@kernel
+@leaf
 def resistance_break(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the resistance, in USD."""
     unit = mean_true_range(bars, i, RANGE_BARS)

@@ -10,7 +10,7 @@ Source : support as in Edwards and Magee 2007, ch. 13.
 from collections.abc import Mapping
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, lowest, mean_true_range
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
@@ -21,7 +21,7 @@ RANGE_BARS: Final = 14
 ZONE: Final = 0.25
 
 
-@kernel
+@leaf
 def support_test(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the support, in USD."""
     unit = mean_true_range(bars, i, RANGE_BARS)

@@ -8,7 +8,7 @@ Source : volume ratio against its moving average, as in Murphy 1999, ch. 7.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, VOLUME, Bars, mean
 from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.pattern import Pattern, Setting, Weights, no_levels
@@ -17,7 +17,7 @@ THRESHOLD: Final = 3.0
 USUAL_BARS: Final = 20
 
 
-@kernel
+@leaf
 def volume_spike(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the mean volume before it, in shares."""
     usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)

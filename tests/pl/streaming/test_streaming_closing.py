@@ -43,7 +43,9 @@ class Engine:
         found, self.finds = self.finds, []
         n = len(bars)
         values = np.ones((n, len(INDICATOR_NAMES)))
-        rows = IndicatorTable(bars.row, bars.start_ms, values, np.zeros(n, np.int64))
+        rows = IndicatorTable(
+            bars.row, bars.start_ms, values, np.zeros(n, np.int64), np.zeros((n, 2), np.int64)
+        )
         return EngineUpdate(found, rows)
 
 

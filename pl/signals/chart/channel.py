@@ -1,0 +1,24 @@
+"""Tell channels among two lines: parallel and sloped.
+
+The lines rise or fall together by at least 0.4, and their distance changes by at most 0.3 of the
+first width. Either way out counts: against the slope the trend has ended, with it it quickens.
+Source : Edwards and Magee 2007, ch. 14; Bulkowski 2021, channels.
+"""
+
+from typing import Final
+
+from pl.kernel import kernel
+from pl.signals.chart.names import CHANNEL
+
+LEAST_SLOPE: Final = 0.4
+MOST_CLOSING: Final = 0.3
+NO_PATTERN: Final = -1
+
+
+@kernel
+def channel(upper: float, lower: float) -> int:
+    """Return CHANNEL for these slopes, NO_PATTERN when it is none."""
+    mean = 0.5 * (upper + lower)
+    if abs(mean) < LEAST_SLOPE or abs(upper - lower) > MOST_CLOSING:
+        return NO_PATTERN
+    return CHANNEL

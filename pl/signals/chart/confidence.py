@@ -1,0 +1,45 @@
+"""Turn a find's fit, volume and size into one confidence between 0 and 1.
+
+confidence = 0.7 * fit + 0.15 * volume + 0.15 * size, to two decimals; it never falls when a term
+rises.
+volume : r / (1 + r), r = the volume of the bar that breaks out over the mean of the 20 bars before
+         it (0 when there was none). From 1.2 times on the volume confirms the break.
+size   : x / (1 + x), x = the height over what a random walk with the same mean true range spans
+         in the same number of bars (the mean true range times the square root of their number).
+"""
+
+import math
+from typing import Final
+
+from pl.kernel import kernel
+from pl.signals.bars import VOLUME, Bars, mean, mean_true_range
+from pl.signals.confidence import saturate
+
+FIT_WEIGHT: Final = 0.7
+VOLUME_WEIGHT: Final = 0.15
+SIZE_WEIGHT: Final = 0.15
+USUAL_BARS: Final = 20
+CONFIRMING_VOLUME: Final = 1.2
+
+
+@kernel
+def relative_volume(bars: Bars, i: int) -> float:
+    """Return the volume of bar `i` over the mean of up to 20 bars before, 0 without any."""
+    first = max(i - USUAL_BARS, 0)
+    usual = mean(bars, VOLUME, first, i - 1)
+    return float(bars[i, VOLUME] / usual) if usual > 0.0 else 0.0
+
+
+@kernel
+def relative_size(bars: Bars, i: int, first: int, height: float) -> float:
+    """Return the height over the span of a random walk of the same bars."""
+    n_bars = max(i - first, 1)
+    unit = mean_true_range(bars, i, n_bars)
+    return float(height / (unit * math.sqrt(float(n_bars)))) if unit > 0.0 else 0.0
+
+
+@kernel
+def confidence(fit: float, volume: float, size: float) -> float:
+    """Return the confidence for a fit 0-1, a relative volume and a relative size."""
+    score = FIT_WEIGHT * fit + VOLUME_WEIGHT * saturate(volume) + SIZE_WEIGHT * saturate(size)
+    return float(math.floor(score * 100.0 + 0.5) / 100.0)
