@@ -1,7 +1,8 @@
 """Tell channels among two lines: parallel and sloped.
 
-The lines rise or fall together by at least 0.4, and their distance changes by at most 0.3 of the
-first width. Either way out counts: against the slope the trend has ended, with it it quickens.
+The lines rise or fall together by at least 0.4, and their distance shrinks by at most 0.27 or
+grows by at most 0.4 of the first width. Either way out counts: against the slope the
+trend has ended, with it it quickens.
 Source : Edwards and Magee 2007, ch. 14; Bulkowski 2021, channels.
 """
 
@@ -11,7 +12,8 @@ from pl.kernel import kernel
 from pl.signals.chart.names import CHANNEL
 
 LEAST_SLOPE: Final = 0.4
-MOST_CLOSING: Final = 0.3
+MOST_CLOSING: Final = 0.27
+MOST_OPENING: Final = 0.4
 NO_PATTERN: Final = -1
 
 
@@ -19,6 +21,6 @@ NO_PATTERN: Final = -1
 def channel(upper: float, lower: float) -> int:
     """Return CHANNEL for these slopes, NO_PATTERN when it is none."""
     mean = 0.5 * (upper + lower)
-    if abs(mean) < LEAST_SLOPE or abs(upper - lower) > MOST_CLOSING:
+    if abs(mean) < LEAST_SLOPE or not -MOST_OPENING <= lower - upper <= MOST_CLOSING:
         return NO_PATTERN
     return CHANNEL

@@ -1,12 +1,11 @@
 """Recognise the flag and the pennant, up and, upside down, down.
 
 A straight pole, then four pivots against it: high, low, high, low, and the first close beyond the
-line of the highs. The swings stay in the last 60 % of the pole and fill
-at least 22 %. Flag: the lines are parallel
-(their distance changes by at most 40 %) and do not run with the pole by more than 0.25 of their
-distance. Pennant: they come together by at least 40 %, the upper falling, the lower rising. The
-pole takes at most 1.5 times as long as the rest. Stop below the last low, target one pole beyond
-the break.
+line of the highs. The swings stay in the last 70 % of the pole and fill at least 20 %.
+Pennant: the lines come together by at least 35 %, neither running with the other by more than 0.1
+of their distance. Flag: else, when their distance at most doubles or shrinks by 70 % and they do
+not run with the pole by more than 0.3 of it. The pole takes at most 1.5 times as long as the rest.
+Stop below the last low, target one pole beyond the break.
 Source : Edwards and Magee 2007, ch. 11; Bulkowski 2021, flags and pennants.
 Fit : closeness is against the pole's height; evenness is the mean of the swings' evenness and of
 how little of the pole the swings take back.
@@ -23,13 +22,16 @@ from pl.signals.chart.names import FLAG, PENNANT
 from pl.signals.chart.sketch import draw_line, draw_points, note
 from pl.signals.chart.two_lines import swings
 
-DEEPEST: Final = 0.6
-LEAST_WIDTH: Final = 0.22
+DEEPEST: Final = 0.7
+LEAST_WIDTH: Final = 0.2
 LONGEST_POLE: Final = 1.5
-PARALLEL: Final = 0.4
-WITH_THE_POLE: Final = 0.25
-SHORTEST_SWING: Final = 0.25
-LONGEST_BREAK: Final = 2.0
+LEAST_CLOSING: Final = 0.35
+MOST_OPENING: Final = 1.0
+MOST_CLOSING: Final = 0.7
+WITH_THE_POLE: Final = 0.3
+SHORTEST_SWING: Final = 0.2
+LONGEST_BREAK: Final = 2.5
+ASLANT: Final = 0.1
 N_PIVOTS: Final = 5
 NO_PATTERN: Final = -1
 
@@ -44,10 +46,10 @@ def tell(xs: Float64, ys: Float64) -> int:
     closing = 1.0 - (top - bottom) / start
     upper = (top - ys[3]) / start
     lower = upper + closing
-    if abs(closing) <= PARALLEL and 0.5 * (upper + lower) <= WITH_THE_POLE:
-        return FLAG
-    if closing >= PARALLEL and upper < 0.0 and lower > 0.0:
+    if closing >= LEAST_CLOSING and upper < ASLANT and lower > -ASLANT:
         return PENNANT
+    if -MOST_OPENING <= closing <= MOST_CLOSING and 0.5 * (upper + lower) <= WITH_THE_POLE:
+        return FLAG
     return NO_PATTERN
 
 
@@ -61,7 +63,7 @@ def flag(
     pole = ys[3] - ys[4]
     taken = (ys[3] - min(ys[0], ys[2])) / pole
     rhythm = swings(xs, 4)
-    if not LEAST_WIDTH < taken < DEEPEST or rhythm < SHORTEST_SWING or ys[1] > ys[3] + 0.1 * pole:
+    if not LEAST_WIDTH < taken < DEEPEST or rhythm < SHORTEST_SWING or ys[1] > ys[3] + 0.15 * pole:
         return False
     pattern = tell(xs, ys)
     swing = (xs[0] - xs[3]) / 3.0

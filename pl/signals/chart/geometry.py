@@ -12,7 +12,7 @@ from pl.kernel import kernel
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars
 
-KNEE: Final = 0.2
+KNEE: Final = 0.27
 
 
 @kernel
@@ -84,7 +84,7 @@ def off_polygon(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int)
 def knee(bars: Bars, turn: int, first: int, last: int) -> int:
     """Return the bar where the way down from `first` to `last` begins.
 
-    That is the bar farthest above the chord, when it is so by a fifth of the height; else `first`.
+    That is the bar farthest above the chord, when it is so by 27 % of the height; else `first`.
     """
     x0, y0 = float(first), turned_high(bars, first, turn)
     x1, y1 = float(last), turned_low(bars, last, turn)

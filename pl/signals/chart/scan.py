@@ -15,6 +15,7 @@ from pl.market.batches import Float64, Int32, Int64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart import sketch
 from pl.signals.chart.confidence import confidence, relative_size, relative_volume
+from pl.signals.chart.names import ROUNDING_BOTTOM
 from pl.signals.chart.pivots import (
     KIND,
     N_FIELDS,
@@ -38,6 +39,7 @@ from pl.signals.chart.sketch import (
     MAX_LINES,
     MAX_POINTS,
     N_POINTS,
+    PATTERN,
     POINTS,
     SCALE,
     SIZE,
@@ -52,6 +54,8 @@ MEMORY_BARS: Final = WINDOW_BARS + QUIET_BARS
 N_RECENT: Final = 4
 MUCH_BETTER: Final = 0.9
 MAX_PIVOTS: Final = 8
+RIM_BARS: Final = 3
+"""A rounding bottom has no last swing: its break is the last bars, as many as these."""
 
 
 class ChartState(NamedTuple):
@@ -133,7 +137,10 @@ def is_known(recent: Float64, out: Float64, offset: int) -> bool:
 def complete(bars: Bars, i: int, out: Float64) -> None:
     """Turn the prices back and add entry, target, volume, size and confidence."""
     turn = out[TURN]
-    out[VOLUME] = relative_volume(bars, i)
+    turning = int(out[POINTS + 2 * int(out[N_POINTS]) - 2])
+    if out[PATTERN] == ROUNDING_BOTTOM:
+        turning = max(turning, i - RIM_BARS)
+    out[VOLUME] = relative_volume(bars, i, int(out[POINTS]), turning)
     out[CONTEXT] = relative_size(bars, i, int(out[POINTS]), out[HEIGHT])
     out[CONFIDENCE] = confidence(out[FIT], out[VOLUME], out[CONTEXT])
     out[ENTRY] = bars[i, CLOSE]

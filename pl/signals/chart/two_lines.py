@@ -2,7 +2,7 @@
 
 Five alternating pivots at least: three lows and the two highs between them; the high before them
 too when it lies on the upper line. The line of three pivots is their least squares line. Every
-pivot lies within 12 % of the first width of its line. The find is the first close beyond the line
+pivot lies within 15 % of the first width of its line. The find is the first close beyond the line
 opposite to the last pivot, before the lines meet and within 2 swings of the last pivot.
 Slopes are the change over the span of the pivots as a share of the width at the first pivot, read
 on the chart as it is. Stop at the last pivot, target one first width beyond the broken line.
@@ -20,8 +20,8 @@ from pl.signals.chart.fit import CLEARANCE, FARTHEST, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.sketch import draw_line, draw_points, note
 
-TOUCH_TOLERANCE: Final = 0.12
-LEAST_EVENNESS: Final = 0.45
+TOUCH_TOLERANCE: Final = 0.15
+LEAST_EVENNESS: Final = 0.4
 LONGEST_BREAK: Final = 2.0
 LEAST_BREAK_WIDTH: Final = 0.1
 N_PIVOTS: Final = 5

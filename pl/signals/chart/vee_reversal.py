@@ -2,8 +2,8 @@
 
 One straight fall and one straight rise from a single low, each lasting at least half as long as the
 other, nearer to a V than to a parabola, and the first close above the price from which the fall
-began. The bars before the fall, as many as it lasted, stay within 0.8 heights of that price, so
-that the V stands out, and the height is at least 1.4 times what a random walk at
+began. The bars before the fall, as many as it lasted, stay within one height of that price, so
+that the V stands out, and the height is at least what a random walk at
 their pace would span. The height is that price less the low. Stop below the low, target one
 height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
@@ -33,11 +33,11 @@ from pl.signals.chart.names import V_BOTTOM, V_TOP
 from pl.signals.chart.sketch import draw_line, draw_point, note
 
 SHORTEST_LEG: Final = 0.5
-LEAST_STEEPNESS: Final = 1.4
+LEAST_STEEPNESS: Final = 1.0
 HALF_SUPPORT: Final = 12.0
-LEAST_BARS: Final = 16
+LEAST_BARS: Final = 14
 STRAIGHTEST: Final = 1.0
-BEFORE: Final = 0.8
+BEFORE: Final = 1.0
 N_PIVOTS: Final = 2
 
 

@@ -1,7 +1,7 @@
 """Tell rising and falling wedges among two lines that run together.
 
 Both lines rise (rising) or fall (falling) by more than 0.18, and they come together by at least
-30 % between the first and the last pivot. Either way out counts; the direction is the break's.
+27 % between the first and the last pivot. Either way out counts; the direction is the break's.
 Source : Edwards and Magee 2007, ch. 10.1; Bulkowski 2021, wedges.
 """
 
@@ -11,7 +11,7 @@ from pl.kernel import kernel
 from pl.signals.chart.names import FALLING_WEDGE, RISING_WEDGE
 
 LEAST_SLOPE: Final = 0.18
-LEAST_CLOSING: Final = 0.3
+LEAST_CLOSING: Final = 0.27
 NO_PATTERN: Final = -1
 
 
