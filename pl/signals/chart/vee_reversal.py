@@ -3,9 +3,8 @@
 One straight fall and one straight rise from a single low, each lasting at least half as long as the
 other, nearer to a V than to a parabola, and the first close above the price from which the fall
 began. The bars before the fall, as many as it lasted, stay within one height of that price, so
-that the V stands out, and the height is at least what a random walk at
-their pace would span. The height is that price less the low. Stop below the low, target one
-height beyond.
+that the V stands out, and the height is at least what a random walk at their pace would span. The
+height is that price less the low. Stop below the low, target one height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
 Fit : evenness is the mean of the likeness of the two durations and of n / (n + 12) for n bars:
 few bars are straight by chance.

@@ -13,11 +13,10 @@ from pl.signals.chart.names import CHART_NAMES
 from tests.pl.signals.chart.planting import KINDS, planted_fields
 from tests.pl.signals.chart.scoring import Tally, fires, shuffled_walk, tally
 
-SEED = 700_003
-LEAST_RECALL = 0.86
-LEAST_PRECISION = 0.77
-"""Floors under what is reached. The law asks for 0.9 and 0.8; the reference page says what falls
-short and why."""
+SEED = 810_011
+"""Never used in development, whose seeds lie below 1,000."""
+LEAST_RECALL = 0.9
+LEAST_PRECISION = 0.8
 N_FIELDS = 150
 
 
