@@ -8,18 +8,14 @@ are the least squares ones; v is tried over the middle bars.
 import math
 from typing import Final
 
-from pl.kernel import kernel
-from pl.market.batches import Float64
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, Bars
 
-RMS: Final = 0
-VERTEX: Final = 1
-N_MEASURES: Final = 2
 BOWL: Final = 2
 VEE: Final = 1
 
 
-@kernel
+@leaf
 def rise(j: int, v: int, first: int, last: int, power: int) -> float:
     """Return the ideal height of bar `j`, 0 at `v` and 1 at both ends."""
     side = v - first if j < v else last - v
@@ -27,7 +23,7 @@ def rise(j: int, v: int, first: int, last: int, power: int) -> float:
     return float(share * share if power == BOWL else share)
 
 
-@kernel
+@leaf
 def rms_of(bars: Bars, turn: int, first: int, last: int, v: int, power: int) -> float:
     """Return the rms distance of the closes from the best shape with its lowest point at `v`."""
     n = last - first + 1
@@ -47,16 +43,13 @@ def rms_of(bars: Bars, turn: int, first: int, last: int, v: int, power: int) -> 
     return math.sqrt(max(yy - uy * uy / uu, 0.0) / n)
 
 
-@kernel
-def fit_shape(bars: Bars, turn: int, first: int, last: int, power: int, out: Float64) -> None:
-    """Fit a bowl or a V from `first` to `last`.
-
-    out : (2,) float64 receives the rms distance, USD, and the bar of the lowest point
-    """
+@leaf
+def fit_shape(bars: Bars, turn: int, first: int, last: int, power: int) -> tuple[float, int]:
+    """Fit a bowl or a V from `first` to `last`; return rms distance, USD, and lowest bar."""
     margin = max((last - first) // 4, 1)
-    out[RMS] = math.inf
+    best, lowest = math.inf, first
     for v in range(first + margin, last - margin + 1):
         rms = rms_of(bars, turn, first, last, v, power)
-        if rms < out[RMS]:
-            out[RMS] = rms
-            out[VERTEX] = v
+        if rms < best:
+            best, lowest = rms, v
+    return best, lowest

@@ -8,7 +8,7 @@ Source : Edwards and Magee 2007, ch. 14; Bulkowski 2021, channels.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.chart.names import CHANNEL
 
 LEAST_SLOPE: Final = 0.4
@@ -17,7 +17,7 @@ MOST_OPENING: Final = 0.4
 NO_PATTERN: Final = -1
 
 
-@kernel
+@leaf
 def channel(upper: float, lower: float) -> int:
     """Return CHANNEL for these slopes, NO_PATTERN when it is none."""
     mean = 0.5 * (upper + lower)

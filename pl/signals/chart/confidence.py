@@ -13,7 +13,7 @@ Source : Edwards and Magee 2007, ch. 6 to 11: a break without rising volume is s
 import math
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import VOLUME, Bars, mean, mean_true_range
 from pl.signals.confidence import saturate
 
@@ -23,7 +23,7 @@ SIZE_WEIGHT: Final = 0.1
 CONFIRMING_VOLUME: Final = 1.2
 
 
-@kernel
+@leaf
 def relative_volume(bars: Bars, i: int, first: int, turning: int) -> float:
     """Return the mean volume of the breaking swing over that of the bars before, 0 without any.
 
@@ -33,7 +33,7 @@ def relative_volume(bars: Bars, i: int, first: int, turning: int) -> float:
     return float(mean(bars, VOLUME, turning + 1, i) / usual) if usual > 0.0 else 0.0
 
 
-@kernel
+@leaf
 def relative_size(bars: Bars, i: int, first: int, height: float) -> float:
     """Return the height over the span of a random walk of the same bars."""
     n_bars = max(i - first, 1)
@@ -41,7 +41,7 @@ def relative_size(bars: Bars, i: int, first: int, height: float) -> float:
     return float(height / (unit * math.sqrt(float(n_bars)))) if unit > 0.0 else 0.0
 
 
-@kernel
+@leaf
 def confidence(fit: float, volume: float, size: float) -> float:
     """Return the confidence for a fit 0-1, a relative volume and a relative size."""
     score = (

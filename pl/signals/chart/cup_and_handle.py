@@ -13,13 +13,11 @@ likeness and of how central the bottom lies.
 import math
 from typing import Final
 
-import numpy as np
-
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import Bars
-from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, VEE, VERTEX, fit_shape
-from pl.signals.chart.fit import CLEARANCE, NEARER, alike, closeness, fit_of
+from pl.signals.bars import CLOSE, Bars
+from pl.signals.chart.bowl import BOWL, VEE, fit_shape
+from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, alike, closeness, fit_of
 from pl.signals.chart.geometry import breaks_level, lowest_turned, off_polygon
 from pl.signals.chart.names import CUP_AND_HANDLE
 from pl.signals.chart.sketch import draw_line, draw_point, note
@@ -32,7 +30,7 @@ LEAST_BARS: Final = 9
 ROUNDER: Final = 0.9
 
 
-@kernel
+@leaf
 def left_rim(ys: Float64, n: int, depth_tolerance: float) -> int:
     """Return which pivot is the left rim: the newest high before the right rim nearly as high."""
     lowest = ys[2]
@@ -43,19 +41,35 @@ def left_rim(ys: Float64, n: int, depth_tolerance: float) -> int:
     return -1
 
 
-@kernel
+@leaf
+def rim_level(turn: int, xs: Float64, ys: Float64, n: int, i: int) -> float:
+    """Return a level at or below the one that completes the pattern, NEVER when it is none.
+
+    The lowest pivot stands for the lowest low, which may lie a little lower.
+    """
+    if turn < 0 or n < 4:
+        return NEVER
+    rim = left_rim(ys, n, RIM_TOLERANCE)
+    if rim < 0:
+        return NEVER
+    n_bars = xs[1] - xs[rim]
+    if n_bars < LEAST_BARS or i - xs[1] > LONGEST_HANDLE * n_bars:
+        return NEVER
+    lowest = ys[2]
+    for m in range(4, rim, 2):
+        lowest = min(lowest, ys[m])
+    return float(ys[1] + CLEARANCE * (min(ys[1], ys[rim]) - lowest))
+
+
+@leaf
 def cup_and_handle(
     bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
 ) -> bool:
     """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
-    if turn < 0 or n < 4:
+    if not turn * bars[i, CLOSE] > rim_level(turn, xs, ys, n, i):
         return False
     rim = left_rim(ys, n, RIM_TOLERANCE)
-    if rim < 0:
-        return False
     first, last = int(xs[rim]), int(xs[1])
-    if last - first < LEAST_BARS or i - last > LONGEST_HANDLE * (last - first):
-        return False
     depth = min(ys[1], ys[rim]) - lowest_turned(bars, turn, first, last)
     given_back = (ys[1] - ys[0]) / depth
     if abs(ys[1] - ys[rim]) >= RIM_TOLERANCE * depth or not SHALLOWEST < given_back < DEEPEST:
@@ -65,17 +79,14 @@ def cup_and_handle(
     return shape(bars, i, turn, xs, ys, rim, depth, out)
 
 
-@kernel
+@leaf
 def shape(
     bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, rim: int, depth: float, out: Float64
 ) -> bool:
     """Tell whether the cup is round, and write the sketch when it is."""
     first, last = int(xs[rim]), int(xs[1])
-    shape_of = np.empty(N_MEASURES, np.float64)
-    fit_shape(bars, turn, first, last, VEE, shape_of)
-    vee = shape_of[RMS]
-    fit_shape(bars, turn, first, last, BOWL, shape_of)
-    rms, vertex = shape_of[RMS], shape_of[VERTEX]
+    vee, _ = fit_shape(bars, turn, first, last, VEE)
+    rms, vertex = fit_shape(bars, turn, first, last, BOWL)
     centre = abs(2.0 * (vertex - first) / (last - first) - 1.0)
     if rms >= ROUNDER * vee:
         return False

@@ -11,10 +11,10 @@ Fit : evenness is the mean of the lows' likeness (0 at 15 % apart) and of the le
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, FARTHEST, alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
 from pl.signals.chart.names import DOUBLE_BOTTOM, DOUBLE_TOP
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -26,26 +26,32 @@ LONGEST_BREAK: Final = 2.5
 N_PIVOTS: Final = 4
 
 
-@kernel
+@leaf
+def double_level(xs: Float64, ys: Float64, n: int, i: int) -> float:
+    """Return the level that completes the pattern from bar `i` on, NEVER when it is none."""
+    if n < N_PIVOTS:
+        return NEVER
+    height = ys[1] - min(ys[0], ys[2])
+    if abs(ys[0] - ys[2]) >= LEVEL_TOLERANCE * height or ys[3] < ys[1] + LEAD * height:
+        return NEVER
+    first, second = xs[1] - xs[2], xs[0] - xs[1]
+    if in_step(first, second) < SHORTEST_LEG or i - xs[0] > LONGEST_BREAK * max(first, second):
+        return NEVER
+    return float(ys[1] + CLEARANCE * height)
+
+
+@leaf
 def double_reversal(
     bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
 ) -> bool:
     """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
-    if n < N_PIVOTS:
+    if not breaks_level(bars, i, turn, int(xs[0]) + k, double_level(xs, ys, n, i)):
         return False
-    neckline = ys[1]
-    floor = min(ys[0], ys[2])
+    neckline, floor = ys[1], min(ys[0], ys[2])
     height = neckline - floor
-    tolerance = LEVEL_TOLERANCE * height
-    if abs(ys[0] - ys[2]) >= tolerance or ys[3] < neckline + LEAD * height:
-        return False
-    first, second = xs[1] - xs[2], xs[0] - xs[1]
-    if in_step(first, second) < SHORTEST_LEG or i - xs[0] > LONGEST_BREAK * max(first, second):
-        return False
-    if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline + CLEARANCE * height):
-        return False
     close = closeness(off_polygon(bars, i, turn, xs, ys, 3), height, FARTHEST)
-    even = 0.5 * alike(ys[0], ys[2], tolerance) + 0.5 * in_step(first, second)
+    even = 0.5 * alike(ys[0], ys[2], LEVEL_TOLERANCE * height)
+    even += 0.5 * in_step(xs[1] - xs[2], xs[0] - xs[1])
     pattern = DOUBLE_BOTTOM if turn > 0 else DOUBLE_TOP
     note(out, pattern, close, even, fit_of(close, even), neckline, floor, height)
     draw_points(out, xs, ys, 3)

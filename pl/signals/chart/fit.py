@@ -12,34 +12,36 @@ It never falls when a part rises.
 import math
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 
 FARTHEST: Final = 0.25
 NEARER: Final = 0.15
+NEVER: Final = math.inf
+"""The level that completes a pattern which the pivots do not make."""
 CLEARANCE: Final = 0.1
 """How far beyond a line, in heights, a close has to be to break it."""
 
 
-@kernel
+@leaf
 def closeness(rms: float, height: float, farthest: float) -> float:
     """Return 1 on the shape, 0 from `farthest` heights away on; distance and height in USD."""
     return max(1.0 - rms / (farthest * height), 0.0)
 
 
-@kernel
+@leaf
 def alike(a: float, b: float, tolerance: float) -> float:
     """Return 1 for equal levels, 0 from `tolerance` on; all in USD."""
     return max(1.0 - abs(a - b) / tolerance, 0.0)
 
 
-@kernel
+@leaf
 def in_step(a: float, b: float) -> float:
     """Return the shorter duration over the longer one, in bars."""
     longer = max(a, b)
     return min(a, b) / longer if longer > 0.0 else 0.0
 
 
-@kernel
+@leaf
 def fit_of(close: float, even: float) -> float:
     """Return the fit of a shape."""
     return math.sqrt(max(close, 0.0) * max(even, 0.0))

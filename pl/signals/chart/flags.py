@@ -13,10 +13,10 @@ how little of the pole the swings take back.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, NEARER, closeness, fit_of
+from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, knee, off_polygon, on_line, turned_low
 from pl.signals.chart.names import FLAG, PENNANT
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -24,6 +24,7 @@ from pl.signals.chart.two_lines import swings
 
 DEEPEST: Final = 0.7
 LEAST_WIDTH: Final = 0.2
+MOST_RISE: Final = 0.15
 LONGEST_POLE: Final = 1.5
 LEAST_CLOSING: Final = 0.35
 MOST_OPENING: Final = 1.0
@@ -36,7 +37,7 @@ N_PIVOTS: Final = 5
 NO_PATTERN: Final = -1
 
 
-@kernel
+@leaf
 def tell(xs: Float64, ys: Float64) -> int:
     """Return FLAG, PENNANT or NO_PATTERN for the four newest pivots."""
     top, bottom = on_line(xs[3], ys[3], xs[1], ys[1], xs[0]), ys[0]
@@ -53,29 +54,42 @@ def tell(xs: Float64, ys: Float64) -> int:
     return NO_PATTERN
 
 
-@kernel
-def flag(
-    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
-) -> bool:
-    """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
+@leaf
+def is_flown(xs: Float64, ys: Float64, n: int, i: int) -> bool:
+    """Tell whether the five newest pivots are a flag or a pennant that bar `i` may complete."""
     if n < N_PIVOTS:
         return False
     pole = ys[3] - ys[4]
     taken = (ys[3] - min(ys[0], ys[2])) / pole
-    rhythm = swings(xs, 4)
-    if not LEAST_WIDTH < taken < DEEPEST or rhythm < SHORTEST_SWING or ys[1] > ys[3] + 0.15 * pole:
+    if not LEAST_WIDTH < taken < DEEPEST or ys[1] > ys[3] + MOST_RISE * pole:
         return False
-    pattern = tell(xs, ys)
-    swing = (xs[0] - xs[3]) / 3.0
-    if pattern == NO_PATTERN or i - xs[0] > LONGEST_BREAK * swing:
+    if swings(xs, 4) < SHORTEST_SWING or i - xs[0] > LONGEST_BREAK * (xs[0] - xs[3]) / 3.0:
         return False
-    clear = 0.5 * CLEARANCE * pole
+    return tell(xs, ys) != NO_PATTERN
+
+
+@leaf
+def flag_level(xs: Float64, ys: Float64, n: int, i: int, x: int) -> float:
+    """Return what completes the pattern of bar `i` at bar `x`, NEVER when it is none."""
+    if not is_flown(xs, ys, n, i):
+        return NEVER
+    return float(on_line(xs[3], ys[3], xs[1], ys[1], x) + 0.5 * CLEARANCE * (ys[3] - ys[4]))
+
+
+@leaf
+def flag(
+    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
+) -> bool:
+    """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
+    if not is_flown(xs, ys, n, i):
+        return False
+    clear = 0.5 * CLEARANCE * (ys[3] - ys[4])
     if not breaks_line(bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear):
         return False
-    return fly(pattern, bars, i, turn, xs, ys, rhythm, out)
+    return fly(tell(xs, ys), bars, i, turn, xs, ys, swings(xs, 4), out)
 
 
-@kernel
+@leaf
 def fly(
     pattern: int,
     bars: Bars,

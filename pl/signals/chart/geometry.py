@@ -8,32 +8,32 @@ chart.
 import math
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars
 
 KNEE: Final = 0.27
 
 
-@kernel
+@leaf
 def turned_high(bars: Bars, j: int, turn: int) -> float:
     """Return the high of bar `j` of the turned chart."""
     return float(bars[j, HIGH] if turn > 0 else -bars[j, LOW])
 
 
-@kernel
+@leaf
 def turned_low(bars: Bars, j: int, turn: int) -> float:
     """Return the low of bar `j` of the turned chart."""
     return float(bars[j, LOW] if turn > 0 else -bars[j, HIGH])
 
 
-@kernel
+@leaf
 def on_line(x0: float, y0: float, x1: float, y1: float, x: float) -> float:
     """Return the height at `x` of the line through two points."""
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
-@kernel
+@leaf
 def breaks_line(
     bars: Bars, i: int, turn: int, first: int, x0: float, y0: float, x1: float, y1: float
 ) -> bool:
@@ -46,7 +46,7 @@ def breaks_line(
     return True
 
 
-@kernel
+@leaf
 def breaks_level(bars: Bars, i: int, turn: int, first: int, level: float) -> bool:
     """Tell whether bar `i` is the first from `first` on to close above the level."""
     if not turn * bars[i, CLOSE] > level:
@@ -57,7 +57,7 @@ def breaks_level(bars: Bars, i: int, turn: int, first: int, level: float) -> boo
     return True
 
 
-@kernel
+@leaf
 def off_segment(bars: Bars, turn: int, x0: float, y0: float, x1: float, y1: float) -> float:
     """Return the sum of squared distances of the closes after `x0` up to `x1` from a segment."""
     total = 0.0
@@ -67,7 +67,7 @@ def off_segment(bars: Bars, turn: int, x0: float, y0: float, x1: float, y1: floa
     return total
 
 
-@kernel
+@leaf
 def off_polygon(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int) -> float:
     """Return the root mean square distance of the closes from a polygon, in USD.
 
@@ -80,7 +80,7 @@ def off_polygon(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int)
     return math.sqrt(total / max(i - xs[n - 1], 1.0))
 
 
-@kernel
+@leaf
 def knee(bars: Bars, turn: int, first: int, last: int) -> int:
     """Return the bar where the way down from `first` to `last` begins.
 
@@ -96,7 +96,7 @@ def knee(bars: Bars, turn: int, first: int, last: int) -> int:
     return best
 
 
-@kernel
+@leaf
 def lowest_turned(bars: Bars, turn: int, first: int, last: int) -> float:
     """Return the lowest low of the turned chart, both ends included."""
     best = turned_low(bars, first, turn)
@@ -105,7 +105,7 @@ def lowest_turned(bars: Bars, turn: int, first: int, last: int) -> float:
     return best
 
 
-@kernel
+@leaf
 def highest_turned(bars: Bars, turn: int, first: int, last: int) -> float:
     """Return the highest high of the turned chart, both ends included."""
     best = turned_high(bars, first, turn)

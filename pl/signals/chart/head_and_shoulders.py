@@ -13,10 +13,10 @@ Fit : evenness is the mean of the likeness of shoulders and of highs and of the 
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, FARTHEST, alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.names import HEAD_AND_SHOULDERS, INVERSE_HEAD_AND_SHOULDERS
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -30,7 +30,7 @@ LONGEST_BREAK: Final = 1.5
 N_PIVOTS: Final = 6
 
 
-@kernel
+@leaf
 def is_shaped(xs: Float64, ys: Float64, i: int, height: float) -> bool:
     """Tell whether the five newest pivots have a head between alike shoulders."""
     head, left, right = ys[2], ys[4], ys[0]
@@ -50,16 +50,25 @@ def is_shaped(xs: Float64, ys: Float64, i: int, height: float) -> bool:
     )
 
 
-@kernel
+@leaf
+def necklines_break(xs: Float64, ys: Float64, n: int, i: int, x: int) -> float:
+    """Return what completes the pattern of bar `i` at bar `x`, NEVER when it is none."""
+    if n < N_PIVOTS or not (ys[2] < ys[0] and ys[2] < ys[4]):
+        return NEVER
+    height = on_line(xs[3], ys[3], xs[1], ys[1], xs[2]) - ys[2]
+    if not is_shaped(xs, ys, i, height):
+        return NEVER
+    return float(on_line(xs[3], ys[3], xs[1], ys[1], x) + CLEARANCE * height)
+
+
+@leaf
 def head_and_shoulders(
     bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
 ) -> bool:
     """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
-    if n < N_PIVOTS or not (ys[2] < ys[0] and ys[2] < ys[4]):
+    if necklines_break(xs, ys, n, i, i) == NEVER:
         return False
     height = on_line(xs[3], ys[3], xs[1], ys[1], xs[2]) - ys[2]
-    if not is_shaped(xs, ys, i, height):
-        return False
     clear = CLEARANCE * height
     if not breaks_line(bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear):
         return False

@@ -13,7 +13,7 @@ that window give the same.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64, Int64
 from pl.signals.bars import HIGH, LOW, Bars
 
@@ -34,7 +34,7 @@ TOP: Final = 1
 BOTTOM: Final = -1
 
 
-@kernel
+@leaf
 def is_top(bars: Bars, p: int, k: int) -> bool:
     """Tell whether bar `p` is a pivot high of scale `k`; a NaN in its reach denies it."""
     price = bars[p, HIGH]
@@ -44,7 +44,7 @@ def is_top(bars: Bars, p: int, k: int) -> bool:
     return True
 
 
-@kernel
+@leaf
 def is_bottom(bars: Bars, p: int, k: int) -> bool:
     """Tell whether bar `p` is a pivot low of scale `k`; a NaN in its reach denies it."""
     price = bars[p, LOW]
@@ -54,7 +54,7 @@ def is_bottom(bars: Bars, p: int, k: int) -> bool:
     return True
 
 
-@kernel
+@leaf
 def put(ring: Float64, n: int, position: int, price: float, kind: int) -> int:
     """Add a pivot to a ring of `n` entries and return how many it has then."""
     if n > 0 and ring[n - 1, KIND] == kind:
@@ -75,16 +75,19 @@ def put(ring: Float64, n: int, position: int, price: float, kind: int) -> int:
     return n + 1
 
 
-@kernel
+@leaf
 def confirm(ring: Float64, n: int, bars: Bars, i: int, k: int, offset: int) -> int:
-    """Add what bar `i` confirms: a pivot `k` bars back; `offset` turns an index into a position.
+    """Add what bar `i` confirms, a pivot `k` bars back; return the entries then, -1 for none.
 
-    A bar that is both goes in as its colour says: first the low when it closed higher.
+    A bar that is both goes in as its colour says: first the low when it closed higher. `offset`
+    turns an index into a position.
     """
     p = i - k
     if p < k:
-        return n
+        return -1
     top, bottom = is_top(bars, p, k), is_bottom(bars, p, k)
+    if not (top or bottom):
+        return -1
     if top and bottom and bars[p, 3] >= bars[p, 0]:
         n = put(ring, n, p + offset, bars[p, LOW], BOTTOM)
         return put(ring, n, p + offset, bars[p, HIGH], TOP)
@@ -95,18 +98,22 @@ def confirm(ring: Float64, n: int, bars: Bars, i: int, k: int, offset: int) -> i
     return n
 
 
-@kernel
-def confirm_all(rings: Float64, counts: Int64, bars: Bars, i: int, offset: int) -> None:
-    """Add what bar `i` confirms at every scale.
+@leaf
+def confirm_all(rings: Float64, counts: Int64, bars: Bars, i: int, offset: int) -> int:
+    """Add what bar `i` confirms at every scale; bit s of the answer says that scale s had some.
 
     rings : (N_SCALES, RING, 4) float64; counts : (N_SCALES,) int64
     """
+    changed = 0
     for scale in range(N_SCALES):
-        k = SCALES[scale]
-        counts[scale] = confirm(rings[scale], counts[scale], bars, i, k, offset)
+        n = confirm(rings[scale], counts[scale], bars, i, SCALES[scale], offset)
+        if n >= 0:
+            counts[scale] = n
+            changed |= 1 << scale
+    return changed
 
 
-@kernel
+@leaf
 def read_newest(
     ring: Float64, n: int, i: int, k: int, offset: int, xs: Float64, ys: Float64
 ) -> int:

@@ -9,7 +9,7 @@ Source : Edwards and Magee 2007, ch. 9; Bulkowski 2021, rectangles.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.chart.names import RECTANGLE
 
 FLAT: Final = 0.2
@@ -18,7 +18,7 @@ MOST_LEAD: Final = 0.3
 NO_PATTERN: Final = -1
 
 
-@kernel
+@leaf
 def rectangle(upper: float, lower: float, lead: float) -> int:
     """Return RECTANGLE for these slopes, NO_PATTERN when it is none."""
     if lead > MOST_LEAD:

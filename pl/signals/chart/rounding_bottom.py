@@ -10,13 +10,11 @@ Fit : closeness is to the parabola; evenness is how central the bottom lies.
 
 from typing import Final
 
-import numpy as np
-
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, VEE, VERTEX, fit_shape
-from pl.signals.chart.fit import CLEARANCE, NEARER, closeness, fit_of
+from pl.signals.chart.bowl import BOWL, VEE, fit_shape
+from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_level, lowest_turned, turned_high
 from pl.signals.chart.names import ROUNDING_BOTTOM
 from pl.signals.chart.sketch import draw_line, draw_point, note
@@ -28,7 +26,7 @@ NEAR_RIM: Final = 0.15
 LONGEST_AT_RIM: Final = 0.22
 
 
-@kernel
+@leaf
 def broken_rim(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int) -> int:
     """Return which high bar `i` is the first to close above since, -1 when there is none."""
     highest = -1e300
@@ -47,7 +45,29 @@ def broken_rim(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int) 
     return -1
 
 
-@kernel
+@leaf
+def next_rim(turn: int, xs: Float64, ys: Float64, n: int, x: int, above: float) -> float:
+    """Return the lowest level above `above` whose break would go through a rim, NEVER without.
+
+    x : the last bar for which it has to hold; rims too new for it are left out.
+    """
+    best = NEVER
+    if turn < 0:
+        return best
+    highest = -1e300
+    lowest = ys[0]
+    for m in range(1, n, 2):
+        if ys[m] > highest:
+            highest = ys[m]
+            level = ys[m] + CLEARANCE * (ys[m] - lowest)
+            if x - xs[m] >= LEAST_BARS and above < level < best:
+                best = level
+        if m + 1 < n:
+            lowest = min(lowest, ys[m + 1])
+    return float(best)
+
+
+@leaf
 def lingers(bars: Bars, i: int, turn: int, bottom: int, level: float, n_bars: int) -> bool:
     """Tell whether the closes, once back at `level`, took long to go through the rim."""
     for j in range(bottom, i):
@@ -56,7 +76,7 @@ def lingers(bars: Bars, i: int, turn: int, bottom: int, level: float, n_bars: in
     return False
 
 
-@kernel
+@leaf
 def rounding_bottom(
     bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, n: int, out: Float64
 ) -> bool:
@@ -72,11 +92,8 @@ def rounding_bottom(
     last = i - 1
     while last > first + LEAST_BARS // 2 and turn * bars[last, CLOSE] > rim:
         last -= 1
-    shape_of = np.empty(N_MEASURES, np.float64)
-    fit_shape(bars, turn, first, last, VEE, shape_of)
-    vee = shape_of[RMS]
-    fit_shape(bars, turn, first, last, BOWL, shape_of)
-    rms, vertex = shape_of[RMS], shape_of[VERTEX]
+    vee, _ = fit_shape(bars, turn, first, last, VEE)
+    rms, vertex = fit_shape(bars, turn, first, last, BOWL)
     centre = abs(2.0 * (vertex - first) / (last - first) - 1.0)
     if centre > OFF_CENTRE or rms >= ROUNDER * vee:
         return False

@@ -6,7 +6,7 @@ find and turns them back; positions are bar indices.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 
 PATTERN: Final = 0
@@ -34,7 +34,7 @@ MAX_LINES: Final = 2
 SIZE: Final = LINES + 4 * MAX_LINES
 
 
-@kernel
+@leaf
 def draw_point(out: Float64, x: float, y: float) -> None:
     """Add a point, oldest first."""
     at = POINTS + 2 * int(out[N_POINTS])
@@ -43,14 +43,14 @@ def draw_point(out: Float64, x: float, y: float) -> None:
     out[N_POINTS] += 1.0
 
 
-@kernel
+@leaf
 def draw_points(out: Float64, xs: Float64, ys: Float64, n: int) -> None:
     """Add the `n` newest pivots (`xs`, `ys`, newest first), oldest first."""
     for m in range(n - 1, -1, -1):
         draw_point(out, xs[m], ys[m])
 
 
-@kernel
+@leaf
 def draw_line(out: Float64, x0: float, y0: float, x1: float, y1: float) -> None:
     """Add a line from one point to another."""
     at = LINES + 4 * int(out[N_LINES])
@@ -61,7 +61,7 @@ def draw_line(out: Float64, x0: float, y0: float, x1: float, y1: float) -> None:
     out[N_LINES] += 1.0
 
 
-@kernel
+@leaf
 def note(
     out: Float64,
     pattern: int,
@@ -82,7 +82,7 @@ def note(
     out[HEIGHT] = height
 
 
-@kernel
+@leaf
 def clear(out: Float64) -> None:
     """Start an empty sketch."""
     out[:] = 0.0

@@ -9,7 +9,7 @@ Source : Edwards and Magee 2007, ch. 8; Bulkowski 2021, triangles.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.chart.names import (
     ASCENDING_TRIANGLE,
     DESCENDING_TRIANGLE,
@@ -22,7 +22,7 @@ LEAST_CLOSING: Final = 0.3
 NO_PATTERN: Final = -1
 
 
-@kernel
+@leaf
 def triangle(upper: float, lower: float) -> int:
     """Return the number of the triangle with these slopes, NO_PATTERN when it is none."""
     if lower - upper < LEAST_CLOSING:

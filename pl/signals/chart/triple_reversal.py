@@ -10,10 +10,10 @@ Fit : evenness is the mean of the likeness of lows and of highs and of the legs'
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, FARTHEST, alike, closeness, fit_of, in_step
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
 from pl.signals.chart.names import TRIPLE_BOTTOM, TRIPLE_TOP
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -26,30 +26,40 @@ LONGEST_BREAK: Final = 2.5
 N_PIVOTS: Final = 6
 
 
-@kernel
-def triple_reversal(
-    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
-) -> bool:
-    """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
+@leaf
+def triple_level(xs: Float64, ys: Float64, n: int, i: int) -> float:
+    """Return the level that completes the pattern from bar `i` on, NEVER when it is none."""
     if n < N_PIVOTS:
-        return False
+        return NEVER
     neckline = max(ys[1], ys[3])
     floor = min(ys[0], ys[2], ys[4])
     height = neckline - floor
     apart = max(ys[0], ys[2], ys[4]) - floor
     if apart >= LOW_TOLERANCE * height or abs(ys[1] - ys[3]) >= HIGH_TOLERANCE * height:
-        return False
+        return NEVER
     first, second = xs[2] - xs[4], xs[0] - xs[2]
     if ys[5] < neckline + LEAD * height or in_step(first, second) < SHORTEST_LEG:
-        return False
+        return NEVER
     if i - xs[0] > LONGEST_BREAK * 0.5 * max(first, second):
+        return NEVER
+    return float(neckline + CLEARANCE * height)
+
+
+@leaf
+def triple_reversal(
+    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
+) -> bool:
+    """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
+    if not breaks_level(bars, i, turn, int(xs[0]) + k, triple_level(xs, ys, n, i)):
         return False
-    if not breaks_level(bars, i, turn, int(xs[0]) + k, neckline + CLEARANCE * height):
-        return False
+    neckline = max(ys[1], ys[3])
+    floor = min(ys[0], ys[2], ys[4])
+    height = neckline - floor
+    apart = max(ys[0], ys[2], ys[4]) - floor
     close = closeness(off_polygon(bars, i, turn, xs, ys, 5), height, FARTHEST)
     lows = 1.0 - apart / (LOW_TOLERANCE * height)
     highs = alike(ys[1], ys[3], HIGH_TOLERANCE * height)
-    even = (lows + highs + in_step(first, second)) / 3.0
+    even = (lows + highs + in_step(xs[2] - xs[4], xs[0] - xs[2])) / 3.0
     pattern = TRIPLE_BOTTOM if turn > 0 else TRIPLE_TOP
     note(out, pattern, close, even, fit_of(close, even), neckline, floor, height)
     draw_points(out, xs, ys, 5)

@@ -13,12 +13,16 @@ with the evenness of the swings (the shortest over the longest).
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, FARTHEST, closeness, fit_of
+from pl.signals.chart.channel import channel
+from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
+from pl.signals.chart.rectangle import rectangle
 from pl.signals.chart.sketch import draw_line, draw_points, note
+from pl.signals.chart.triangles import triangle
+from pl.signals.chart.wedges import wedge
 
 TOUCH_TOLERANCE: Final = 0.15
 LEAST_EVENNESS: Final = 0.4
@@ -40,7 +44,7 @@ LEAD: Final = 10
 N_MEASURES: Final = 11
 
 
-@kernel
+@leaf
 def fit_line(
     xs: Float64, ys: Float64, first: int, n: int, x_a: float, x_b: float, out: Float64
 ) -> float:
@@ -69,7 +73,7 @@ def fit_line(
     return worst
 
 
-@kernel
+@leaf
 def swings(xs: Float64, n: int) -> float:
     """Return the shortest swing between the `n` newest pivots over the longest."""
     shortest = longest = xs[0] - xs[1]
@@ -79,7 +83,7 @@ def swings(xs: Float64, n: int) -> float:
     return float(shortest / longest)
 
 
-@kernel
+@leaf
 def count_touches(xs: Float64, ys: Float64, n: int) -> int:
     """Return 6 when the high before the five newest pivots lies on the upper line, else 5."""
     if n < 6:
@@ -89,11 +93,9 @@ def count_touches(xs: Float64, ys: Float64, n: int) -> int:
     return 6 if abs(off) <= 1.5 * TOUCH_TOLERANCE * width else 5
 
 
-@kernel
-def measure(
-    bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
-) -> bool:
-    """Measure the newest pivots; tell whether bar `i` breaks out from between two lines.
+@leaf
+def measure(xs: Float64, ys: Float64, n: int, i: int, out: Float64) -> bool:
+    """Measure the newest pivots at bar `i`; tell whether it may break out from between two lines.
 
     out : (N_MEASURES,) float64
     """
@@ -101,32 +103,30 @@ def measure(
         return False
     touches = count_touches(xs, ys, n)
     start, end = xs[touches - 1], xs[0]
-    upper = out[UPPER_END:]
+    rhythm = swings(xs, touches)
+    if 0.5 + 0.5 * rhythm < LEAST_EVENNESS or i - end > LONGEST_BREAK * (end - start) / (
+        touches - 1
+    ):
+        return False
+    ends = out[UPPER_END:]
     worst_high = fit_line(xs, ys, 1, touches // 2, start, i, out[0:2])
-    top_start, top_now = out[0], out[1]
+    out[FIRST], out[LEAD] = out[0], out[1]
     worst_low = fit_line(xs, ys, 0, 3, start, i, out[0:2])
-    low_start, low_now = out[0], out[1]
+    top_start, top_now, low_start, low_now = out[FIRST], out[LEAD], out[0], out[1]
     width = top_start - low_start
     if not width > 0.0 or top_now - low_now < LEAST_BREAK_WIDTH * width:
         return False
     worst = max(worst_high, worst_low) / (TOUCH_TOLERANCE * width)
-    rhythm = swings(xs, touches)
     if worst >= 1.0 or 0.5 * (1.0 - worst) + 0.5 * rhythm < LEAST_EVENNESS:
         return False
-    if i - end > LONGEST_BREAK * (end - start) / (touches - 1):
-        return False
-    clear = CLEARANCE * width
-    if not breaks_line(bars, i, turn, int(end) + k, start, top_start + clear, i, top_now + clear):
-        return False
     span = (end - start) / (i - start)
-    rise, lift = (top_now - top_start) * span / width, (low_now - low_start) * span / width
     out[UPPER] = top_start
     out[LOWER] = low_start
-    upper[0] = top_now
-    upper[1] = low_now
+    ends[0] = top_now
+    ends[1] = low_now
     out[WIDTH] = width
-    out[UPPER_SLOPE] = rise if turn > 0 else -lift
-    out[LOWER_SLOPE] = lift if turn > 0 else -rise
+    out[UPPER_SLOPE] = (top_now - top_start) * span / width
+    out[LOWER_SLOPE] = (low_now - low_start) * span / width
     out[N_TOUCHES] = touches
     out[EVEN] = 0.5 * (1.0 - worst) + 0.5 * rhythm
     out[FIRST] = start
@@ -136,7 +136,55 @@ def measure(
     return True
 
 
-@kernel
+@leaf
+def name_of(m: Float64, turn: int) -> int:
+    """Return the number of the pattern between the measured lines, negative when it is none."""
+    upper = m[UPPER_SLOPE] if turn > 0 else -m[LOWER_SLOPE]
+    lower = m[LOWER_SLOPE] if turn > 0 else -m[UPPER_SLOPE]
+    pattern = max(triangle(upper, lower), wedge(upper, lower))
+    return max(pattern, rectangle(upper, lower, m[LEAD]), channel(upper, lower))
+
+
+@leaf
+def line_level(turn: int, xs: Float64, ys: Float64, n: int, i: int, x: int, work: Float64) -> float:
+    """Return what completes the pattern of bar `i` at bar `x`, NEVER when it is none.
+
+    work : (N_MEASURES,) float64, room to work in
+    """
+    if not measure(xs, ys, n, i, work) or name_of(work, turn) < 0:
+        return NEVER
+    line = on_line(work[FIRST], work[UPPER], i, work[UPPER_END], x)
+    return float(line + CLEARANCE * work[WIDTH])
+
+
+@leaf
+def between_lines(
+    bars: Bars,
+    i: int,
+    turn: int,
+    k: int,
+    xs: Float64,
+    ys: Float64,
+    n: int,
+    m: Float64,
+    out: Float64,
+) -> bool:
+    """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one.
+
+    m : (N_MEASURES,) float64, room to work in
+    """
+    if not measure(xs, ys, n, i, m):
+        return False
+    pattern = name_of(m, turn)
+    first, clear = int(xs[0]) + k, CLEARANCE * m[WIDTH]
+    top, top_now = m[UPPER] + clear, m[UPPER_END] + clear
+    if pattern < 0 or not breaks_line(bars, i, turn, first, m[FIRST], top, i, top_now):
+        return False
+    draw(pattern, bars, i, turn, xs, ys, m, out)
+    return True
+
+
+@leaf
 def draw(
     pattern: int, bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, m: Float64, out: Float64
 ) -> None:

@@ -13,13 +13,11 @@ few bars are straight by chance.
 import math
 from typing import Final
 
-import numpy as np
-
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars, mean_true_range
-from pl.signals.chart.bowl import BOWL, N_MEASURES, RMS, fit_shape
-from pl.signals.chart.fit import CLEARANCE, NEARER, closeness, fit_of, in_step
+from pl.signals.chart.bowl import BOWL, fit_shape
+from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, closeness, fit_of, in_step
 from pl.signals.chart.geometry import (
     breaks_level,
     highest_turned,
@@ -40,7 +38,7 @@ BEFORE: Final = 1.0
 N_PIVOTS: Final = 2
 
 
-@kernel
+@leaf
 def stands_out(bars: Bars, turn: int, first: int, low: int, level: float, height: float) -> bool:
     """Tell whether the bars before the fall stay near the price from which it began."""
     since = max(first - (low - first), 0)
@@ -50,7 +48,7 @@ def stands_out(bars: Bars, turn: int, first: int, low: int, level: float, height
     )
 
 
-@kernel
+@leaf
 def steepness(bars: Bars, i: int, first: int, height: float) -> float:
     """Return the height over what the bars before would span as a random walk, at their pace."""
     n_before = min(i - first, first - 1)
@@ -60,7 +58,19 @@ def steepness(bars: Bars, i: int, first: int, height: float) -> float:
     return float(height / (unit * math.sqrt(float(i - first)))) if unit > 0.0 else 0.0
 
 
-@kernel
+@leaf
+def vee_level(bars: Bars, turn: int, xs: Float64, ys: Float64, n: int, i: int, x: int) -> float:
+    """Return the level that completes the pattern of bar `i` by bar `x`, NEVER when it is none."""
+    if n < N_PIVOTS:
+        return NEVER
+    longest = (1.0 + 1.0 / SHORTEST_LEG) * (xs[0] - xs[1])
+    if min(longest, x - xs[1]) < LEAST_BARS or i - xs[1] > longest:
+        return NEVER
+    level = turned_high(bars, knee(bars, turn, int(xs[1]), int(xs[0])), turn)
+    return float(level + CLEARANCE * (level - ys[0]))
+
+
+@leaf
 def vee_reversal(
     bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
 ) -> bool:
@@ -85,7 +95,7 @@ def vee_reversal(
     return draw(bars, i, turn, xs, ys, first, out)
 
 
-@kernel
+@leaf
 def draw(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, first: int, out: Float64) -> bool:
     """Tell whether the legs are straight, and write the sketch when they are."""
     low, level = int(xs[0]), turned_high(bars, first, turn)
@@ -95,9 +105,8 @@ def draw(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, first: int, ou
     xs[1] = first
     ys[1] = level
     rms = off_polygon(bars, i, turn, xs, ys, 2)
-    bowl = np.empty(N_MEASURES, np.float64)
-    fit_shape(bars, turn, first, i, BOWL, bowl)
-    if rms >= STRAIGHTEST * bowl[RMS]:
+    bowl, _ = fit_shape(bars, turn, first, i, BOWL)
+    if rms >= STRAIGHTEST * bowl:
         return False
     close = closeness(rms, height, NEARER)
     pattern = V_BOTTOM if turn > 0 else V_TOP

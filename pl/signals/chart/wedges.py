@@ -7,7 +7,7 @@ Source : Edwards and Magee 2007, ch. 10.1; Bulkowski 2021, wedges.
 
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.chart.names import FALLING_WEDGE, RISING_WEDGE
 
 LEAST_SLOPE: Final = 0.18
@@ -15,7 +15,7 @@ LEAST_CLOSING: Final = 0.27
 NO_PATTERN: Final = -1
 
 
-@kernel
+@leaf
 def wedge(upper: float, lower: float) -> int:
     """Return the number of the wedge with these slopes, NO_PATTERN when it is none."""
     if lower - upper < LEAST_CLOSING:

@@ -1,0 +1,167 @@
+"""Watch the levels whose crossing could complete a pattern, so that most closes cost little.
+
+The pivots of a scale, once confirmed, say at which prices each rule could find its pattern: a
+level, or a line that is bounded for the next AHEAD bars. Only a close beyond the nearest of them,
+a newly confirmed pivot or the end of those bars calls the rules. What is watched is never too far
+away, so the finds are those of rules that are called at each bar.
+"""
+
+from typing import Final
+
+from pl.kernel import leaf
+from pl.market.batches import Float64
+from pl.signals.bars import CLOSE, Bars
+from pl.signals.chart import sketch
+from pl.signals.chart.fit import NEVER
+from pl.signals.chart.pivots import KIND, N_SCALES, NEWEST, SCALES, WINDOW_BARS, read_newest
+from pl.signals.chart.rounding_bottom import next_rim
+from pl.signals.chart.rules import (
+    CUPS,
+    N_RULES,
+    RIMS,
+    is_line,
+    judge,
+    keep_best,
+    may_break,
+    watched_level,
+)
+from pl.signals.chart.sketch import BAR, SCALE, TURN
+from pl.signals.chart.state import CEILING, FLOOR, LATEST, LEVEL, UNTIL, ChartState
+
+AHEAD: Final = 8
+MAX_PIVOTS: Final = 8
+ROUNDING: Final = 1e-9
+"""Lines are computed from other ends when watched: a share of the price that covers it."""
+
+
+@leaf
+def is_calm(state: ChartState, row: int, changed: int, close: float, position: int) -> bool:
+    """Tell whether a close confirms no pivot and crosses nothing that is watched."""
+    calm = state.calm[row]
+    return bool(changed == 0 and position <= calm[LATEST] and calm[FLOOR] <= close <= calm[CEILING])
+
+
+@leaf
+def nearest_ahead(
+    rule: int,
+    bars: Bars,
+    turn: int,
+    xs: Float64,
+    ys: Float64,
+    n: int,
+    i: int,
+    level: float,
+    work: Float64,
+) -> float:
+    """Return the lowest level of a rule in the AHEAD bars after bar `i`, whose own is `level`.
+
+    A level or line that bar `i` has crossed is done with, but for a cup's, which is a guess, and
+    for rims, of which others may lie above.
+    """
+    close = turn * bars[i, CLOSE]
+    margin = ROUNDING * abs(level)
+    if rule == RIMS:
+        return next_rim(turn, xs, ys, n, i + AHEAD, close - margin)
+    if rule == CUPS:
+        return level
+    if close > level + margin:
+        return NEVER
+    if not is_line(rule):
+        return level
+    soon = watched_level(rule, bars, turn, xs, ys, n, i, i + 1, work)
+    return min(soon, watched_level(rule, bars, turn, xs, ys, n, i, i + AHEAD, work))
+
+
+@leaf
+def holds_until(ring: Float64, count: int, n: int, k: int, position: int) -> float:
+    """Return the last position for which what is watched now holds: then pivots grow too old."""
+    if n == 0:
+        return NEVER
+    oldest = ring[count - n - 1, NEWEST] + WINDOW_BARS - 1 - k
+    return float(min(position + AHEAD, oldest))
+
+
+@leaf
+def look_at_scale(
+    state: ChartState,
+    row: int,
+    scale: int,
+    bars: Bars,
+    i: int,
+    offset: int,
+    out: Float64,
+) -> bool:
+    """Call the rules whose level bar `i` crosses, and note which levels to watch from then on.
+
+    Tells whether `out` received a better find.
+    """
+    ring, count, k = state.rings[row, scale], state.counts[row, scale], SCALES[scale]
+    turn = -int(ring[count - 1, KIND])
+    draft, work = state.room[0], state.room[1]
+    xs, ys = state.room[2, :MAX_PIVOTS], state.room[3, :MAX_PIVOTS]
+    n = read_newest(ring, count, i, k, offset, xs, ys)
+    breaks = may_break(bars, i, turn, ring, count, offset)
+    close = turn * bars[i, CLOSE]
+    found = False
+    nearest = NEVER
+    for rule in range(N_RULES):
+        until = i if is_line(rule) else i + AHEAD
+        level = watched_level(rule, bars, turn, xs, ys, n, i, until, work)
+        if level == NEVER:
+            continue
+        nearest = min(nearest, nearest_ahead(rule, bars, turn, xs, ys, n, i, level, work))
+        if not breaks or close <= level - ROUNDING * abs(level):
+            continue
+        sketch.clear(draft)
+        if judge(rule, bars, i, turn, k, xs, ys, n, work, draft) and keep_best(draft, out):
+            out[TURN] = turn
+            out[SCALE] = k
+            out[BAR] = i
+            found = True
+    state.watched[row, scale, LEVEL] = nearest - ROUNDING * abs(nearest)
+    state.watched[row, scale, UNTIL] = holds_until(ring, count, n, k, i + offset)
+    return found
+
+
+@leaf
+def best_of_scales(
+    state: ChartState, row: int, changed: int, bars: Bars, i: int, offset: int, out: Float64
+) -> bool:
+    """Write the best fitting find of bar `i` over all scales; tell whether there is one.
+
+    changed : bit s is set when the bar confirmed a pivot of scale s
+    """
+    sketch.clear(out)
+    found = False
+    for scale in range(N_SCALES):
+        count = state.counts[row, scale]
+        if count < 3:
+            continue
+        close = -state.rings[row, scale, count - 1, KIND] * bars[i, CLOSE]
+        watched = state.watched[row, scale]
+        rests = i + offset <= watched[UNTIL] and close <= watched[LEVEL]
+        if rests and not (changed >> scale) & 1:
+            continue
+        if look_at_scale(state, row, scale, bars, i, offset, out):
+            found = True
+    sum_up(state, row)
+    return found
+
+
+@leaf
+def sum_up(state: ChartState, row: int) -> None:
+    """Note between which prices, and up to which position, no scale has to be looked at."""
+    ceiling, floor, latest = NEVER, -NEVER, NEVER
+    for scale in range(N_SCALES):
+        count = state.counts[row, scale]
+        if count < 3:
+            continue
+        level, until = state.watched[row, scale, LEVEL], state.watched[row, scale, UNTIL]
+        if state.rings[row, scale, count - 1, KIND] < 0:
+            ceiling = min(ceiling, level)
+        else:
+            floor = max(floor, -level)
+        latest = min(latest, until)
+    state.calm[row, CEILING] = ceiling
+    state.calm[row, FLOOR] = floor
+    state.calm[row, LATEST] = latest
