@@ -62,6 +62,15 @@ def rim_level(turn: int, xs: Float64, ys: Float64, n: int, i: int) -> float:
 
 
 @leaf
+def deepest_level(bars: Bars, turn: int, xs: Float64, ys: Float64, n: int, close: float) -> float:
+    """Return the level that completes the cup of `rim_level`, NEVER when `close` is above it."""
+    rim = left_rim(ys, n, RIM_TOLERANCE)
+    depth = min(ys[1], ys[rim]) - lowest_turned(bars, turn, int(xs[rim]), int(xs[1]))
+    level = ys[1] + CLEARANCE * depth
+    return NEVER if close > level else float(level)
+
+
+@leaf
 def cup_and_handle(
     bars: Bars, i: int, turn: int, k: int, xs: Float64, ys: Float64, n: int, out: Float64
 ) -> bool:

@@ -15,12 +15,14 @@ from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64, Int64
-from pl.signals.bars import HIGH, LOW, Bars
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, Bars
 
 SCALES: Final = (2, 3, 5, 8, 13, 20)
 N_SCALES: Final = len(SCALES)
 WINDOW_BARS: Final = 240
 RING: Final = 16
+MAX_PIVOTS: Final = 8
+"""A rule reads no more than these."""
 
 POSITION: Final = 0
 PRICE: Final = 1
@@ -55,14 +57,16 @@ def is_bottom(bars: Bars, p: int, k: int) -> bool:
 
 
 @leaf
-def put(ring: Float64, n: int, position: int, price: float, kind: int) -> int:
-    """Add a pivot to a ring of `n` entries and return how many it has then."""
+def put(ring: Float64, counts: Int64, scale: int, position: int, price: float, kind: int) -> bool:
+    """Add a pivot to a ring; tell whether its extremes are others than before."""
+    n = counts[scale]
     if n > 0 and ring[n - 1, KIND] == kind:
         ring[n - 1, NEWEST] = position
-        if kind * price > kind * ring[n - 1, PRICE]:
-            ring[n - 1, POSITION] = position
-            ring[n - 1, PRICE] = price
-        return n
+        if kind * price <= kind * ring[n - 1, PRICE]:
+            return False
+        ring[n - 1, POSITION] = position
+        ring[n - 1, PRICE] = price
+        return True
     if n == RING:
         for m in range(RING - 1):
             for field in range(N_FIELDS):
@@ -72,43 +76,44 @@ def put(ring: Float64, n: int, position: int, price: float, kind: int) -> int:
     ring[n, PRICE] = price
     ring[n, KIND] = kind
     ring[n, NEWEST] = position
-    return n + 1
+    counts[scale] = n + 1
+    return True
 
 
 @leaf
-def confirm(ring: Float64, n: int, bars: Bars, i: int, k: int, offset: int) -> int:
-    """Add what bar `i` confirms, a pivot `k` bars back; return the entries then, -1 for none.
+def confirm(ring: Float64, counts: Int64, scale: int, bars: Bars, i: int, offset: int) -> bool:
+    """Add what bar `i` confirms at a scale, a pivot; tell whether the extremes changed.
 
     A bar that is both goes in as its colour says: first the low when it closed higher. `offset`
     turns an index into a position.
     """
+    k = SCALES[scale]
     p = i - k
     if p < k:
-        return -1
+        return False
     top, bottom = is_top(bars, p, k), is_bottom(bars, p, k)
     if not (top or bottom):
-        return -1
-    if top and bottom and bars[p, 3] >= bars[p, 0]:
-        n = put(ring, n, p + offset, bars[p, LOW], BOTTOM)
-        return put(ring, n, p + offset, bars[p, HIGH], TOP)
+        return False
+    high, low = bars[p, HIGH], bars[p, LOW]
+    changed = False
+    if bottom and (not top or bars[p, CLOSE] >= bars[p, OPEN]):
+        changed = put(ring, counts, scale, p + offset, low, BOTTOM)
     if top:
-        n = put(ring, n, p + offset, bars[p, HIGH], TOP)
-    if bottom:
-        n = put(ring, n, p + offset, bars[p, LOW], BOTTOM)
-    return n
+        changed |= put(ring, counts, scale, p + offset, high, TOP)
+    if top and bottom and not bars[p, CLOSE] >= bars[p, OPEN]:
+        changed |= put(ring, counts, scale, p + offset, low, BOTTOM)
+    return changed
 
 
 @leaf
 def confirm_all(rings: Float64, counts: Int64, bars: Bars, i: int, offset: int) -> int:
-    """Add what bar `i` confirms at every scale; bit s of the answer says that scale s had some.
+    """Add what bar `i` confirms at every scale; bit s of the answer says that scale s changed.
 
     rings : (N_SCALES, RING, 4) float64; counts : (N_SCALES,) int64
     """
     changed = 0
     for scale in range(N_SCALES):
-        n = confirm(rings[scale], counts[scale], bars, i, SCALES[scale], offset)
-        if n >= 0:
-            counts[scale] = n
+        if confirm(rings[scale], counts, scale, bars, i, offset):
             changed |= 1 << scale
     return changed
 
@@ -121,14 +126,14 @@ def read_newest(
 
     It ends at a bar that is both, from which no leg can be measured.
 
-    xs : (8,) float64 bar indices; ys : (8,) float64, prices turned so that the newest pivot is a
+    xs, ys : (at least 8,) float64: bar indices, prices turned so that the newest pivot is a
     low: what breaks a top downwards reads as what breaks a bottom upwards.
     """
     oldest = i + offset - WINDOW_BARS + 1 + k
     turn = -ring[n - 1, KIND]
     taken = 0
     for m in range(n - 1, 0, -1):
-        if taken == len(xs) or ring[m - 1, NEWEST] < oldest:
+        if taken == MAX_PIVOTS or ring[m - 1, NEWEST] < oldest:
             break
         if taken > 0 and ring[m, POSITION] >= ring[m + 1, POSITION]:
             break

@@ -86,6 +86,20 @@ def may_break(bars: Bars, i: int, turn: int, ring: Float64, n: int, offset: int)
 
 
 @leaf
+def least_break(turn: int, ring: Float64, n: int, offset: int, first: int, last: int) -> float:
+    """Return a turned price at or below which no bar from `first` to `last` may break."""
+    newest = turn * ring[n - 2, PRICE]
+    if n < 4:
+        return float(newest)
+    x0, x1 = ring[n - 4, POSITION] - offset, ring[n - 2, POSITION] - offset
+    if x0 >= x1:
+        return float(newest)
+    before = turn * ring[n - 4, PRICE]
+    line = min(on_line(x0, before, x1, newest, first), on_line(x0, before, x1, newest, last))
+    return float(min(newest, line))
+
+
+@leaf
 def is_line(rule: int) -> bool:
     """Tell whether a rule watches a line, which may rise or fall; the others watch a level."""
     return rule == 2 or rule == 3 or rule == 6  # noqa: PLR1714 - leaves know no sets

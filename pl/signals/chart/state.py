@@ -30,7 +30,7 @@ class ChartState(NamedTuple):
     rings : (S, N_SCALES, RING, 4) float64; counts : (S, N_SCALES) int64 entries of each ring;
     recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those
     left out included; watched : (S, N_SCALES, 2) float64; calm : (S, 3) float64;
-    room : (4, SIZE) float64, room for the rules to work in.
+    room : (5, SIZE) float64, room for the rules to work in.
     Positions count the bars of a symbol; an index into an array of its bars is a
     position less the offset, the number of bars dropped from the front of that array.
     """
@@ -51,7 +51,7 @@ def empty_state(n_symbols: int) -> ChartState:
         np.empty((n_symbols, N_RECENT, 4), np.float64),
         np.empty((n_symbols, N_SCALES, 2), np.float64),
         np.empty((n_symbols, 3), np.float64),
-        np.empty((4, SIZE), np.float64),
+        np.empty((5, SIZE), np.float64),
     )
     for row in range(n_symbols):
         forget(state, row)

@@ -12,6 +12,7 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart import sketch
+from pl.signals.chart.cup_and_handle import deepest_level
 from pl.signals.chart.fit import NEVER
 from pl.signals.chart.pivots import KIND, N_SCALES, NEWEST, SCALES, WINDOW_BARS, read_newest
 from pl.signals.chart.rounding_bottom import next_rim
@@ -22,6 +23,7 @@ from pl.signals.chart.rules import (
     is_line,
     judge,
     keep_best,
+    least_break,
     may_break,
     watched_level,
 )
@@ -29,7 +31,12 @@ from pl.signals.chart.sketch import BAR, SCALE, TURN
 from pl.signals.chart.state import CEILING, FLOOR, LATEST, LEVEL, UNTIL, ChartState
 
 AHEAD: Final = 8
-MAX_PIVOTS: Final = 8
+DRAFT: Final = 0
+WORK: Final = 1
+XS: Final = 2
+YS: Final = 3
+NEAREST: Final = 4
+"""Rows of the room."""
 ROUNDING: Final = 1e-9
 """Lines are computed from other ends when watched: a share of the price that covers it."""
 
@@ -55,17 +62,15 @@ def nearest_ahead(
 ) -> float:
     """Return the lowest level of a rule in the AHEAD bars after bar `i`, whose own is `level`.
 
-    A level or line that bar `i` has crossed is done with, but for a cup's, which is a guess, and
+    A level or line that bar `i` has crossed is done with, but for a cup's, which was a guess, and
     for rims, of which others may lie above.
     """
     close = turn * bars[i, CLOSE]
     margin = ROUNDING * abs(level)
     if rule == RIMS:
         return next_rim(turn, xs, ys, n, i + AHEAD, close - margin)
-    if rule == CUPS:
-        return level
     if close > level + margin:
-        return NEVER
+        return deepest_level(bars, turn, xs, ys, n, close) if rule == CUPS else NEVER
     if not is_line(rule):
         return level
     soon = watched_level(rule, bars, turn, xs, ys, n, i, i + 1, work)
@@ -83,24 +88,39 @@ def holds_until(ring: Float64, count: int, n: int, k: int, position: int) -> flo
 
 @leaf
 def look_at_scale(
-    state: ChartState,
-    row: int,
-    scale: int,
-    bars: Bars,
-    i: int,
-    offset: int,
-    out: Float64,
+    state: ChartState, row: int, scale: int, bars: Bars, i: int, offset: int, out: Float64
 ) -> bool:
-    """Call the rules whose level bar `i` crosses, and note which levels to watch from then on.
+    """Call the rules whose level bar `i` crosses, and note which level to watch from then on.
 
     Tells whether `out` received a better find.
     """
-    ring, count, k = state.rings[row, scale], state.counts[row, scale], SCALES[scale]
+    ring, count, watched = state.rings[row, scale], state.counts[row, scale], state.watched[row]
     turn = -int(ring[count - 1, KIND])
-    draft, work = state.room[0], state.room[1]
-    xs, ys = state.room[2, :MAX_PIVOTS], state.room[3, :MAX_PIVOTS]
-    n = read_newest(ring, count, i, k, offset, xs, ys)
-    breaks = may_break(bars, i, turn, ring, count, offset)
+    least = least_break(turn, ring, count, offset, i + 1, i + AHEAD)
+    watched[scale, UNTIL] = i + offset + AHEAD
+    watched[scale, LEVEL] = least - ROUNDING * abs(least)
+    if not may_break(bars, i, turn, ring, count, offset):
+        return False
+    k = SCALES[scale]
+    n = read_newest(ring, count, i, k, offset, state.room[XS], state.room[YS])
+    found = call_rules(state.room, bars, i, turn, k, n, out)
+    nearest = max(state.room[NEAREST, 0], least)
+    watched[scale, LEVEL] = nearest - ROUNDING * abs(nearest)
+    watched[scale, UNTIL] = holds_until(ring, count, n, k, i + offset)
+    if found:
+        out[TURN] = turn
+        out[SCALE] = k
+        out[BAR] = i
+    return found
+
+
+@leaf
+def call_rules(room: Float64, bars: Bars, i: int, turn: int, k: int, n: int, out: Float64) -> bool:
+    """Call the rules whose level bar `i` crosses; tell whether `out` received a better find.
+
+    room : what the rules work in, with the pivots; receives the nearest level of the bars after.
+    """
+    draft, work, xs, ys = room[DRAFT], room[WORK], room[XS], room[YS]
     close = turn * bars[i, CLOSE]
     found = False
     nearest = NEVER
@@ -110,16 +130,12 @@ def look_at_scale(
         if level == NEVER:
             continue
         nearest = min(nearest, nearest_ahead(rule, bars, turn, xs, ys, n, i, level, work))
-        if not breaks or close <= level - ROUNDING * abs(level):
+        if close <= level - ROUNDING * abs(level):
             continue
         sketch.clear(draft)
         if judge(rule, bars, i, turn, k, xs, ys, n, work, draft) and keep_best(draft, out):
-            out[TURN] = turn
-            out[SCALE] = k
-            out[BAR] = i
             found = True
-    state.watched[row, scale, LEVEL] = nearest - ROUNDING * abs(nearest)
-    state.watched[row, scale, UNTIL] = holds_until(ring, count, n, k, i + offset)
+    room[NEAREST, 0] = nearest
     return found
 
 
