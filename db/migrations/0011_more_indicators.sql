@@ -70,7 +70,15 @@ ALTER TABLE indicator_rows_intraday
     ADD COLUMN IF NOT EXISTS camarilla_r3 real,
     ADD COLUMN IF NOT EXISTS camarilla_s3 real,
     ADD COLUMN IF NOT EXISTS camarilla_r4 real,
-    ADD COLUMN IF NOT EXISTS camarilla_s4 real;
+    ADD COLUMN IF NOT EXISTS camarilla_s4 real,
+    ADD COLUMN IF NOT EXISTS sma_200 real,
+    ADD COLUMN IF NOT EXISTS roc_60 real,
+    ADD COLUMN IF NOT EXISTS vwap_from_high real,
+    ADD COLUMN IF NOT EXISTS vwap_from_low real,
+    ADD COLUMN IF NOT EXISTS high_52_week real,
+    ADD COLUMN IF NOT EXISTS low_52_week real,
+    ADD COLUMN IF NOT EXISTS relative_strength real,
+    ADD COLUMN IF NOT EXISTS strength_rank real;
 
 ALTER TABLE indicator_rows_daily
     ADD COLUMN IF NOT EXISTS ema_20 real,
@@ -142,7 +150,15 @@ ALTER TABLE indicator_rows_daily
     ADD COLUMN IF NOT EXISTS camarilla_r3 real,
     ADD COLUMN IF NOT EXISTS camarilla_s3 real,
     ADD COLUMN IF NOT EXISTS camarilla_r4 real,
-    ADD COLUMN IF NOT EXISTS camarilla_s4 real;
+    ADD COLUMN IF NOT EXISTS camarilla_s4 real,
+    ADD COLUMN IF NOT EXISTS sma_200 real,
+    ADD COLUMN IF NOT EXISTS roc_60 real,
+    ADD COLUMN IF NOT EXISTS vwap_from_high real,
+    ADD COLUMN IF NOT EXISTS vwap_from_low real,
+    ADD COLUMN IF NOT EXISTS high_52_week real,
+    ADD COLUMN IF NOT EXISTS low_52_week real,
+    ADD COLUMN IF NOT EXISTS relative_strength real,
+    ADD COLUMN IF NOT EXISTS strength_rank real;
 
 CREATE OR REPLACE VIEW intraday_indicators AS
 SELECT wide.symbol, wide.timeframe, wide."timestamp", tall.indicator, tall.value
@@ -231,7 +247,15 @@ CROSS JOIN LATERAL (VALUES
     ('camarilla_r3', wide.camarilla_r3),
     ('camarilla_s3', wide.camarilla_s3),
     ('camarilla_r4', wide.camarilla_r4),
-    ('camarilla_s4', wide.camarilla_s4)
+    ('camarilla_s4', wide.camarilla_s4),
+    ('sma_200', wide.sma_200),
+    ('roc_60', wide.roc_60),
+    ('vwap_from_high', wide.vwap_from_high),
+    ('vwap_from_low', wide.vwap_from_low),
+    ('high_52_week', wide.high_52_week),
+    ('low_52_week', wide.low_52_week),
+    ('relative_strength', wide.relative_strength),
+    ('strength_rank', wide.strength_rank)
 ) AS tall (indicator, value)
 WHERE tall.value IS NOT NULL;
 
@@ -322,6 +346,14 @@ CROSS JOIN LATERAL (VALUES
     ('camarilla_r3', wide.camarilla_r3),
     ('camarilla_s3', wide.camarilla_s3),
     ('camarilla_r4', wide.camarilla_r4),
-    ('camarilla_s4', wide.camarilla_s4)
+    ('camarilla_s4', wide.camarilla_s4),
+    ('sma_200', wide.sma_200),
+    ('roc_60', wide.roc_60),
+    ('vwap_from_high', wide.vwap_from_high),
+    ('vwap_from_low', wide.vwap_from_low),
+    ('high_52_week', wide.high_52_week),
+    ('low_52_week', wide.low_52_week),
+    ('relative_strength', wide.relative_strength),
+    ('strength_rank', wide.strength_rank)
 ) AS tall (indicator, value)
 WHERE tall.value IS NOT NULL;

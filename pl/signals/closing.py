@@ -127,7 +127,7 @@ def close_bars(
         i = int(history.n_bars[row]) - 1
         before = n_hits
         mark_candles(history, row, i, frame, strengths, out.candles[b])
-        n_hits = evaluate(history, row, i, b, out.candles[b, 0], hits, n_hits)
+        n_hits = evaluate(history, history.state[row], row, i, b, out.candles[b, 0], hits, n_hits)
         bits = np.int64(0)
         for k in range(before, n_hits):
             bits |= np.int64(1) << hits.facts[k, 2]

@@ -20,11 +20,9 @@ from pl.signals.history import (
 )
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
 from pl.signals.log import Author
-from pl.signals.registry import WINDOW_BARS
 from pl.signals.revision import Outcome, revise
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable, join
-from pl.signals.timeframes import TIMEFRAME_MS
 
 SESSION_BARS: Final = 1440
 """Bars of the longest session: every minute of a day."""
@@ -54,14 +52,14 @@ class SignalEngine:
     ) -> None:
         self._author = Author(tuple(symbols), timeframe, tier)
         self._session_open = session_open
-        self._history: History = empty_history(len(symbols), session_bars, TIMEFRAME_MS[timeframe])
+        self._history: History = empty_history(len(symbols), session_bars, timeframe)
         self._session_bars = session_bars
 
     def warm(self, row: int, bars: ClosedBars) -> None:
         """Replace a row's bars by history; emits nothing.
 
-        bars : of that symbol alone, oldest first. 664 bars and the running session make every
-        later value exact; what is older is left out. Unsound bars are left out.
+        bars : of that symbol alone, oldest first. 856 bars and two sessions make every later
+        value exact; what is older is left out. Unsound bars are left out.
         Raises ValueError when times do not rise or a session is longer than `session_bars`.
         """
         sound = np.empty(len(bars), np.bool_)
@@ -79,7 +77,9 @@ class SignalEngine:
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
         first = int(np.searchsorted(bars.start_ms, anchor))
-        tail = bars.take(np.arange(max(first - SEED_BARS - WINDOW_BARS, 0), len(bars)))
+        tail = bars.take(
+            np.arange(max(first - SEED_BARS - self._history.window_bars, 0), len(bars))
+        )
         n = len(tail)
         if n >= history.start.shape[1]:
             raise self._overlong(row)
@@ -121,7 +121,10 @@ class SignalEngine:
         for row in range(len(history.n_bars)):
             n = int(history.n_bars[row])
             begin = max(n - n_bars, 0)
-            signals += [self._author.confirm(hit) for hit in hits_between(history, row, begin, n)]
+            signals += [
+                self._author.confirm(hit)
+                for hit in hits_between(history, row, begin, n, self._session_open)
+            ]
         return sorted(signals, key=lambda signal: signal.bar_time_ms)
 
     def last_start_ms(self, row: int) -> int | None:

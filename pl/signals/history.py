@@ -1,8 +1,10 @@
 """Keep the bars of every symbol as arrays, with what is needed to walk them again.
 
-A row holds, oldest first and without holes, all bars from WINDOW_BARS before the walk's start on;
-the walk starts SEED_BARS before the session's first bar. What is held depends on the bars alone
-where it matters: everything that can still be revised, or read by a revision, is there.
+A row holds, oldest first and without holes, all bars from a window before the walk's start on;
+the walk starts SEED_BARS before the session's first bar. The window has WINDOW_BARS or, where that
+is more, the bars of a session, so that the session of every bar walked is whole. What is held
+depends on the bars alone where it matters: everything that can still be revised, or read by a
+revision, is there.
 """
 
 from typing import Final, NamedTuple
@@ -13,9 +15,11 @@ from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.signals.bars import N_COLUMNS
 from pl.signals.indicators import recursive, session
-from pl.signals.indicators.row import write_row
+from pl.signals.indicators.row import write_row, write_year
 from pl.signals.indicators.state import STATE_SIZE
-from pl.signals.registry import WINDOW_BARS
+from pl.signals.indicators.windows import look
+from pl.signals.registry import WINDOW_BARS, active_in
+from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
 
 SEED_BARS: Final = 600
 SLACK_BARS: Final = 64
@@ -29,7 +33,9 @@ class History(NamedTuple):
     vwap; revision : (S, C) int32; quality : (S, C) uint8; n_bars : (S,) int64 bars held;
     anchor : (S,) int64 unix ms, the session's open; first : (S,) int64 position of the
     session's first bar; state : (S, STATE_SIZE) float64, see `indicators.state`;
-    bar_ms : milliseconds a bar lasts.
+    active : (N,) uint8, 1 for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
+    window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
+    timeframe does not look back that far.
     """
 
     start: Int64
@@ -40,12 +46,16 @@ class History(NamedTuple):
     anchor: Int64
     first: Int64
     state: Float64
+    active: UInt8
     bar_ms: int
+    window_bars: int
+    year_bars: int
 
 
-def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
+def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
-    capacity = SEED_BARS + WINDOW_BARS + session_bars + SLACK_BARS
+    window_bars = max(WINDOW_BARS, session_bars)
+    capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),
         columns=np.empty((n_symbols, capacity, N_COLUMNS), np.float64),
@@ -55,7 +65,10 @@ def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
         anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
         first=np.zeros(n_symbols, np.int64),
         state=np.zeros((n_symbols, STATE_SIZE), np.float64),
-        bar_ms=bar_ms,
+        active=active_in(timeframe),
+        bar_ms=TIMEFRAME_MS[timeframe],
+        window_bars=window_bars,
+        year_bars=YEAR_BARS.get(timeframe, 0),
     )
 
 
@@ -85,7 +98,7 @@ def make_room(history: History, row: int) -> bool:
     """Free a place in a full row by forgetting what nothing reads; tell whether there is one."""
     if history.n_bars[row] < history.start.shape[1]:
         return True
-    n_bars = walk_start(history, row) - WINDOW_BARS
+    n_bars = walk_start(history, row) - history.window_bars
     if n_bars <= 0:
         return False
     drop_oldest(history, row, n_bars)
@@ -147,7 +160,9 @@ def step_bar(history: History, row: int, i: int) -> None:
 @leaf
 def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     """Write the indicators of bar `i`, at which the row's walk stands."""
+    look(history.state[row], history.columns[row], i)
     write_row(out, history.state[row], history.columns[row], i)
+    write_year(out, history.columns[row], i, history.year_bars)
 
 
 @kernel

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
 from pl.signals.hits import DIRECTION_NAMES, Hit
 from pl.signals.registry import PATTERNS
@@ -18,8 +17,6 @@ from pl.signals.signal import (
     identity,
     material,
 )
-
-STRONGEST_RSI: Final = 100.0
 
 
 class Author:
@@ -92,16 +89,10 @@ def _revised(hit: Hit) -> Hit:
 
 
 def _indicators(hit: Hit, rsi: float) -> dict[str, float]:
-    """Return the indicators that travel with a signal; what is not known is left out.
-
-    relative_strength is the mean gain over the mean loss, of which RSI is made: above 1 the
-    gains are larger.
-    """
+    """Return the indicators that travel with a signal; what is not known is left out."""
     known = {}
     if hit.relative_volume is not None:
         known["relative_volume"] = hit.relative_volume
     if not math.isnan(rsi):
         known["rsi"] = rsi
-        if rsi < STRONGEST_RSI:
-            known["relative_strength"] = rsi / (STRONGEST_RSI - rsi)
     return known

@@ -60,10 +60,10 @@ def revise(
     if not make_room(history, row):
         raise ValueError(f"row {row}: session longer than the bars there is room for")
     position = find(history, row, start)
-    old = hits_between(history, row, position, int(history.n_bars[row]))
+    old = _counted(history, row, position, session_open)
     _place(history, batch, b, position)
     table = _walk_again(history, row, position, session_open)
-    fresh = hits_between(history, row, position, int(history.n_bars[row]))
+    fresh = _counted(history, row, position, session_open)
     _mark(table, fresh)
     rsi = dict(zip(table.start_ms.tolist(), table.values[:, RSI_14].tolist(), strict=True))
     return Outcome("", [_recount(history, hit) for hit in old], fresh, table, rsi)
@@ -149,8 +149,16 @@ def _mark(table: IndicatorTable, hits: list[Hit]) -> None:
             table.patterns[place] |= 1 << hit.pattern
 
 
+def _counted(
+    history: History, row: int, position: int, session_open: Callable[[int], int]
+) -> list[Hit]:
+    """Return the hits of the bars from `position` on, each with the changes of its bars."""
+    hits = hits_between(history, row, position, int(history.n_bars[row]), session_open)
+    return [_recount(history, hit) for hit in hits]
+
+
 def _recount(history: History, hit: Hit) -> Hit:
-    """Return the hit with its bars' changes counted as they are now, for its retraction."""
+    """Return the hit with the changes of its bars as they are now; one more once it is gone."""
     start = hit.times[-1]
     position = find(history, hit.row, start)
     if not _is_held(history, hit.row, position, start):

@@ -21,7 +21,6 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest, mean
 
-DONCHIAN_BARS: Final = 20
 REGRESSION_BARS: Final = 20
 RETURNS: Final = 20
 CONVERSION: Final = 9

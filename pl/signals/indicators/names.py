@@ -87,7 +87,18 @@ INDICATOR_NAMES: Final = (
     "camarilla_s3",
     "camarilla_r4",
     "camarilla_s4",
+    "sma_200",
+    "roc_60",
+    "vwap_from_high",
+    "vwap_from_low",
+    "high_52_week",
+    "low_52_week",
+    "relative_strength",
+    "strength_rank",
 )
 COLUMN: Final = {name: index for index, name in enumerate(INDICATOR_NAMES)}
 RSI_14: Final = COLUMN["rsi_14"]
+ROC_60: Final = COLUMN["roc_60"]
+RELATIVE_STRENGTH: Final = COLUMN["relative_strength"]
+STRENGTH_RANK: Final = COLUMN["strength_rank"]
 RELATIVE_VOLUME: Final = COLUMN["relative_volume"]

@@ -29,21 +29,21 @@ def write_moving(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     MACD is the difference of the two EMAs shown beside it. (TA-Lib starts its fast EMA later
     inside MACD; the two agree to 1e-9 after about 250 bars.)
     """
-    out[0] = channels.sma(bars, i, 20)
-    out[1] = channels.sma(bars, i, 50)
+    out[0] = walked[state.SMA_20]
+    out[1] = walked[state.SMA_50]
     out[2] = after(walked, state.EMA_FAST, recursive.FAST)
     out[3] = after(walked, state.EMA_SLOW, recursive.SLOW)
     out[4] = recursive.rsi(walked)
     out[5] = out[2] - out[3]
     out[6] = after(walked, state.MACD_SIGNAL, recursive.SLOW + recursive.SIGNAL - 1)
     out[7] = out[5] - out[6]
-    spread = BAND_WIDTH * channels.deviation(bars, i, 20)
+    spread = BAND_WIDTH * walked[state.DEVIATION_20]
     out[8] = out[0] + spread
     out[9] = out[0]
     out[10] = out[0] - spread
     out[11] = after(walked, state.RANGE, recursive.WILDER + 1)
     out[12] = session.vwap(walked)
-    out[13] = volumes.relative_volume(bars, i)
+    out[13] = volumes.relative_volume(bars, i, walked[state.USUAL_VOLUME])
 
 
 @leaf
@@ -94,14 +94,15 @@ def write_volumes(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     out[47] = volumes.chaikin(walked)
     out[48] = volumes.cmf(bars, i)
     out[49] = volumes.mfi(bars, i)
-    out[50] = volumes.volume_z(bars, i)
+    out[50] = volumes.volume_z(bars, i, walked[state.USUAL_VOLUME])
     session.write_session(out, 51, walked)
 
 
 @leaf
-def write_levels(out: Float64, bars: Bars, i: int) -> None:
+def write_levels(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     """Write columns 55 to 83: channels, gap and pivot points."""
-    channels.write_range(out, 55, bars, i - channels.DONCHIAN_BARS, i - 1)
+    out[55] = walked[state.TOP_20]
+    out[56] = walked[state.BOTTOM_20]
     channels.write_range(out, 57, bars, i - 19, i)
     channels.write_range(out, 59, bars, i - 49, i)
     channels.write_regression(out, 61, bars, i)
@@ -112,10 +113,37 @@ def write_levels(out: Float64, bars: Bars, i: int) -> None:
 
 
 @leaf
+def write_more(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
+    """Write columns 84 to 91: long windows and anchored prices.
+
+    The last two compare with the universe, which a row alone does not know: NaN until
+    `universe.compare` has seen all rows of the bar.
+    """
+    out[84] = walked[state.SMA_200]
+    out[85] = 100.0 * (bars[i, CLOSE] / bars[i - 60, CLOSE] - 1.0) if i >= 60 else math.nan
+    session.write_anchored(out, 86, walked)
+    out[88] = math.nan
+    out[89] = math.nan
+    out[90] = math.nan
+    out[91] = math.nan
+
+
+@leaf
+def write_year(out: Float64, bars: Bars, i: int, n_bars: int) -> None:
+    """Write columns 88 and 89, high and low of a year of `n_bars` bars; 0 leaves them NaN."""
+    if n_bars > 0:
+        channels.write_range(out, 88, bars, i - n_bars + 1, i)
+
+
+@leaf
 def write_row(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
-    """Fill `out`, shape (84,), for bar `i`; NaN marks a value whose warm-up is not over."""
+    """Fill `out`, shape (92,), for bar `i`; NaN marks a value whose warm-up is not over.
+
+    walked : the row's state, which has looked at bar `i` (see `windows.look`).
+    """
     write_moving(out, walked, bars, i)
     write_averages(out, walked, bars, i)
     write_trends(out, walked, bars, i)
     write_volumes(out, walked, bars, i)
-    write_levels(out, bars, i)
+    write_levels(out, walked, bars, i)
+    write_more(out, walked, bars, i)

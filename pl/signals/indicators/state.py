@@ -1,4 +1,8 @@
-"""Lay out what a symbol's walk remembers from bar to bar; every slot starts at zero."""
+"""Lay out what a symbol's walk remembers from bar to bar; every slot starts at zero.
+
+Slots from SESSION_BARS to LOW_SHARES hold the running session, see `session`; those after them
+what several indicators and rules read of one bar, see `windows`.
+"""
 
 from typing import Final
 
@@ -49,4 +53,29 @@ TRADED_USD: Final = 56
 TRADED_SHARES: Final = 57
 TRADED_MEAN: Final = 58
 TRADED_SQUARES: Final = 59
-STATE_SIZE: Final = 60
+HIGH_BEFORE: Final = 60
+LOW_BEFORE: Final = 61
+HIGH_AT: Final = 62
+LOW_AT: Final = 63
+HIGH_STOOD: Final = 64
+LOW_STOOD: Final = 65
+OPENING_HIGH: Final = 66
+OPENING_LOW: Final = 67
+CLOSES_ABOVE: Final = 68
+CLOSES_BELOW: Final = 69
+VWAP_RUN: Final = 70
+VWAP_RUN_ENDED: Final = 71
+VWAP_RUN_EARLIER: Final = 72
+HIGH_USD: Final = 73
+HIGH_SHARES: Final = 74
+LOW_USD: Final = 75
+LOW_SHARES: Final = 76
+USUAL_VOLUME: Final = 77
+USUAL_RANGE: Final = 78
+SMA_20: Final = 79
+SMA_50: Final = 80
+SMA_200: Final = 81
+DEVIATION_20: Final = 82
+TOP_20: Final = 83
+BOTTOM_20: Final = 84
+STATE_SIZE: Final = 85

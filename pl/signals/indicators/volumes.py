@@ -17,7 +17,7 @@ from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, mean
+from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars
 from pl.signals.indicators.state import AD, AD_FAST, AD_SLOW, N_BARS, OBV
 
 USUAL_BARS: Final = 20
@@ -94,11 +94,10 @@ def mfi(bars: Bars, i: int) -> float:
 
 
 @leaf
-def volume_z(bars: Bars, i: int) -> float:
+def volume_z(bars: Bars, i: int, usual: float) -> float:
     """Return how many deviations the volume lies above its mean of the 20 bars before, or NaN."""
     if i < USUAL_BARS:
         return math.nan
-    usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
     squares = 0.0
     for j in range(i - USUAL_BARS, i):
         squares += (bars[j, VOLUME] - usual) * (bars[j, VOLUME] - usual)
@@ -107,9 +106,6 @@ def volume_z(bars: Bars, i: int) -> float:
 
 
 @leaf
-def relative_volume(bars: Bars, i: int) -> float:
-    """Return the volume of bar `i` over the mean of the 20 bars before it, or NaN."""
-    if i < USUAL_BARS:
-        return math.nan
-    usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
+def relative_volume(bars: Bars, i: int, usual: float) -> float:
+    """Return the volume of bar `i` over `usual`, the mean of the 20 bars before it, or NaN."""
     return float(bars[i, VOLUME] / usual) if usual > 0.0 else math.nan

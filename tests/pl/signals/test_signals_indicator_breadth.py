@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import ClosedBars
+from pl.signals.engine import SignalEngine
 from pl.signals.indicators import averages
 from pl.signals.indicators.names import INDICATOR_NAMES
 from tests.pl.signals.synthetic import random_bars
@@ -71,6 +72,8 @@ def by_talib(bars: ClosedBars) -> Values:
         "low_50": talib.MIN(low, 50),
         "linreg_20": talib.LINEARREG(close, 20),
         "linreg_slope_20": talib.LINEARREG_SLOPE(close, 20),
+        "sma_200": talib.SMA(close, 200),
+        "roc_60": talib.ROC(close, 60),
     }
 
 
@@ -148,10 +151,21 @@ def by_hand(bars: ClosedBars) -> Values:
         "linreg_lower": pd.Series(end - 2.0 * width),
         "volatility_20": 100.0 * np.log(close / close.shift(1)).rolling(20).std(),
         "gap": 100.0 * (frame["open"] / close.shift(1) - 1.0),
+        "vwap_from_high": anchored(high, price, volume),
+        "vwap_from_low": anchored(-low, price, volume),
         **cloud(high, low),
         **levels(top, bottom, close.shift(1)),
     }
     return {name: np.asarray(column, np.float64) for name, column in values.items()}
+
+
+def anchored(extreme: pd.Series, price: pd.Series, volume: pd.Series) -> list[float]:
+    """Return the volume-weighted price since the bar of the largest value so far."""
+    begins = [int(np.argmax(extreme[: i + 1])) for i in range(len(price))]
+    return [
+        np.average(price[begin : i + 1], weights=volume[begin : i + 1])
+        for i, begin in enumerate(begins)
+    ]
 
 
 def weighted_deviation(price: pd.Series, volume: pd.Series) -> float:
@@ -234,7 +248,22 @@ def test_supertrend_equals_its_plain_twin(seed: int) -> None:
 def test_every_indicator_has_a_witness_or_a_twin() -> None:
     bars = random_bars(60, rows=[0])
     tested = {*INDICATOR_NAMES[:14], *by_talib(bars), *by_hand(bars), "supertrend", "mfi_14"}
-    assert tested == set(INDICATOR_NAMES)
+    assert tested | YEAR | ACROSS == set(INDICATOR_NAMES)
+
+
+YEAR = {"high_52_week", "low_52_week"}
+ACROSS = {"relative_strength", "strength_rank"}
+"""Tested with the universe that they are made of."""
+
+
+def test_days_and_weeks_know_the_high_and_low_of_a_year() -> None:
+    bars = random_bars(300, rows=[0], seed=8)
+    for timeframe, n_bars in (("daily", 252), ("weekly", 52)):
+        engine = SignalEngine(("AAA",), timeframe, "daily", lambda _: 0)
+        table = engine.update(bars).indicators
+        np.testing.assert_array_equal(table.column("high_52_week"), talib.MAX(bars.high, n_bars))
+        np.testing.assert_array_equal(table.column("low_52_week"), talib.MIN(bars.low, n_bars))
+    assert np.isnan(indicators(bars)["high_52_week"]).all()
 
 
 MIDDLE = {
@@ -256,7 +285,7 @@ def test_prices_that_do_not_move_put_the_oscillators_in_their_middle() -> None:
     flat = {name: np.full(260, 10.0) for name in ("open", "high", "low", "close", "vwap")}
     found = indicators(replace(bars, **flat))
     assert {name: found[name][-1] for name in MIDDLE} == pytest.approx(MIDDLE)
-    nothing = {"bb_percent_b", "mfi_14"}
+    nothing = {"bb_percent_b", "mfi_14", *YEAR, *ACROSS}
     assert {name for name in found if math.isnan(found[name][-1])} == nothing
 
 
@@ -266,7 +295,7 @@ def test_values_stay_finite_at_any_price(price: float) -> None:
     columns = ("open", "high", "low", "close", "vwap")
     scaled = replace(bars, **{n: getattr(bars, n) * price / 50.0 for n in columns})
     found = indicators(scaled)
-    assert all(math.isfinite(found[name][-1]) for name in found)
+    assert all(math.isfinite(found[name][-1]) for name in found.keys() - YEAR - ACROSS)
 
 
 PUBLISHED = {

@@ -20,7 +20,7 @@ def doji(bars: Bars, i: int) -> Verdict:
     if dojis.doji(c) == 0:
         return SILENT
     middle = 0.5 * (bars[i, OPEN] + bars[i, CLOSE])
-    return NEUTRAL, 1.0 - share(c[NOW, BODY], c[NOW, TINY]), middle
+    return NEUTRAL, 1.0 - share(c[NOW, BODY], c[NOW, TINY]), middle, 0.0
 
 
 def explain(hit: Hit) -> str:

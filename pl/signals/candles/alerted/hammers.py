@@ -22,7 +22,7 @@ def hammer(bars: Bars, i: int) -> Verdict:
     if hammers.hammer(c) == 0:
         return SILENT
     fit = share(c[NOW, LOWER], c[NOW, SPREAD])
-    return BULLISH, fit, bars[i, LOW]
+    return BULLISH, fit, bars[i, LOW], 0.0
 
 
 @kernel
@@ -32,7 +32,7 @@ def shooting_star(bars: Bars, i: int) -> Verdict:
     if hammers.shooting_star(c) == 0:
         return SILENT
     fit = share(c[NOW, UPPER], c[NOW, SPREAD])
-    return BEARISH, fit, bars[i, HIGH]
+    return BEARISH, fit, bars[i, HIGH], 0.0
 
 
 def explain_hammer(hit: Hit) -> str:

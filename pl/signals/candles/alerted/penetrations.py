@@ -22,7 +22,7 @@ def piercing_line(bars: Bars, i: int) -> Verdict:
     if penetrations.piercing_line(c) == 0:
         return SILENT
     fit = share(bars[i, CLOSE] - bars[i - 1, CLOSE], c[B1, BODY])
-    return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW])
+    return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW]), 0.0
 
 
 @kernel
@@ -32,7 +32,7 @@ def dark_cloud_cover(bars: Bars, i: int) -> Verdict:
     if penetrations.dark_cloud_cover(c) == 0:
         return SILENT
     fit = share(bars[i - 1, CLOSE] - bars[i, CLOSE], c[B1, BODY])
-    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH])
+    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH]), 0.0
 
 
 def explain(hit: Hit) -> str:

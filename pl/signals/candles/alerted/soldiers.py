@@ -33,7 +33,7 @@ def three_white_soldiers(bars: Bars, i: int) -> Verdict:
     c = frame_of(bars, i)
     if soldiers.three_white_soldiers(c) == 0:
         return SILENT
-    return BULLISH, bodies_share(c), lowest(bars, LOW, i - 2, i)
+    return BULLISH, bodies_share(c), lowest(bars, LOW, i - 2, i), 0.0
 
 
 @kernel
@@ -42,7 +42,7 @@ def three_black_crows(bars: Bars, i: int) -> Verdict:
     c = frame_of(bars, i)
     if crows.three_black_crows(c) == 0:
         return SILENT
-    return BEARISH, bodies_share(c), highest(bars, HIGH, i - 2, i)
+    return BEARISH, bodies_share(c), highest(bars, HIGH, i - 2, i), 0.0
 
 
 def explain_soldiers(hit: Hit) -> str:

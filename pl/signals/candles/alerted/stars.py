@@ -21,7 +21,7 @@ def morning_star(bars: Bars, i: int) -> Verdict:
     if stars.morning_star(c) == 0:
         return SILENT
     fit = share(bars[i, CLOSE] - bars[i - 2, CLOSE], c[B2, BODY])
-    return BULLISH, fit, lowest(bars, LOW, i - 2, i)
+    return BULLISH, fit, lowest(bars, LOW, i - 2, i), 0.0
 
 
 @kernel
@@ -31,7 +31,7 @@ def evening_star(bars: Bars, i: int) -> Verdict:
     if stars.evening_star(c) == 0:
         return SILENT
     fit = share(bars[i - 2, CLOSE] - bars[i, CLOSE], c[B2, BODY])
-    return BEARISH, fit, highest(bars, HIGH, i - 2, i)
+    return BEARISH, fit, highest(bars, HIGH, i - 2, i), 0.0
 
 
 def explain(hit: Hit) -> str:
