@@ -27,11 +27,20 @@ from launcher.embedded.postgres import (
 from launcher.embedded.privileges import unprivileged
 from launcher.embedded.redis import RedisServer
 from launcher.embedded.running import RunningServer
+from launcher.home import digest
 from launcher.ports import any_free
 from launcher.resp import RedisAddress, answers
 
 ROOT = Path(__file__).parent.parent
 PRODUCER_PYTHON = Path(os.environ.get("PL_PYTHON", ROOT / ".venv-pl" / "bin" / "python"))
+KERNEL_SOURCES = (ROOT / "pl" / "kernel.py", *ROOT.glob("pl/market/**/*.py")) + tuple(
+    ROOT.glob("pl/signals/**/*.py")
+)
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR",
+    str(ROOT / ".tickstock" / "numba" / f"tests-{digest(files=sorted(KERNEL_SOURCES))}"),
+)
+"""Numba's cache beside the sources ignores edits in called files, so a stale kernel would be run."""
 _FAST = (("fsync", "off"), ("full_page_writes", "off"))
 _TEMPLATE = "migrated_template"
 
