@@ -8,6 +8,15 @@ import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.bars import N_COLUMNS
+from pl.signals.chart.hit import Finding
+from pl.signals.chart.state import empty_state, forget
+from pl.signals.charting import (
+    charts_between,
+    may_stand,
+    read_charts,
+    remember,
+    room_for_finds,
+)
 from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, close_bars, mark_sound, room_for_rows
 from pl.signals.evaluation import hits_between, read_hits, room_for
 from pl.signals.history import (
@@ -53,6 +62,7 @@ class SignalEngine:
         self._author = Author(tuple(symbols), timeframe, tier)
         self._session_open = session_open
         self._history: History = empty_history(len(symbols), session_bars, timeframe)
+        self._charts = empty_state(len(symbols))
         self._session_bars = session_bars
 
     def warm(self, row: int, bars: ClosedBars) -> None:
@@ -73,6 +83,7 @@ class SignalEngine:
         history = self._history
         history.n_bars[row] = 0
         history.anchor[row] = NO_ANCHOR
+        forget(self._charts, row)
         if not len(bars):
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
@@ -90,6 +101,7 @@ class SignalEngine:
         history.n_bars[row] = n
         set_anchor(history, row, anchor)
         walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
+        remember(history, self._charts, row)
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         """Take closed, revised or late bars, in order; return what they caused.
@@ -107,6 +119,8 @@ class SignalEngine:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == NOT_NEXT:
                 outcome = revise(self._history, batch, begin, self._session_open)
+                if not outcome.refused:
+                    remember(self._history, self._charts, int(batch.row[begin]))
                 self._note(outcome, signals, tables, refused)
                 begin += 1
         return EngineUpdate(signals, join(tables), dict(refused))
@@ -125,6 +139,9 @@ class SignalEngine:
                 self._author.confirm(hit)
                 for hit in hits_between(history, row, begin, n, self._session_open)
             ]
+            if may_stand(history, self._charts, row, begin):
+                charts = charts_between(history, row, begin, n)
+                signals += [self._author.confirm(hit) for hit in charts]
         return sorted(signals, key=lambda signal: signal.bar_time_ms)
 
     def last_start_ms(self, row: int) -> int | None:
@@ -147,12 +164,18 @@ class SignalEngine:
     def _close(
         self, batch: Arrivals, begin: int, signals: list[Signal], tables: list[IndicatorTable]
     ) -> tuple[int, int]:
+        history = self._history
         out = room_for_rows(len(batch.row))
         rows = room_for(len(batch.row) - begin)
-        end, n_hits, stopped = close_bars(self._history, batch, begin, out, rows)
+        finds = room_for_finds(len(batch.row) - begin + 1)
+        end, n_hits, n_finds, stopped = close_bars(
+            history, self._charts, batch, begin, out, rows, finds
+        )
+        hits: list[Finding] = [*read_hits(rows, n_hits)]
+        hits += read_charts(history, finds, n_finds, self._charts.dropped)
         signals += [
             self._author.confirm(hit, rsi=float(out.values[hit.cause, RSI_14]))
-            for hit in read_hits(rows, n_hits)
+            for hit in sorted(hits, key=lambda hit: hit.cause)
         ]
         if end > begin:
             taken = slice(begin, end)

@@ -1,10 +1,10 @@
 """Keep the bars of every symbol as arrays, with what is needed to walk them again.
 
 A row holds, oldest first and without holes, all bars from a window before the walk's start on;
-the walk starts SEED_BARS before the session's first bar. The window has WINDOW_BARS or, where that
-is more, the bars of a session, so that the session of every bar walked is whole. What is held
-depends on the bars alone where it matters: everything that can still be revised, or read by a
-revision, is there.
+the walk starts SEED_BARS before the session's first bar. The window has WINDOW_BARS, what a chart
+pattern remembers or, where that is more, the bars of a session, so that the session of every bar
+walked is whole. What is held depends on the bars alone where it matters: everything that can still
+be revised, or read by a revision, is there.
 """
 
 from typing import Final, NamedTuple
@@ -14,6 +14,7 @@ import numpy as np
 from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.signals.bars import N_COLUMNS
+from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.indicators import recursive, session
 from pl.signals.indicators.row import write_row, write_year
 from pl.signals.indicators.state import STATE_SIZE
@@ -54,7 +55,7 @@ class History(NamedTuple):
 
 def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
-    window_bars = max(WINDOW_BARS, session_bars)
+    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars)
     capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),

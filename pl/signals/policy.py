@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from pl.signals.chart.alerts import ALERT_CONFIDENCE
 from pl.signals.signal import RETRACTED, Signal
 from pl.signals.timeframes import TIMEFRAME_MS
 
@@ -30,6 +31,12 @@ class Rule:
 
 
 Key = tuple[str, str, str]
+
+TIER_OF: Final = {
+    timeframe: "daily" if length >= TIMEFRAME_MS["daily"] else "intraday"
+    for timeframe, length in TIMEFRAME_MS.items()
+}
+"""The tier that alerts on the chart patterns of a timeframe."""
 
 FALLBACK: Final = Rule(min_confidence=0.5, cool_down_bars=10)
 
@@ -69,6 +76,11 @@ RULES: Final[Mapping[Key, Rule]] = {
     ("Outside_Bar", "intraday", "1min"): Rule(0.5, 10),
     ("NR7", "intraday", "1min"): Rule(0.55, 15),
     ("Unusual_Range", "intraday", "1min"): Rule(0.55, 5),
+    **{
+        (name, tier, timeframe): Rule(least, 15)
+        for name, least in ALERT_CONFIDENCE.items()
+        for timeframe, tier in TIER_OF.items()
+    },
 }
 """By pattern, tier and timeframe; what is not named follows FALLBACK.
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pl.market.batches import QUALITY_PARTIAL
+from pl.signals.chart.hit import Finding
+from pl.signals.charting import charts_between
 from pl.signals.closing import Arrivals, has_sound_prices
 from pl.signals.evaluation import count_changes, hits_between, mark_range
 from pl.signals.history import (
@@ -39,8 +41,8 @@ class Outcome:
     """
 
     refused: str = ""
-    old: list[Hit] = field(default_factory=list)
-    fresh: list[Hit] = field(default_factory=list)
+    old: list[Finding] = field(default_factory=list)
+    fresh: list[Finding] = field(default_factory=list)
     table: IndicatorTable = field(default_factory=IndicatorTable.empty)
     rsi: dict[int, float] = field(default_factory=dict)
 
@@ -140,24 +142,26 @@ def _walk_again(
     )
 
 
-def _mark(table: IndicatorTable, hits: list[Hit]) -> None:
-    """Set the bits of the patterns that fired on the table's bars."""
+def _mark(table: IndicatorTable, hits: list[Finding]) -> None:
+    """Set the bits of the patterns that fired on the table's bars; chart patterns have none."""
     places = {start: place for place, start in enumerate(table.start_ms.tolist())}
     for hit in hits:
         place = places.get(hit.times[-1])
-        if place is not None:
+        if place is not None and isinstance(hit, Hit):
             table.patterns[place] |= 1 << hit.pattern
 
 
 def _counted(
     history: History, row: int, position: int, session_open: Callable[[int], int]
-) -> list[Hit]:
+) -> list[Finding]:
     """Return the hits of the bars from `position` on, each with the changes of its bars."""
-    hits = hits_between(history, row, position, int(history.n_bars[row]), session_open)
-    return [_recount(history, hit) for hit in hits]
+    n = int(history.n_bars[row])
+    hits = hits_between(history, row, position, n, session_open)
+    found: list[Finding] = [*hits, *charts_between(history, row, position, n)]
+    return [_recount(history, hit) for hit in found]
 
 
-def _recount(history: History, hit: Hit) -> Hit:
+def _recount(history: History, hit: Finding) -> Finding:
     """Return the hit with the changes of its bars as they are now; one more once it is gone."""
     start = hit.times[-1]
     position = find(history, hit.row, start)

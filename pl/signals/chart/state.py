@@ -12,6 +12,8 @@ from pl.signals.chart.sketch import SIZE
 
 N_RECENT: Final = 4
 LONG_AGO: Final = -1e15
+NEWEST_FIND: Final = 0
+"""Column of `recent`: the position of a find."""
 
 LEVEL: Final = 0
 UNTIL: Final = 1
@@ -30,6 +32,7 @@ class ChartState(NamedTuple):
     rings : (S, N_SCALES, RING, 4) float64; counts : (S, N_SCALES) int64 entries of each ring;
     recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those
     left out included; watched : (S, N_SCALES, 2) float64; calm : (S, 3) float64;
+    dropped : (S,) int64 bars dropped from the front of the row's bars since the first position;
     room : (5, SIZE) float64, room for the rules to work in.
     Positions count the bars of a symbol; an index into an array of its bars is a
     position less the offset, the number of bars dropped from the front of that array.
@@ -40,6 +43,7 @@ class ChartState(NamedTuple):
     recent: Float64
     watched: Float64
     calm: Float64
+    dropped: Int64
     room: Float64
 
 
@@ -51,6 +55,7 @@ def empty_state(n_symbols: int) -> ChartState:
         np.empty((n_symbols, N_RECENT, 4), np.float64),
         np.empty((n_symbols, N_SCALES, 2), np.float64),
         np.empty((n_symbols, 3), np.float64),
+        np.zeros(n_symbols, np.int64),
         np.empty((5, SIZE), np.float64),
     )
     for row in range(n_symbols):
@@ -62,6 +67,7 @@ def empty_state(n_symbols: int) -> ChartState:
 def forget(state: ChartState, row: int) -> None:
     """Make a row one that has seen no bar."""
     state.counts[row, :] = 0
+    state.dropped[row] = 0
     state.recent[row, :, :] = LONG_AGO
     state.watched[row, :, :] = math.inf
     state.calm[row, CEILING] = math.inf

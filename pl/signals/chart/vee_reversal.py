@@ -1,10 +1,10 @@
 """Recognise the V bottom and, upside down, the V top.
 
 One straight fall and one straight rise from a single low, each lasting at least half as long as the
-other, nearer to a V than to a parabola, and the first close above the price from which the fall
-began. The bars before the fall, as many as it lasted, stay within one height of that price, so
-that the V stands out, and the height is at least what a random walk at their pace would span. The
-height is that price less the low. Stop below the low, target one height beyond.
+other, 14 to 128 bars in all, nearer to a V than to a parabola, and the first close above the price
+from which the fall began. The bars before the fall, as many as it lasted, stay within one height of
+that price, so that the V stands out, and the height is at least what a random walk at their pace
+would span. The height is that price less the low. Stop below the low, target one height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
 Fit : evenness is the mean of the likeness of the two durations and of n / (n + 12) for n bars:
 few bars are straight by chance.
@@ -33,6 +33,7 @@ SHORTEST_LEG: Final = 0.5
 LEAST_STEEPNESS: Final = 1.0
 HALF_SUPPORT: Final = 12.0
 LEAST_BARS: Final = 14
+MOST_BARS: Final = 128
 STRAIGHTEST: Final = 1.0
 BEFORE: Final = 1.0
 N_PIVOTS: Final = 2
@@ -85,7 +86,7 @@ def vee_reversal(
     level = turned_high(bars, first, turn)
     height = level - ys[0]
     evenness = in_step(low - first, i - low)
-    if i - first < LEAST_BARS or evenness < SHORTEST_LEG:
+    if not LEAST_BARS <= i - first <= MOST_BARS or evenness < SHORTEST_LEG:
         return False
     if not breaks_level(bars, i, turn, low + k, level + CLEARANCE * height):
         return False
