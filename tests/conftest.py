@@ -33,14 +33,16 @@ from launcher.resp import RedisAddress, answers
 
 ROOT = Path(__file__).parent.parent
 PRODUCER_PYTHON = Path(os.environ.get("PL_PYTHON", ROOT / ".venv-pl" / "bin" / "python"))
-KERNEL_SOURCES = (ROOT / "pl" / "kernel.py", *ROOT.glob("pl/market/**/*.py")) + tuple(
-    ROOT.glob("pl/signals/**/*.py")
-)
+KERNEL_SOURCES = [
+    ROOT / "pl" / "kernel.py",
+    *ROOT.glob("pl/market/**/*.py"),
+    *ROOT.glob("pl/signals/**/*.py"),
+]
+# Numba's cache beside the sources ignores edits in called files: stale kernels would be run.
 os.environ.setdefault(
     "NUMBA_CACHE_DIR",
-    str(ROOT / ".tickstock" / "numba" / f"tests-{digest(files=sorted(KERNEL_SOURCES))}"),
+    str(ROOT / ".tickstock" / "numba" / f"tests-{digest(files=KERNEL_SOURCES)}"),
 )
-"""Numba's cache beside the sources ignores edits in called files, so a stale kernel would be run."""
 _FAST = (("fsync", "off"), ("full_page_writes", "off"))
 _TEMPLATE = "migrated_template"
 
