@@ -87,17 +87,17 @@ class Infrastructure:
     def configured_databases(self, answers: Mapping[str, Any]) -> Addresses:
         """Check the configured database and return its addresses.
 
-        Raises: StartAborted when it is silent, refuses us, is old or holds another market.
+        Raises: StartAborted when it is silent, refuses us, has another schema or another market.
         """
         url = self.settings.given("DATABASE_URL")
         for variable in preflight.questions(self.settings)["databases"]:
             preflight.check_database(variable, answers.get(variable, {"error": "no answer"}))
         preflight.check_market(self.settings, answers["DATABASE_URL"])
+        market = self.settings.market
+        schema.check_configured(self.settings, url, market, may_migrate=self.may_migrate)
         if self.may_migrate:
             self.console.setup("DATABASE_URL: migrating where needed")
-            schema.migrate(self.settings, self.steps, url, self.settings.market)
-        else:
-            schema.check_configured(self.settings, url, self.settings.market)
+            schema.migrate(self.settings, self.steps, url, market)
         readonly = self.settings.given("APPV2_DATABASE_URL") or self._readonly_login(url)
         accounts = self.settings.given("APPV2_ACCOUNTS_DATABASE_URL") or readonly
         return Addresses(url, readonly, accounts, "")

@@ -96,5 +96,5 @@ def _check_postgres(settings: Settings, answers: Mapping[str, Any], console: Con
     for variable in preflight.questions(settings)["databases"]:
         preflight.check_database(variable, answers.get(variable, {"error": "no answer"}))
     preflight.check_market(settings, answers["DATABASE_URL"])
-    schema.check_configured(settings, url, settings.market)
+    schema.check_configured(settings, url, settings.market, may_migrate=False)
     console.passed("PostgreSQL is running")

@@ -11,7 +11,7 @@ from pl import settings
 from pl.errors import Rejected
 from service import logs
 
-EXIT_OLD_SCHEMA = 3
+EXIT_OTHER_SCHEMA = 3
 EXIT_REJECTED = 65
 
 TURN_S = 0.0002
@@ -58,7 +58,7 @@ def run_simulator(_: argparse.Namespace) -> int:
 def run_migrate(options: argparse.Namespace) -> int:
     """Bring the database to this checkout's schema, or with `--check` only compare.
 
-    Returns 3 when `--check` finds an old schema, 65 when the database refuses.
+    Returns 3 when `--check` finds another schema, 65 when the database refuses or is newer.
     """
     database_url, market = settings.load_database(os.environ)
     from pl.store import identity, migrations
@@ -66,8 +66,9 @@ def run_migrate(options: argparse.Namespace) -> int:
     have, need = migrations.schema_versions(database_url)
     if options.check:
         print(f"have={have} need={need}")
-        return 0 if have == need else EXIT_OLD_SCHEMA
+        return 0 if have == need else EXIT_OTHER_SCHEMA
     try:
+        migrations.refuse_newer(have, need)
         for name in migrations.migrate(database_url) if have != need else ():
             print(f"applied {name}")
         identity.claim(database_url, market)

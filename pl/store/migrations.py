@@ -49,6 +49,16 @@ def schema_versions(url: str) -> tuple[str | None, str | None]:
     return row[0] if row else None, need
 
 
+def refuse_newer(have: str | None, need: str | None) -> None:
+    """Raise Rejected when the database knows a later migration than this checkout."""
+    if have and need and have > need:
+        raise Rejected(
+            "newer_schema",
+            f"database schema {have} is newer than {need}, the last this checkout knows; "
+            "nothing was changed",
+        )
+
+
 def _apply(url: str) -> list[str]:
     migrations = yoyo.read_migrations(str(MIGRATIONS))
     with yoyo.get_backend(url) as backend:
