@@ -10,7 +10,6 @@ from typing import Any
 
 from launcher import examination, ports, resp
 from launcher.problems import (
-    BAD_SETTINGS,
     CONSUMER_PYTHON_MISSING,
     OTHER_MARKET,
     PACKAGE_MISSING,
@@ -130,7 +129,7 @@ def check_package(python: Path, package: str, answers: Mapping[str, Any]) -> Non
 
 def check_redis(url: str, variable: str = "REDIS_URL") -> None:
     """Require a Redis that answers, lets us in and can be written to."""
-    address = _redis_address(url, variable)
+    address = resp.RedisAddress.parse(url)
     try:
         with resp.conversation(address) as talk:
             _check_suitable(talk, address)
@@ -145,16 +144,6 @@ def check_redis(url: str, variable: str = "REDIS_URL") -> None:
             f"{_REDIS_NEEDED}; {variable} {address}: {error}",
             f"start that Redis (redis-server --port {address.port}), or unset {variable}: "
             "then one is provided",
-        ) from error
-
-
-def _redis_address(url: str, variable: str) -> resp.RedisAddress:
-    try:
-        return resp.RedisAddress.parse(url)
-    except ValueError as error:
-        raise BAD_SETTINGS.abort(
-            f"{variable}: {error}",
-            f"correct {variable}; write `/`, `@` and `#` in a password as %2F, %40 and %23",
         ) from error
 
 

@@ -9,7 +9,7 @@ from service.errors import SettingsError
 T = TypeVar("T", int, float)
 
 POSTGRES: Final = ("postgresql", "postgres")
-REDIS: Final = ("redis", "rediss", "unix")
+REDIS: Final = ("redis", "rediss")
 LOG_FORMATS: Final = ("auto", "json", "console")
 DEFAULT_UNIVERSE: Final = "stock_etf_test:combo_test"
 
@@ -48,7 +48,7 @@ class Variables:
     def address(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
         """Return an address of one of these schemes."""
         value = self.text(name, default)
-        expected = f"{schemes[0]}://host:port"
+        expected = " or ".join(f"{scheme}://host:port" for scheme in schemes)
         if not value:
             self.problems.append(f"{name}: expected {expected}, was not set")
         elif not _is_address(value, schemes):  # it may hold a password: never printed
