@@ -1,10 +1,16 @@
-"""Read the environment once, report every problem at once."""
+"""Read the environment once, report every problem at once.
 
+`python -m pl.settings` judges it with any Python, before a package is installed.
+"""
+
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from service import exits
 from service.variables import DEFAULT_UNIVERSE, LOG_FORMATS, POSTGRES, REDIS, Variables
 
 MARKETS: Final = ("real", "simulated", "replay")
@@ -26,7 +32,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PL_PUBLISH_INDICATOR_SYMBOLS": "publish indicators of at most this many symbols",
     "PL_REPLAY_PATH": "Parquet file of trades or bars to replay",
     "PL_REPLAY_SPEED": "1 is real time, 0 as fast as it goes",
-    "PL_SPOOL_DIR": "where events wait while PostgreSQL is away",
+    "PL_SPOOL_DIR": "where events and bars wait while PostgreSQL is away",
     "PL_API_PORT": "port of the API",
     "PL_LOADER_PORT": "port of the DataLoader's health page",
     "PL_STREAMING_PORT": "port of Streaming's health page",
@@ -139,3 +145,13 @@ def load_database(environ: Mapping[str, str]) -> tuple[str, str]:
     market = read.choice("PL_MARKET", "real", MARKETS)
     read.raise_problems()
     return url, market
+
+
+def judge() -> int:
+    """Return 0 when the environment is in order."""
+    load(os.environ)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(exits.code_of(judge))

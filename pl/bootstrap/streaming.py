@@ -89,7 +89,7 @@ class Building:
         self._counters = Counters()
         self._board = QuoteBoard(self._symbols)
         self._bars = MinuteBars(len(self._symbols), depth=LATE_MINUTES)
-        self._writer = Writer(self._symbols, stores.bars, stores.indicators)
+        self._writer = Writer(self._symbols, stores.closes, stores.spooled_closes)
         self._live = settings.feed != "replay"
         self._inbox = Inbox(may_wait=not self._live, clock=clock)
         self._repair = self._build_repair()
@@ -122,6 +122,7 @@ class Building:
     def _build_road(self) -> Road:
         stores, publisher = self._stores, EventPublisher(self._redis, self._producer)
         stores.spool.drain()
+        stores.spooled_closes.drain()
         recovered = recover(stores.patterns, publisher, self._producer)
         since_ms = int(self._clock() * 1000) - KEEP_MS if self._live else 0
         return Road(

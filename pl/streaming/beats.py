@@ -43,6 +43,7 @@ class Beats:
     keep_house: Callable[[float], list[str]]
     clock: Callable[[], float]
     _started_at: float = field(default=0.0, init=False)
+    _rows_refused: int = field(default=0, init=False)
 
     def all(self) -> list[Awaitable[None]]:
         """Return what runs until it is cancelled; raises RuntimeError for a bug of ours."""
@@ -83,6 +84,7 @@ class Beats:
         now, trouble = self.clock(), self.loop.attention.trouble
         for code, problem in self.vitals.away().items():
             trouble.report(code, problem, now, severity="error")
+        self._tell_refused_rows(now)
         trouble.flush(now)
         repair = self.loop.attention.repair
         if repair is not None:
@@ -132,6 +134,15 @@ class Beats:
     @property
     def _announcer(self) -> Announcer:
         return self.loop.closing.announcer
+
+    def _tell_refused_rows(self, now: float) -> None:
+        store = self.vitals.writer.store
+        since = store.refused - self._rows_refused
+        if since:
+            self._rows_refused += since
+            self.loop.attention.trouble.report(
+                "ROW_REFUSED", store.last_refused, now, severity="error", count=since
+            )
 
     async def _logged(self, write: Callable[[], None]) -> None:
         try:

@@ -134,9 +134,14 @@ class Vitals:
 
     def _database(self) -> ServiceHealth:
         problem = self.road.database or self.writer.problem
+        waiting = self.road.spool.waiting + self.writer.waiting
         if problem:
-            waiting = self.road.spool.waiting + self.writer.waiting
             return degraded(f"away, {waiting} writes wait: {problem}")
+        if self.road.spool.waiting or self.writer.spool.waiting:
+            return degraded(f"answers again, {waiting} writes wait")
+        store = self.writer.store
+        if store.refused:
+            return degraded(f"refused {store.refused} rows, the last: {store.last_refused}")
         return healthy("answers")
 
     def _redis(self) -> ServiceHealth:

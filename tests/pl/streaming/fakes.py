@@ -177,6 +177,32 @@ class Spool:
 
 
 @dataclass
+class SpooledCloses:
+    """SpooledCloses in memory; `full` when the disk takes nothing."""
+
+    database: Database
+    records: list[tuple[Any, ...]] = field(default_factory=list)
+    full: bool = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self.records)
+
+    def append(self, close: Any, symbols: Any) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.records.append(("bars", close.bars))
+
+    def drain(self, most: int | None = None) -> int:
+        n = 0
+        while self.records and n != most:
+            self.database.take(*self.records[0])
+            del self.records[0]
+            n += 1
+        return n
+
+
+@dataclass
 class Redis:
     """EventPublisher in memory: what the stream holds, and up to where."""
 

@@ -27,6 +27,8 @@ MINUTE_MS = 60_000
 SETTLED_MS = 160_000
 """The market's latest trades come two and a half minutes late."""
 
+SPOOLS = ("records.spool", "closes/records.spool")
+
 Facts = dict[tuple[str, int], tuple[float, ...]]
 
 
@@ -248,11 +250,11 @@ def test_streaming_killed_between_commit_and_publish(drill: Drill, redis_server:
 
 
 def test_streaming_killed_while_postgresql_is_away(drill: Drill, postgres: Any) -> None:
-    spooled = drill.system.folder / "spool"
+    spooled = drill.system.folder / "spool" / "simulated"
     postgres.kill()
     until(
-        lambda: any(path.stat().st_size for path in spooled.rglob("*") if path.is_file()),
-        "something is spooled",
+        lambda: all((spooled / name).stat().st_size for name in SPOOLS),
+        "events and bars are spooled",
         90,
     )
     drill.system.streaming.end(signal.SIGKILL)

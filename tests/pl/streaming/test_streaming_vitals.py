@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from contracts.names import HEALTH_STATUS, QUOTES_SNAPSHOT, STREAMING_HEALTH
 from pl.errors import Unavailable
 from pl.market.batches import UInt8
+from pl.store.closes import CloseStore
 from pl.streaming.beats import Beats
 from pl.streaming.flows import Flows
 from pl.streaming.road import Road
@@ -22,6 +23,7 @@ from tests.pl.streaming.fakes import (
     Patterns,
     Redis,
     Spool,
+    SpooledCloses,
     load,
     publication,
     signal,
@@ -79,7 +81,10 @@ class Whole:
         heart: Any = self.heart
         flow_log: Any = FlowLog(self.database)
         self.road = Road("p", patterns, spool, publication(self.redis), Flows(), 1)
-        self.writer = Writer(SYMBOLS, store, store)
+        self.closes = SpooledCloses(self.database)
+        self.rows = CloseStore(store, store)
+        closes: Any = self.closes
+        self.writer = Writer(SYMBOLS, self.rows, closes)
         loop = self.stage.loop
         self.vitals = Vitals(loop, self.road, self.writer, (voice,), "massive", "simulated")
         self.beats = Beats(
@@ -138,6 +143,24 @@ def test_while_postgresql_is_away_it_says_how_much_waits(whole: Whole) -> None:
     whole.road.stop(10)
     assert whole.part("postgresql") == ("degraded", "away, 1 writes wait: away")
     assert whole.vitals.away() == {"POSTGRESQL_AWAY": "away"}
+
+
+def test_what_waits_on_disk_is_told_until_it_is_stored(whole: Whole) -> None:
+    whole.closes.records.append(("bars", "of a minute"))
+    assert whole.part("postgresql") == ("degraded", "answers again, 1 writes wait")
+    whole.closes.drain()
+    assert whole.part("postgresql") == ("healthy", "answers")
+
+
+async def test_a_refused_row_is_told_with_its_values(whole: Whole) -> None:
+    whole.rows.refuse("bar of KO at 10:00 close=1e+300", "out of range")
+    told = "bar of KO at 10:00 close=1e+300: out of range"
+    assert whole.part("postgresql") == ("degraded", f"refused 1 rows, the last: {told}")
+    for _ in range(3):
+        await whole.beats.look_after()
+    assert [(e.error_code, e.message, e.context) for e in whole.stage.errors] == [
+        ("ROW_REFUSED", told, {"count": 1})
+    ]
 
 
 def test_while_redis_is_away_it_says_how_many_events_wait(whole: Whole) -> None:
@@ -200,7 +223,7 @@ def test_prometheus_reads_the_counters(whole: Whole) -> None:
 
 
 async def test_what_is_away_is_reported_once_a_minute(whole: Whole) -> None:
-    whole.writer.problem = "connection refused"
+    whole.writer.database = "connection refused"
     for second in range(70):
         whole.stage.clock.now = T0 / 1000 + second
         await whole.beats.look_after()
