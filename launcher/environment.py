@@ -12,6 +12,7 @@ from launcher.settings import Settings
 _PRODUCER_ONLY = ("PL_", "MASSIVE_", "DATABASE_URL", "NUMBA_")
 _CONSUMER_ONLY = ("APPV2_",)
 _LAUNCHER_ONLY = ("TICKSTOCK_",)
+_TO_BE_MADE = "postgresql://app_readwrite@127.0.0.1/tickstock"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,17 @@ def producer(
     if settings.simulates:
         told |= _simulated_market(settings, home)
     return told
+
+
+def foreseen(
+    settings: Settings, home: Home, kernels: Path
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return both environments as far as they are known before anything is provided."""
+    database = settings.given("DATABASE_URL") or _TO_BE_MADE
+    readonly = settings.given("APPV2_DATABASE_URL") or database
+    redis_url = settings.given("REDIS_URL") or "redis://localhost:6379/0"
+    addresses = Addresses(database, readonly, readonly, redis_url)
+    return producer(settings, home, addresses, kernels), consumer(settings, home, addresses)
 
 
 def _simulated_market(settings: Settings, home: Home) -> Mapping[str, str]:

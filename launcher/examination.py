@@ -37,7 +37,7 @@ def _import(package: str) -> str:
     return ""
 
 
-def _database(url: str) -> dict[str, str]:
+def _database(url: str) -> dict[str, Any]:
     import psycopg2
 
     try:
@@ -49,12 +49,14 @@ def _database(url: str) -> dict[str, str]:
         database = str(_value(cursor))
         cursor.execute("select to_regclass('market_identity')")
         has_identity = _value(cursor) is not None
-        market = ""
+        market, universes = "", []
         if has_identity:
             cursor.execute("select id from market_identity")
             market = str(_value(cursor) or "")
+            cursor.execute("select name || ':' || key from cache_entries where type = 'universe'")
+            universes = [row[0] for row in cursor.fetchall()]
     connection.close()
-    return {"database": database, "market": market}
+    return {"database": database, "market": market, "universes": universes}
 
 
 def _value(cursor: Any) -> Any:

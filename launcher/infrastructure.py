@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from launcher import preflight, resp
+from launcher import preflight, resp, universe
 from launcher.console import Console
 from launcher.embedded.postgres import READONLY, READWRITE
 from launcher.environment import Addresses, as_role
@@ -67,6 +67,7 @@ class Infrastructure:
                 f"see {self.console.log_path('postgresql')}",
             ) from error
         schema.migrate_own(own, self.settings, self.home, self.steps, self.console.setup)
+        universe.check_own(self.settings, own)
         return Addresses(
             own.url(own.market_database, READWRITE),
             own.url(own.market_database, READONLY),
@@ -98,6 +99,7 @@ class Infrastructure:
         if self.may_migrate:
             self.console.setup("DATABASE_URL: migrating where needed")
             schema.migrate(self.settings, self.steps, url, market)
+        universe.check_configured(self.settings, answers["DATABASE_URL"])
         readonly = self.settings.given("APPV2_DATABASE_URL") or self._readonly_login(url)
         accounts = self.settings.given("APPV2_ACCOUNTS_DATABASE_URL") or readonly
         return Addresses(url, readonly, accounts, "")

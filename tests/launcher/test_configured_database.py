@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import preflight, problems, settings
+from launcher import preflight, problems, settings, universe
 from launcher.console import Console
 from launcher.home import Home
 from launcher.infrastructure import Infrastructure
@@ -91,6 +91,24 @@ def test_our_own_newer_database_is_refused_before_any_is_migrated(tmp_path):
     assert abort.value.problem.kind is problems.SCHEMA_NEWER
     assert "our own database tickstock_simulated" in abort.value.problem.reason
     assert said == []
+
+
+def test_an_unknown_universe_is_named_with_those_that_the_database_knows(
+    addresses, empty, postgres
+):
+    addresses(may_migrate=True, **empty)
+    shipped = "select name || ':' || key from cache_entries where type = 'universe'"
+    database = empty["DATABASE_URL"].rpartition("/")[2]
+    assert tuple(postgres.cluster.psql(shipped, database).stdout.split()) == universe.SHIPPED
+    add = (
+        "insert into cache_entries (type, name, key, value) values ('universe', 'm', 'sp500', '[]')"
+    )
+    postgres.cluster.psql(add, database)
+    addresses(SYMBOL_UNIVERSE_KEY="sp500", **empty)
+    with pytest.raises(StartAborted) as abort:
+        addresses(SYMBOL_UNIVERSE_KEY="sp600", **empty)
+    assert abort.value.problem.kind is problems.BAD_SETTINGS
+    assert "m:sp500" in abort.value.problem.recovery
 
 
 def test_it_is_migrated_when_asked_and_then_accepted(addresses, empty):

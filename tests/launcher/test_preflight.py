@@ -182,7 +182,7 @@ def test_our_redis_with_its_login_passes(guarded_redis):
 def test_a_configured_database_that_answers_passes(postgres):
     url = postgres.url("postgres")
     answer = preflight.examine(configured(), PYTHON, {"databases": {"DATABASE_URL": url}})
-    assert answer["DATABASE_URL"] == {"database": "postgres", "market": ""}
+    assert answer["DATABASE_URL"] == {"database": "postgres", "market": "", "universes": []}
 
 
 @pytest.mark.integration

@@ -27,12 +27,12 @@ def test_all_problems_are_kept_in_order() -> None:
     read.port("PORT", 1)
     read.choice("COLOUR", "blue", ("blue", "green"))
     read.required("KEY", "a key")
-    read.refuse_unknown("OUR_", {"OUR_NAME"})
+    read.refuse_unknown("OUR_", {"OUR_COLOUR", "OUR_TYPE"})
     assert problems(read) == [
         "PORT: expected a port 1-65535, was 99999",
         "COLOUR: expected one of blue, green, was red",
         "KEY: expected a key, was not set",
-        "OUR_TYPO: no such variable",
+        "OUR_TYPO: no such variable, did you mean OUR_TYPE?",
     ]
 
 
