@@ -23,6 +23,7 @@ log = structlog.get_logger()
 QUOTES_EVERY_S: Final = 0.25
 LOOK_EVERY_S: Final = 1.0
 HEALTH_EVERY_S: Final = 10.0
+"""So often health is sent; in the first so many seconds, and when it changes, every second."""
 HOUSE_EVERY_S: Final = 86_400.0
 
 Work = Callable[[], Awaitable[None]]
@@ -44,13 +45,16 @@ class Beats:
     clock: Callable[[], float]
     _started_at: float = field(default=0.0, init=False)
     _rows_refused: int = field(default=0, init=False)
+    _health_from: float = field(default=0.0, init=False)
+    _health_sent: float = field(default=0.0, init=False)
+    _health_said: tuple[object, ...] = field(default=(), init=False)
 
     def all(self) -> list[Awaitable[None]]:
         """Return what runs until it is cancelled; raises RuntimeError for a bug of ours."""
         return [
             _every(QUOTES_EVERY_S, self.send_quotes),
             _every(LOOK_EVERY_S, self.look_after),
-            _every(HEALTH_EVERY_S, self.send_health),
+            _every(LOOK_EVERY_S, self.send_due_health),
             _every(BEAT_EVERY_S, self.beat),
             _every(ALIVE_EVERY_S, self.log_alive),
             _every(HOUSE_EVERY_S, self.drop_expired),
@@ -89,6 +93,16 @@ class Beats:
         repair = self.loop.attention.repair
         if repair is not None:
             self.board.gaps(repair.missing(self.loop.now_ms()))
+
+    async def send_due_health(self) -> None:
+        """Publish how Streaming is when it is due, or not what it was."""
+        now, said = self.clock(), self.vitals.gist()
+        self._health_from = self._health_from or now
+        settled = now - self._health_from > HEALTH_EVERY_S
+        if settled and said == self._health_said and now - self._health_sent < HEALTH_EVERY_S:
+            return
+        self._health_sent, self._health_said = now, said
+        await self.send_health()
 
     async def send_health(self) -> None:
         """Publish how Streaming is, and log one line."""

@@ -55,6 +55,7 @@ class MarketLoop:
 
     async def run(self) -> None:
         """Work until the feed is refused or at its end, or until cancelled."""
+        self.session.follow(self.now_ms())
         while not self.attention.refused and not self.ended:
             for item in await self.inbox.take(TURN_S):
                 self.take(item)

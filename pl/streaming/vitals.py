@@ -53,6 +53,11 @@ class Vitals:
             "history": self._history(),
         }
 
+    def gist(self) -> tuple[object, ...]:
+        """Return what readers should hear of at once when it changes."""
+        statuses = tuple(part.status for part in self.parts().values())
+        return statuses, self.loop.session.session_id, self.loop.attention.watch.connected
+
     def failure(self) -> str:
         """Return why the process cannot go on, empty while it can."""
         repair = self.loop.attention.repair

@@ -1,5 +1,6 @@
 """Health says what is wrong, in words, and the beats notice what is away or broken."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -273,6 +274,54 @@ async def test_health_is_sent_on_both_channels(whole: Whole) -> None:
     (system,) = whole.stage.channels.on(HEALTH_STATUS)
     assert json.loads(streaming)["status"] == "warning"
     assert json.loads(system)["status"] == "degraded"
+
+
+async def test_the_first_report_knows_the_session(whole: Whole) -> None:
+    loop = asyncio.ensure_future(whole.stage.loop.run())
+    await asyncio.ensure_future(whole.beats.send_due_health())
+    loop.cancel()
+    (body,) = whole.stage.channels.on(STREAMING_HEALTH)
+    assert (json.loads(body)["market_open"], json.loads(body)["session_id"]) == (
+        True,
+        whole.stage.loop.session.session_id,
+    )
+
+
+async def test_the_rate_is_told_from_the_first_second(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    rates = []
+    for second in range(4):
+        whole.stage.clock.now = T0 / 1000 + second
+        await whole.beats.send_due_health()
+        said = json.loads(whole.stage.channels.on(STREAMING_HEALTH)[-1])
+        rates.append(said["data_flow"]["ticks_per_second"])
+        whole.stage.trade(second)
+    assert rates == [0.0, 2.0, 2.0, 2.0]
+
+
+async def test_later_health_is_sent_every_ten_seconds_and_when_it_changes(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    sent = []
+    for second in range(60):
+        whole.stage.clock.now = T0 / 1000 + second
+        if second == 34:
+            whole.writer.database = "away"
+        before = len(whole.stage.channels.on(STREAMING_HEALTH))
+        await whole.beats.send_due_health()
+        if len(whole.stage.channels.on(STREAMING_HEALTH)) > before:
+            sent.append(second)
+    assert sent == [*range(11), 20, 30, 34, 44, 54]
+
+
+async def test_bars_per_minute_are_those_of_the_last_minute(whole: Whole) -> None:
+    told = []
+    for second in range(0, 180, 10):
+        if second % 60 == 0:
+            whole.stage.counters.bars += 70 if second else 0
+        late = second * 1.001
+        health = whole.vitals.streaming_health(T0 / 1000 + late, whole.states())
+        told.append(health.data_flow.bars_per_minute)
+    assert told == [0.0] * 6 + [70.0] * 12
 
 
 async def test_the_beats_survive_what_is_away(whole: Whole) -> None:
