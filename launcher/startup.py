@@ -32,6 +32,12 @@ class Prepared:
     producer: Mapping[str, str]
     consumer: Mapping[str, str]
 
+    def told(self, service: Service) -> Mapping[str, str]:
+        """Return the environment of one process."""
+        if service.side == "consumer":
+            return self.consumer
+        return environment.narrowed(service.key, self.producer)
+
 
 class Startup:
     """One start. `died` returns a child that ended unasked, or None."""
@@ -182,8 +188,7 @@ class Startup:
         return unit, self._processes.start(unit.program)
 
     def _unit(self, service: Service, prepared: Prepared) -> Unit:
-        environ = prepared.producer if service.side == "producer" else prepared.consumer
-        return service_unit(service, self._settings, environ)
+        return service_unit(service, self._settings, prepared.told(service))
 
     def _prove(self, unit: Unit, child: Child) -> None:
         try:

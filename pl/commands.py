@@ -32,7 +32,7 @@ def run_streaming(_: argparse.Namespace) -> int:
 
 def run_api(_: argparse.Namespace) -> int:
     """Serve the API until told to stop."""
-    chosen = _configured("api")
+    chosen = _configured("api", reads_market=False)
     from pl.bootstrap.api import run_api as run
 
     return _run(run(chosen))
@@ -95,8 +95,8 @@ def run_check_settings(_: argparse.Namespace) -> int:
     return 0
 
 
-def _configured(component: str) -> settings.Settings:
-    chosen = settings.load(os.environ)
+def _configured(component: str, *, reads_market: bool = True) -> settings.Settings:
+    chosen = settings.load(os.environ, reads_market=reads_market)
     logs.configure(component, chosen.log_format)
     return chosen
 

@@ -71,8 +71,11 @@ class Settings:
     log_format: str
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """Return the settings in `environ`; raises SettingsError naming every problem."""
+def load(environ: Mapping[str, str], *, reads_market: bool = True) -> Settings:
+    """Return the settings in `environ`; raises SettingsError naming every problem.
+
+    reads_market : whether the process talks to Massive, and so needs a key
+    """
     read = Variables(environ)
     settings = Settings(
         database_url=read.address("DATABASE_URL", POSTGRES),
@@ -98,7 +101,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
     )
     read.refuse_unknown("PL_", VARIABLES)
-    read.problems.extend(_contradictions(settings))
+    if reads_market:
+        read.problems.extend(_contradictions(settings))
     read.raise_problems()
     return settings
 

@@ -1,6 +1,5 @@
 """Bring databases to the schema of this checkout: ours always, a configured one when allowed."""
 
-import os
 import re
 import subprocess
 import time
@@ -81,7 +80,7 @@ def migrate(settings: Settings, steps: Steps, url: str, market: str) -> None:
         steps.run(
             [str(settings.producer_python), "-m", "pl", "migrate"],
             folder=settings.root,
-            environ=_database_environment(settings, url, market),
+            environ=_told(settings, url, market),
         )
     except StepFailed as error:
         raise MIGRATION_FAILED.abort(
@@ -127,7 +126,7 @@ def _compare(settings: Settings, url: str, market: str) -> tuple[str, str]:
     asked = subprocess.run(
         [str(settings.producer_python), "-m", "pl", "migrate", "--check"],
         cwd=settings.root,
-        env={**clean_environment(), **_database_environment(settings, url, market)},
+        env={**clean_environment(), **_told(settings, url, market)},
         capture_output=True,
         text=True,
         check=False,
@@ -141,6 +140,6 @@ def _compare(settings: Settings, url: str, market: str) -> tuple[str, str]:
     return versions[1].replace(_NO_SCHEMA, ""), versions[2]
 
 
-def _database_environment(settings: Settings, url: str, market: str) -> Mapping[str, str]:
-    path = {"PATH": os.environ.get("PATH", "")}
-    return {**path, **settings.environ, "DATABASE_URL": url, "PL_MARKET": market}
+def _told(settings: Settings, url: str, market: str) -> Mapping[str, str]:
+    libpq = {name: value for name, value in settings.environ.items() if name.startswith("PG")}
+    return {**libpq, "DATABASE_URL": url, "PL_MARKET": market}
