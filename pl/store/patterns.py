@@ -29,7 +29,8 @@ ON CONFLICT (producer, name) DO UPDATE
 SET through = greatest(stream_progress.through, excluded.through), updated_at = clock_timestamp()
 """
 
-# One statement, because each costs a way there and back while an alert waits.
+# One statement and so one transaction, because each costs a way there and back while an alert
+# waits.
 _INSERT: Final = f"""
 WITH fresh AS (
     INSERT INTO pattern_events ({_COLUMNS}) SELECT {_COLUMNS} FROM {_INCOMING}
@@ -128,7 +129,7 @@ class PatternStore:
                 cursor.execute(_STANDING, values)
             return {seq for (seq,) in cursor.fetchall()}
 
-        return self._partitions.trusting(lambda: self._database.run(work))
+        return self._partitions.trusting(lambda: self._database.run_single(work))
 
     def _make_partitions(self, cursor: Cursor, events: Sequence[StoredEvent], at: float) -> None:
         bars = [event.data.bar_time * 1000 for event in events]

@@ -60,6 +60,28 @@ def test_a_restart_between_two_calls_goes_unnoticed(store: Database, outage: Any
     assert PatternStore(store).max_seq(PRODUCER) == 0
 
 
+def test_a_single_statement_is_committed_at_once_and_later_transactions_are_whole(
+    store: Database, asked: Any
+) -> None:
+    insert = "INSERT INTO stream_progress (producer, name, seq) VALUES (%s, 'published', 1)"
+    store.run_single(lambda cursor: cursor.execute(insert, ("alone",)))
+
+    def break_off(cursor: Any) -> None:
+        cursor.execute(insert, ("undone",))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.run(break_off)
+    assert asked("SELECT producer FROM stream_progress") == [("alone",)]
+
+
+def test_a_restart_before_a_single_statement_goes_unnoticed(store: Database, outage: Any) -> None:
+    store.ping()
+    outage.kill()
+    outage.start()
+    assert store.run_single(lambda cursor: cursor.execute("SELECT 1")) is None
+
+
 def test_while_the_server_is_away_calls_fail_at_once_and_attempts_grow_rare(
     database: Any, outage: Any
 ) -> None:
