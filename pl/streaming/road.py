@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 MAINTAIN_EVERY_S: Final = 0.5
 MARK_EVERY_S: Final = 5.0
+CLEAR_WAY_S: Final = 0.1
+"""So long what nobody waits for leaves processor and disk to alerts on their way to a screen."""
 PROGRESS: Final = "signals"
 
 
@@ -34,7 +36,8 @@ PROGRESS: Final = "signals"
 class Load:
     """Hold the alerts of one close: (signal, quality of its bar), and how far was evaluated.
 
-    then : called on the road's thread when they are durable; must not block.
+    then : called on the road's thread when they are durable, before the next load is carried;
+    must not block.
     """
 
     found: Sequence[tuple[Signal, str]]
@@ -63,6 +66,7 @@ class Road:
     failure: str = ""
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
+    _then: Callable[[], None] | None = None
     _marked_at: float = 0.0
     _marked_seq: int = 0
 
@@ -96,27 +100,38 @@ class Road:
 
     def _step(self) -> bool:
         try:
-            load = self._loads.get(timeout=MAINTAIN_EVERY_S)
+            load = self._loads.get(timeout=CLEAR_WAY_S if self._then else MAINTAIN_EVERY_S)
         except queue.Empty:
-            self._maintain()
+            self._finish()
             return True
+        if self._then:
+            self._finish()
         if load is None:
             self.publication.flush()
             self._mark(force=True)
             return False
-        self._carry(load)
-        self._maintain()
+        if not self._carry(load):
+            self._finish()
         return True
 
-    def _carry(self, load: Load) -> None:
+    def _carry(self, load: Load) -> bool:
+        """Make events durable and publish them; return whether there were any."""
         events = self._numbered(load)
         progress = Progress(self.producer, PROGRESS, load.through_ms)
         if events:
             self.publication.add(self._made_durable(events, progress))
         elif self._loads.empty():  # the next load says it for this one
             self._with_database(lambda: self.store.commit_events([], progress, self.clock()))
-        load.then()
+        self._then = load.then
         self.flows.forget_before(load.through_ms - KEEP_MS)
+        return bool(events)
+
+    def _finish(self) -> None:
+        """Do what alerts do not wait for."""
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+        self._maintain()
 
     def _numbered(self, load: Load) -> list[StoredEvent]:
         events = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,6 +20,8 @@ from pl.streaming.road import Road
 from pl.streaming.writer import Writer
 
 STOP_S: Final = 5.0
+GIVE_WAY_S: Final = 0.000_5
+"""So long at most a thread keeps the interpreter from another: the road of the alerts has one."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class StreamingService:
 
         Raises SettingsError when the feed refuses us, Unavailable when the port is taken.
         """
+        sys.setswitchinterval(GIVE_WAY_S)
         stop = stop or _stopped_by_signal()
         runner = await self._listen()
         try:
