@@ -8,13 +8,14 @@ from pathlib import Path
 
 from launcher.embedded.postgres import READWRITE, SUPERUSER
 from launcher.home import Home
-from launcher.problems import MIGRATION_FAILED, SCHEMA_NEWER, SCHEMA_OLD
+from launcher.problems import MIGRATION_FAILED, POSTGRES_SILENT, SCHEMA_NEWER, SCHEMA_OLD
 from launcher.provision.commands import StepFailed, Steps, clean_environment
 from launcher.provision.servers import ACCOUNTS_DATABASE, OwnPostgres
 from launcher.settings import Settings
 
 _EXIT_OTHER_SCHEMA = 3
 _NO_SCHEMA = "None"
+_COMPARISON_S = 20.0
 _HAVE = "select coalesce(max(migration_id), '') from _yoyo_migration"
 
 
@@ -123,14 +124,21 @@ def refuse_newer(where: str, have: str, need: str) -> None:
 
 def _compare(settings: Settings, url: str, market: str) -> tuple[str, str]:
     """Return the schema that a database has, empty for none, and the one that is needed."""
-    asked = subprocess.run(
-        [str(settings.producer_python), "-m", "pl", "migrate", "--check"],
-        cwd=settings.root,
-        env={**clean_environment(), **_told(settings, url, market)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        asked = subprocess.run(
+            [str(settings.producer_python), "-m", "pl", "migrate", "--check"],
+            cwd=settings.root,
+            env={**clean_environment(), **_told(settings, url, market)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_COMPARISON_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise POSTGRES_SILENT.abort(
+            f"DATABASE_URL: it did not tell its schema within {_COMPARISON_S:g} s.",
+            "see what it is busy with (pg_stat_activity), then start again",
+        ) from error
     versions = re.search(r"have=(\S+) need=(\S+)", asked.stdout)
     if asked.returncode not in {0, _EXIT_OTHER_SCHEMA} or not versions:
         raise MIGRATION_FAILED.abort(

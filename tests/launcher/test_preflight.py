@@ -182,7 +182,9 @@ def test_our_redis_with_its_login_passes(guarded_redis):
 def test_a_configured_database_that_answers_passes(postgres):
     url = postgres.url("postgres")
     answer = preflight.examine(configured(), PYTHON, {"databases": {"DATABASE_URL": url}})
-    assert answer["DATABASE_URL"] == {"database": "postgres", "market": "", "universes": []}
+    found = answer["DATABASE_URL"]
+    assert (found["database"], found["market"], found["universes"]) == ("postgres", "", [])
+    preflight.check_database("DATABASE_URL", found)
 
 
 @pytest.mark.integration
@@ -191,6 +193,7 @@ def test_a_configured_database_that_answers_passes(postgres):
     [
         ("app_readwrite:wrong", "postgres", problems.POSTGRES_PASSWORD),
         ("nobody_we_know:x", "postgres", problems.POSTGRES_PASSWORD),
+        ("app_readwrite", "postgres", problems.POSTGRES_PASSWORD),
         ("app_readwrite:{}", "no_such_database", problems.POSTGRES_DATABASE_MISSING),
     ],
 )
