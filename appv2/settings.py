@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from service import exits
-from service.variables import DEFAULT_UNIVERSE, LOG_FORMATS, POSTGRES, REDIS, Variables
+from service.variables import LOG_FORMATS, POSTGRES, REDIS, Variables
 
 ASYNC_MODES: Final = ("eventlet", "threading", "gevent")
 SHORTEST_SECRET: Final = 16
@@ -63,7 +63,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         producer_url=read.address(
             "APPV2_PRODUCER_URL", ("http", "https"), default="http://127.0.0.1:8080"
         ).rstrip("/"),
-        universe_key=read.text("SYMBOL_UNIVERSE_KEY", DEFAULT_UNIVERSE),
+        universe_key=read.text("SYMBOL_UNIVERSE_KEY"),
         port=read.port("APPV2_PORT", 5000),
         async_mode=read.choice("APPV2_ASYNC_MODE", "eventlet", ASYNC_MODES),
         stream_hours=read.number("APPV2_STREAM_HOURS", 24, int, 1, 24 * 30),

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from service import exits
-from service.variables import DEFAULT_UNIVERSE, LOG_FORMATS, POSTGRES, REDIS, Variables
+from service.variables import (
+    DEFAULT_UNIVERSE,
+    LOG_FORMATS,
+    POSTGRES,
+    RECORDED_UNIVERSE,
+    REDIS,
+    Variables,
+)
 
 MARKETS: Final = ("real", "simulated", "replay")
 FEEDS: Final = ("massive", "redis", "replay")
@@ -77,14 +84,16 @@ def load(environ: Mapping[str, str], *, reads_market: bool = True) -> Settings:
     reads_market : whether the process talks to Massive, and so needs a key
     """
     read = Variables(environ)
+    feed = read.choice("PL_FEED", "massive", FEEDS)
+    universe = RECORDED_UNIVERSE if feed == "replay" else DEFAULT_UNIVERSE
     settings = Settings(
         database_url=read.address("DATABASE_URL", POSTGRES),
         redis_url=read.address("REDIS_URL", REDIS),
         massive_api_key=read.text("MASSIVE_API_KEY"),
         massive_url=read.address("MASSIVE_URL", SOCKET, MASSIVE_SOCKET),
         massive_rest_url=read.address("MASSIVE_REST_URL", HTTP, MASSIVE_REST),
-        universe_key=read.text("SYMBOL_UNIVERSE_KEY", DEFAULT_UNIVERSE),
-        feed=read.choice("PL_FEED", "massive", FEEDS),
+        universe_key=read.text("SYMBOL_UNIVERSE_KEY", universe),
+        feed=feed,
         market=read.choice("PL_MARKET", "real", MARKETS),
         feed_channels=read.choice("PL_FEED_CHANNELS", "trades", FEED_CHANNELS),
         publish_ticks=read.choice("PL_PUBLISH_TICKS", "auto", SWITCHES),

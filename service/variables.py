@@ -13,6 +13,8 @@ POSTGRES: Final = ("postgresql", "postgres")
 REDIS: Final = ("redis", "rediss")
 LOG_FORMATS: Final = ("auto", "json", "console")
 DEFAULT_UNIVERSE: Final = "stock_etf_test:combo_test"
+RECORDED_UNIVERSE: Final = "replay:recording"
+"""What a replay watches unless told otherwise; Streaming keeps it in the replay's database."""
 
 
 class Variables:

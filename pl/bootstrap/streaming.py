@@ -9,14 +9,15 @@ import numpy as np
 import redis
 
 from pl.bootstrap.feeds import build_feed
-from pl.bootstrap.shared import build_rest, build_sessions, check_market, resolve_universe
+from pl.bootstrap.shared import build_rest, build_sessions, check_market
 from pl.bootstrap.stores import Stores, open_stores
 from pl.bootstrap.telling import build_telling
+from pl.bootstrap.watched import watched_symbols
 from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
-from pl.errors import Rejected, SettingsError
+from pl.errors import SettingsError
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.settings import Settings
@@ -80,7 +81,7 @@ class Building:
         self._settings = settings
         self._stores = stores
         self._clock = clock
-        self._symbols = _universe(settings, stores)
+        self._symbols = watched_symbols(settings, stores.universes)
         self._table = SymbolTable(self._symbols)
         self._sessions = build_sessions(settings.market)
         self._rest = build_rest(settings, self._table)
@@ -281,14 +282,6 @@ class Building:
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),
         )
-
-
-def _universe(settings: Settings, stores: Stores) -> tuple[str, ...]:
-    try:
-        return resolve_universe(stores.universes, settings.universe_key)
-    except Rejected as error:
-        known = ", ".join(stores.universes.universes()) or "none"
-        raise SettingsError([f"{error.detail}; known are: {known}"]) from error
 
 
 def _no_repair(_gap: Gap, _symbols: tuple[str, ...]) -> None:

@@ -66,6 +66,7 @@ class Recording:
         ]
         self._dated = "date" in names
         self.foreign = 0
+        self.foreign_symbols: set[str] = set()
 
     def days(self) -> Iterator[RecordedDay]:
         """Yield the days in order; rows of symbols outside the table are counted as foreign."""
@@ -99,7 +100,11 @@ class Recording:
         if not pa.types.is_dictionary(symbols.type):
             symbols = symbols.dictionary_encode()
         codes = symbols.unify_dictionaries().combine_chunks()
-        rows = [self._table.row(symbol) for symbol in codes.dictionary.to_pylist()]
+        symbols = codes.dictionary.to_pylist()
+        rows = [self._table.row(symbol) for symbol in symbols]
+        self.foreign_symbols |= {
+            str(symbol) for symbol, row in zip(symbols, rows, strict=True) if row < 0
+        }
         found: npt.NDArray[np.int32] = np.array([*rows, -1], np.int32)[codes.indices.to_numpy()]
         return found
 
@@ -122,6 +127,17 @@ class Recording:
         suspicious = columns.get("susp", np.zeros(len(t_ms), np.int8)) != 0
         flags = columns["cond_flags"].astype(np.int64)
         return lean_rules(flags, suspicious, self._regular_hours(t_ms))
+
+
+def recorded_symbols(path: Path) -> tuple[str, ...]:
+    """Return the symbols of a recording in alphabetical order; raises InvalidData."""
+    recording = _open(path)
+    if "symbol" not in recording.schema.names:
+        raise InvalidData(str(path), "expected a column symbol")
+    found: set[str | None] = set()
+    for batch in recording.to_batches(columns=["symbol"]):
+        found.update(pc.unique(batch["symbol"]).to_pylist())
+    return tuple(sorted(filter(None, found)))
 
 
 def _open(path: Path) -> Any:

@@ -17,6 +17,7 @@ LATE_MINUTES: Final = 16
 """Trades may come so much later: those that came while nobody watched are fetched."""
 
 LOST: Final = frozenset({"disconnected", "mute", "evicted"})
+FOREIGN: Final = "not in the universe"
 EXPECTED: Final = frozenset({"duplicate", "superseded"})
 """Causes that are no fault of the feed: it sends again what we had, or have fetched."""
 
@@ -25,7 +26,8 @@ EXPECTED: Final = frozenset({"duplicate", "superseded"})
 class Attention:
     """Know whether the feed was watched, and what was dropped.
 
-    repair : None for a feed without REST; refused : why the feed will not have us.
+    repair : None for a feed without REST; refused : why the feed will not have us;
+    ended_with : why a feed at its end brought nothing.
     """
 
     watch: Watch
@@ -34,6 +36,7 @@ class Attention:
     counters: Counters
     trouble: TroubleDesk
     refused: str = ""
+    ended_with: str = ""
 
     def hear(self, notice: FeedNotice, at_ms: int) -> list[Gap]:
         """Take a notice; return the minutes in doubt. at_ms : its moment by the feed's clock."""
@@ -60,6 +63,13 @@ class Attention:
                     count=notice.count,
                     each_message=True,
                 )
+            case "foreign":
+                self.counters.dropped[FOREIGN] += notice.count
+                detail = f"{FOREIGN}: {notice.detail}"
+                self.trouble.report("FOREIGN_SYMBOLS", detail, notice.at, count=notice.count)
+            case "end" if not notice.count:
+                self.trouble.report("REPLAY_PLAYED", notice.detail, notice.at, severity="info")
+                self.ended_with = notice.detail
             case "refused":
                 self._refuse(notice)
         return []

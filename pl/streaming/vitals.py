@@ -122,7 +122,8 @@ class Vitals:
         if attention.refused:
             return unhealthy(f"refused: {attention.refused}")
         if loop.ended:
-            return healthy(f"{self.feed}: at its end, {self._counted()}")
+            why = attention.ended_with
+            return healthy(f"{self.feed}: at its end, {why or self._counted()}")
         if not attention.watch.connected and loop.live:
             return degraded(f"{self.feed}: not connected, {self._counted()}")
         return healthy(f"{self.feed}: {self._counted()}")
@@ -209,5 +210,6 @@ class _Collector:
         for cause, count in counters.dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
-        lag = self.vitals.loop.lag_ms
-        yield GaugeMetricFamily("tickstock_feed_lag_ms", "From event to arrival", value=lag)
+        if self.vitals.loop.live:  # what a replay plays is old by intent
+            lag = self.vitals.loop.lag_ms
+            yield GaugeMetricFamily("tickstock_feed_lag_ms", "From event to arrival", value=lag)

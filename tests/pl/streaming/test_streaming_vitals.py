@@ -28,6 +28,7 @@ from tests.pl.streaming.fakes import (
     load,
     publication,
     signal,
+    trades,
 )
 from tests.pl.streaming.loop_stage import Stage
 
@@ -135,6 +136,33 @@ def test_a_replay_at_its_end_is_healthy() -> None:
     whole.stage.loop.live = False
     whole.stage.loop.ended = True
     assert whole.part("feed") == ("healthy", "massive: at its end, 0 events, dropped 0")
+
+
+def test_a_replay_that_was_played_before_says_so(whole: Whole) -> None:
+    whole.stage.notice("end", 1, "nothing is left to play", count=0)
+    assert whole.part("feed") == ("healthy", "massive: at its end, nothing is left to play")
+    assert whole.stage.codes == ["REPLAY_PLAYED"]
+    assert whole.stage.errors[0].severity == "info"
+
+
+def test_symbols_outside_the_universe_are_counted_and_named(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    whole.stage.notice("foreign", 0, "XYZ, ABC", count=7)
+    assert whole.part("feed")[1] == "massive: 0 events, dropped 7 (7 not in the universe)"
+    assert [e.message for e in whole.stage.errors] == ["not in the universe: XYZ, ABC"]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_replay_has_no_lag(whole: Whole, live: bool) -> None:
+    registry = CollectorRegistry()
+    whole.vitals.register(registry)
+    whole.stage.loop.live = live
+    whole.stage.clock.now += 3_600
+    late = T0 / 1000 + 3_600
+    whole.stage.loop.take(trades((0, T0, 10.0), (0, T0 + 1, 10.0), received_at=late))
+    assert ("tickstock_feed_lag_ms" in generate_latest(registry).decode()) is live
+    flow = whole.vitals.streaming_health(late, whole.states()).data_flow
+    assert flow.processing_lag_ms == (3_599_999.0 if live else 0.0)
 
 
 def test_while_postgresql_is_away_it_says_how_much_waits(whole: Whole) -> None:
