@@ -15,7 +15,7 @@ from redis.retry import Retry
 from appv2.adapters.postgres import Postgres, wait_with_timeout
 from appv2.adapters.producer import ProducerApi
 from appv2.realtime.archive import Archive
-from appv2.realtime.audience import PAGE, Audience
+from appv2.realtime.audience import ADMIN, PAGE, Audience
 from appv2.realtime.gaps import SequenceGaps
 from appv2.realtime.journal import Journal, Position
 from appv2.realtime.latest import Latest
@@ -30,6 +30,7 @@ from appv2.realtime.tallies import Tallies
 from appv2.realtime.watch import Watch
 from appv2.settings import Settings
 from appv2.web import application
+from appv2.web.account.attendance import Attendance
 from appv2.web.account.passwords import Passwords
 from appv2.web.account.users import Preferences, Users
 from appv2.web.charts.history import BarHistory
@@ -98,6 +99,8 @@ def build(settings: Settings) -> AppV2:
     def feed_state() -> dict[str, Any]:
         return watch.sight.feed_state
 
+    disconnect = _disconnecting(socketio, audience)
+    attendance = Attendance(users, lambda: audience.sessions, disconnect)
     preferences = Preferences(accounts)
     parts = application.Parts(
         users=users,
@@ -116,7 +119,7 @@ def build(settings: Settings) -> AppV2:
         flow=FlowTrace(market),
         health=HealthReport(lambda: watch.sight, relay, subscriptions, journal, gaps, tallies),
         producer=ProducerApi(settings.producer_url),
-        disconnect=_disconnecting(socketio, audience),
+        disconnect=disconnect,
     )
     application.add_pages(app, parts, settings.secret_key)
     Sockets(socketio, relay, audience, recovery, feed_state).register()
@@ -127,6 +130,7 @@ def build(settings: Settings) -> AppV2:
         "journal": journal.run,
         "gaps": gaps.run,
         "watch": watch.run,
+        "attendance": attendance.run,
     }
     return AppV2(app, socketio, tasks, journal, market.close)
 
@@ -134,7 +138,8 @@ def build(settings: Settings) -> AppV2:
 def _disconnecting(socketio: SocketIO, audience: Audience) -> Callable[[str], None]:
     def disconnect(user_id: str) -> None:
         for sid in audience.connections_of(user_id):
-            socketio.server.disconnect(sid, namespace=PAGE)
+            for namespace in (PAGE, ADMIN):
+                socketio.server.disconnect(sid, namespace=namespace)
 
     return disconnect
 

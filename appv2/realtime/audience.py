@@ -31,7 +31,12 @@ class Audience:
     @property
     def n_users(self) -> int:
         """How many users have the page open, each counted once."""
-        return len(set(self._users.values()))
+        return len(self.sessions)
+
+    @property
+    def sessions(self) -> set[str]:
+        """Return the session of every connection, as the session remembers its user."""
+        return set(self._users.values())
 
     def arrived(self, sid: str, user_id: str) -> None:
         """Remember a connection and whose it is."""

@@ -54,6 +54,7 @@ class Sockets:
         self._socketio.on_event("disconnect", self._disconnect, namespace=PAGE)
         self._socketio.on_event("resume", self._resume, namespace=PAGE)
         self._socketio.on_event("connect", self._connect_admin, namespace=ADMIN)
+        self._socketio.on_event("disconnect", self._disconnect, namespace=ADMIN)
 
     def _connect(self, _auth: object = None) -> None:
         _require(lambda: bool(current_user.is_authenticated), "login required")
@@ -64,6 +65,7 @@ class Sockets:
     def _connect_admin(self, _auth: object = None) -> None:
         _require(lambda: bool(current_user.is_authenticated), "login required")
         _require(lambda: bool(current_user.is_admin), "administrators only")
+        self._audience.arrived(_sid(), current_user.get_id())
 
     def _disconnect(self, _reason: object = None) -> None:
         self._audience.left(_sid())
