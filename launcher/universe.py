@@ -50,7 +50,8 @@ def check(settings: Settings, known: Iterable[str]) -> None:
     question = f", did you mean {alike[0]}?" if alike else ""
     raise BAD_SETTINGS.abort(
         f"SYMBOL_UNIVERSE_KEY: {problem}{question}",
-        f"correct it (known: {', '.join(known)}), or unset it",
+        f"correct it (known: {', '.join(known)}), unset it, or make it beside a running system: "
+        f"python3 scripts/universe.py set NAME:KEY SYMBOL...",
     )
 
 

@@ -78,6 +78,19 @@ def run_migrate(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_universe(options: argparse.Namespace) -> int:
+    """List, show or set a universe; returns 65 for one that cannot be."""
+    database_url, _ = settings.load_database(os.environ)
+    from pl import universe_lists
+
+    try:
+        print("\n".join(universe_lists.run(options, database_url)))
+    except Rejected as error:
+        print(error, file=sys.stderr)
+        return EXIT_REJECTED
+    return 0
+
+
 def run_compile(_: argparse.Namespace) -> int:
     """Compile the kernels into NUMBA_CACHE_DIR, saying what is being compiled."""
     from pl.market import warm_up as bars

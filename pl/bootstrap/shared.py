@@ -44,12 +44,8 @@ def resolve_universe(
 
     named : the setting or field that holds the key, for the message.
     """
-    known = []
-    for full_name, symbols in store.universes().items():
-        name, _, part = full_name.partition(":")
-        known.append(universes.Universe(name, part, symbols))
     try:
-        return universes.resolve(key, known)
+        return universes.resolve(key, universes.universes_of(store.universes()))
     except universes.UnknownUniverseError as error:
         detail = f"{named}: {error}"
         raise Rejected("unknown_universe", detail, 422) from error

@@ -1,6 +1,7 @@
 """Find out which symbols Streaming is to watch."""
 
 from pathlib import Path
+from typing import Final
 
 from pl.bootstrap.shared import resolve_universe
 from pl.feeds.recording import recorded_symbols
@@ -8,6 +9,8 @@ from pl.settings import Settings
 from pl.store.universes import UniverseStore
 from service.errors import InvalidData, Rejected, SettingsError, Unavailable
 from service.variables import RECORDED_UNIVERSE
+
+MAKE_ONE: Final = "make one with `python -m pl universe set NAME:KEY SYMBOL...`"
 
 
 def watched_symbols(settings: Settings, universes: UniverseStore) -> tuple[str, ...]:
@@ -23,7 +26,7 @@ def watched_symbols(settings: Settings, universes: UniverseStore) -> tuple[str, 
         return resolve_universe(universes, settings.universe_key)
     except Rejected as error:
         known = ", ".join(universes.universes()) or "none"
-        raise SettingsError([f"{error.detail}; known are: {known}"]) from error
+        raise SettingsError([f"{error.detail}; known are: {known}; {MAKE_ONE}"]) from error
 
 
 def _recorded(path: Path) -> tuple[str, ...]:
