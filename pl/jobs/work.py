@@ -38,6 +38,15 @@ class Work:
     resolve: Callable[[str], Sequence[str]]
     clock: Callable[[], float]
 
+    async def vet(self, record: JobRecord) -> None:
+        """Raise Rejected for a job that can never be done, Unavailable when nobody can say now."""
+        asked = _read(record)
+        plan = await asyncio.to_thread(self._plan, asked)
+        if self.load is None:
+            raise Rejected("no_history", self.missing, 422)
+        if asked.symbols:
+            await self.load.vet(plan.symbols)
+
     async def do(self, record: JobRecord) -> None:
         """Work until the job is done.
 
