@@ -33,6 +33,7 @@ export class AlertList {
       const row = event.target.closest(".alert");
       if (row) this.choose(this.book.byFlow(row.dataset.flow));
     });
+    this.room.addEventListener("keydown", (event) => this.walk(event));
     this.unseenButton.addEventListener("click", () => this.toNewest());
     setInterval(() => this.tick(), 1000);
   }
@@ -61,6 +62,17 @@ export class AlertList {
     const place = this.chosen ? shown.placeOf(this.chosen.ordinal) : -1;
     if (place < 0) return shown.at(0);
     return shown.at(Math.min(shown.length - 1, Math.max(0, place + step)));
+  }
+
+  walk(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: this.perView(), PageUp: -this.perView() }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.onStep(step);
+  }
+
+  perView() {
+    return Math.max(1, Math.floor(this.room.clientHeight / this.rowHeight));
   }
 
   /** Say how many finds the alert policy held back in this session. */
