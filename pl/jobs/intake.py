@@ -36,6 +36,13 @@ class Intake:
     _in_hand: Order | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
 
+    def begin(self) -> None:
+        """Hear orders from now on; while Redis is away, `run` tries again."""
+        try:
+            self.orders.listen()
+        except Unavailable as away:
+            log.warning("orders_unheard", detail=str(away))
+
     def run(self) -> None:
         """Listen until stopped; while Redis is away, try again."""
         pause_s = FIRST_PAUSE_S

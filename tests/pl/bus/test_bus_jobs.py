@@ -80,6 +80,13 @@ def test_a_bare_publish_is_a_job_too(client: redis.Redis, open_queue: OpenQueue)
     assert [job.id for job in everything(queue)] == ["bare"]
 
 
+def test_whoever_listens_hears_everything_from_then_on(client: redis.Redis) -> None:
+    with closing(connect_like(client)) as loader, closing(JobQueue(loader)) as queue:
+        queue.listen()
+        assert client.publish(JOBS_DATA_LOAD, b'{"job_id": "bare"}') == 1
+        assert [job.id for job in everything(queue)] == ["bare"]
+
+
 def test_a_job_waits_for_a_loader(client: redis.Redis, open_queue: OpenQueue) -> None:
     submit(client, "early")
     with closing(connect_like(client)) as loader, closing(JobQueue(loader)) as queue:
