@@ -15,7 +15,9 @@ from redis.retry import Retry
 from appv2.adapters.postgres import Postgres, wait_with_timeout
 from appv2.adapters.producer import ProducerApi
 from appv2.realtime.archive import Archive
-from appv2.realtime.audience import ADMIN, PAGE, Audience
+from appv2.realtime.audience import ADMIN, Audience
+from appv2.realtime.bundle import Bundle
+from appv2.realtime.fanout import PAGE, Fanout
 from appv2.realtime.gaps import SequenceGaps
 from appv2.realtime.journal import Journal, Position
 from appv2.realtime.latest import Latest
@@ -84,13 +86,15 @@ def build(settings: Settings) -> AppV2:
     socketio = SocketIO(app, async_mode=settings.async_mode, manage_session=False, logger=False)
     tallies, latest = Tallies(), Latest()
     journal = Journal(market, tallies, socketio.sleep)
-    audience = Audience(socketio, lambda: relay.cursor)
+    fanout = Fanout(socketio, tallies)
+    bundle = Bundle(fanout, lambda: relay.cursor, socketio.sleep)
+    audience = Audience(socketio, fanout, bundle, lambda: relay.cursor)
     cursor, heads = _position(archive, stream, journal)
     gaps = SequenceGaps(archive, stream, tallies, heads)
     seen = SeenEvents(archive.seen_keys())
     relay = Relay(stream, journal, gaps, seen, tallies, audience.deliver, cursor)
     news = LiveNews(audience, latest, relay.offer)
-    subscriptions = Subscriptions(client, news.hear, tallies)
+    subscriptions = Subscriptions(client, news.hear, tallies, socketio.sleep)
     watch = Watch(
         client, market, stream, settings.stream_hours, lambda it: audience.tell("feed_state", it)
     )
@@ -127,6 +131,7 @@ def build(settings: Settings) -> AppV2:
     tasks: dict[str, Task] = {
         "relay": relay.run,
         "subscriptions": subscriptions.run,
+        "bundle": bundle.run,
         "journal": journal.run,
         "gaps": gaps.run,
         "watch": watch.run,

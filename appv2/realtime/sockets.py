@@ -11,7 +11,8 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
-from appv2.realtime.audience import ADMIN, PAGE, Audience
+from appv2.realtime.audience import ADMIN, Audience
+from appv2.realtime.fanout import PAGE
 from appv2.realtime.recovery import Recovery
 from appv2.realtime.relay import Relay
 from appv2.realtime.stream import place

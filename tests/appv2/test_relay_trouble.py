@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import socket
 import time
 from typing import Any
 
 import pytest
 
+from bench.crowd import connect
 from contracts import names
 
 pytestmark = pytest.mark.integration
@@ -222,6 +224,26 @@ def test_events_of_another_market_are_neither_told_nor_logged(
     assert not system.redis.exists(recent)
     assert page.flows() == [flow(own)]
     assert not system.checkpoints(flow(foreign))
+
+
+def test_a_page_that_does_not_read_is_ended_and_nobody_waits_for_it(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page, unread = system.live_page(), system.page()
+    small = socket.socket()
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    small.connect(("127.0.0.1", int(system.service.environ["APPV2_PORT"])))
+    deaf = connect(unread.url, unread.cookie(), small)
+    deaf.say(b'420["resume",{}]')
+    eventually(lambda: any(frame.startswith(b"430") for frame in deaf.frames()))
+    sent = [pattern(reason="r" * 2_000) for _ in range(1_200)]
+    for event in sent:
+        system.append(event)
+    flows = [event["data"]["flow_id"] for event in sent]
+    eventually(lambda: len(page.flows()) == len(flows), 30)
+    assert page.flows() == flows
+    eventually(lambda: "connection_too_slow" in system.service.log.read_text())
+    small.close()
 
 
 def test_nobody_connected_is_logged_as_no_user(system: Any, eventually: Any, pattern: Any) -> None:
