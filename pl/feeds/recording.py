@@ -1,9 +1,9 @@
 """Read recorded trades or minute bars from Parquet, a day at a time, merged by time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ SECOND_MS: Final = 1_000
 DAY_SEQUENCES: Final = 10**9
 """Room for the sequence numbers of a day, so that they do not depend on where a replay starts."""
 
+Batch = TypeVar("Batch", TradeBatch, BarBatch)
 Slice = Callable[[slice, float], TradeBatch | BarBatch]
 
 
@@ -119,7 +120,7 @@ class Recording:
             sequence=np.arange(first_sequence + 1, first_sequence + 1 + len(t_ms), dtype=np.int64),
             received_at=0.0,
         )
-        return RecordedDay(t_ms, t_ms, lambda rows, at: _cut_trades(whole, rows, at))
+        return RecordedDay(t_ms, t_ms, lambda rows, at: _cut(whole, rows, at))
 
     def _rules(self, columns: dict[str, Any], t_ms: Int64) -> npt.NDArray[np.uint8]:
         if "cond_flags" not in columns:
@@ -161,32 +162,10 @@ def _bars(columns: dict[str, Any]) -> RecordedDay:
         span_ms=span_ms,
         received_at=0.0,
     )
-    return RecordedDay(start_ms, start_ms + span_ms, lambda rows, at: _cut_bars(whole, rows, at))
+    return RecordedDay(start_ms, start_ms + span_ms, lambda rows, at: _cut(whole, rows, at))
 
 
-def _cut_trades(whole: TradeBatch, rows: slice, received_at: float) -> TradeBatch:
-    return TradeBatch(
-        row=whole.row[rows],
-        t_ms=whole.t_ms[rows],
-        price=whole.price[rows],
-        size=whole.size[rows],
-        rule=whole.rule[rows],
-        sequence=whole.sequence[rows],
-        received_at=received_at,
-    )
-
-
-def _cut_bars(whole: BarBatch, rows: slice, received_at: float) -> BarBatch:
-    return BarBatch(
-        row=whole.row[rows],
-        start_ms=whole.start_ms[rows],
-        open=whole.open[rows],
-        high=whole.high[rows],
-        low=whole.low[rows],
-        close=whole.close[rows],
-        volume=whole.volume[rows],
-        vwap=whole.vwap[rows],
-        trade_count=whole.trade_count[rows],
-        span_ms=whole.span_ms,
-        received_at=received_at,
-    )
+def _cut(whole: Batch, rows: slice, received_at: float) -> Batch:
+    columns: dict[str, Any] = {it.name: getattr(whole, it.name) for it in fields(whole)}
+    arrays = {name: it[rows] for name, it in columns.items() if isinstance(it, np.ndarray)}
+    return replace(whole, **arrays, received_at=received_at)
