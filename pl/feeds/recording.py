@@ -166,6 +166,9 @@ def _bars(columns: dict[str, Any]) -> RecordedDay:
 
 
 def _cut(whole: Batch, rows: slice, received_at: float) -> Batch:
-    columns: dict[str, Any] = {it.name: getattr(whole, it.name) for it in fields(whole)}
-    arrays = {name: it[rows] for name, it in columns.items() if isinstance(it, np.ndarray)}
+    arrays: dict[str, Any] = {
+        field.name: column[rows]
+        for field in fields(whole)
+        if isinstance(column := getattr(whole, field.name), np.ndarray)
+    }
     return replace(whole, **arrays, received_at=received_at)
