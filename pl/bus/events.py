@@ -2,7 +2,8 @@
 
 One Lua call an event refuses a number at or below the producer's cursor, moves the cursor,
 appends to the stream, publishes on the channels and keeps the recent pattern. So a call whose
-answer was lost can be repeated: what had happened is refused.
+answer was lost can be repeated: what had happened is refused. The calls of a close are one
+transaction, so that whoever waits at the stream gets them all at once.
 """
 
 import hashlib
@@ -133,9 +134,10 @@ class EventPublisher:
         return cast("list[bytes | None]", answers)
 
     def _pipeline(self, events: Sequence[StoredEvent], after: int) -> list[Any]:
+        """Call the script for each event; whoever reads the stream gets them together."""
         oldest_ms = int((self._clock() - self._keep_stream_s) * 1000)
         before = after
-        with self._client.pipeline(transaction=False) as pipeline:
+        with self._client.pipeline(transaction=True) as pipeline:
             for event in events:
                 keys = [self._cursor_key, *_keys(event)]
                 arguments = _arguments(event, before, oldest_ms)
