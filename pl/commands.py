@@ -8,8 +8,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 from pl import settings
-from pl.errors import Rejected
 from service import logs
+from service.errors import Rejected
 
 EXIT_OTHER_SCHEMA = 3
 EXIT_REJECTED = 65

@@ -17,9 +17,9 @@ from pl.api.questions import (
     tier_of,
     timeframe_of,
 )
-from pl.errors import Rejected
 from pl.store.queries import Page, SignalQueries
 from pl.store.universes import UniverseStore
+from service.errors import Rejected
 
 PATTERN_PARAMETERS: Final = frozenset(
     {"tier", "timeframe", "pattern", "start", "end", "limit", "next"}

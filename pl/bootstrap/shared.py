@@ -7,7 +7,6 @@ import redis
 
 from contracts import universes
 from pl.bus.connection import answering
-from pl.errors import Rejected, Unavailable
 from pl.feeds.massive_http import RestOptions
 from pl.feeds.massive_rest import MassiveRest
 from pl.market.batches import SymbolTable
@@ -15,6 +14,7 @@ from pl.market.sessions import AlwaysOpenSessions, MarketSessions, xnys_sessions
 from pl.settings import Settings
 from pl.store import identity
 from pl.store.universes import UniverseStore
+from service.errors import Rejected, Unavailable
 
 FIRST_YEAR = 2000
 

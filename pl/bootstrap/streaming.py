@@ -17,7 +17,6 @@ from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
-from pl.errors import SettingsError
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.settings import Settings
@@ -41,6 +40,7 @@ from pl.streaming.session import SessionFollower
 from pl.streaming.vitals import Vitals
 from pl.streaming.watch import Gap, Watch
 from pl.streaming.writer import Writer
+from service.errors import SettingsError
 
 TIMEFRAME: Final = "1min"
 TIER: Final = "intraday"

@@ -24,8 +24,8 @@ from contracts.names import (
     recent_pattern_key,
 )
 from pl.bus.connection import answering
-from pl.errors import Unavailable
 from pl.store.events import StoredEvent
+from service.errors import Unavailable
 
 KEEP_STREAM_S: Final = 24 * 3600.0
 KEEP_RECENT_S: Final = 55 * 60

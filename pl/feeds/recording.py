@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from pl.errors import InvalidData
 from pl.feeds.trade_rules import RegularHours
 from pl.feeds.typical import typical_price
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, Int64, SymbolTable, TradeBatch
 from pl.market.conditions import lean_rules
+from service.errors import InvalidData
 
 TRADES: Final = ("symbol", "t", "price", "size")
 BARS: Final = ("symbol", "t", "open", "high", "low", "close", "volume")

@@ -10,11 +10,11 @@ import structlog
 
 from contracts.messages.jobs import JobStatus
 from pl.bus.orders import Cancel, Job, Malformed, Order
-from pl.errors import Rejected, Unavailable
 from pl.jobs.record import ENDED, JobRecord, open_record
 from pl.jobs.reporting import Reporter
 from pl.jobs.work import Work
 from pl.trouble import TroubleDesk
+from service.errors import Rejected, Unavailable
 
 log = structlog.get_logger()
 

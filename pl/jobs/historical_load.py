@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from pl.errors import InvalidData, Rejected, Unavailable
 from pl.feeds.rest_rows import Ticker
 from pl.jobs.pieces import Piece, pieces_of
 from pl.jobs.plans import LoadPlan
@@ -16,6 +15,7 @@ from pl.market.backfilled import as_backfilled
 from pl.market.batches import BarBatch, ClosedBars, FeedNotice
 from pl.store.bars import BarStore
 from pl.store.universes import UniverseStore
+from service.errors import InvalidData, Rejected, Unavailable
 
 T = TypeVar("T")
 

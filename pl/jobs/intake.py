@@ -12,7 +12,7 @@ import structlog
 from contracts.messages.jobs import JobStatus
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Job, Order
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

@@ -10,10 +10,10 @@ import msgspec
 
 from contracts.messages.jobs import DataLoadJob
 from contracts.names import JOBS_DATA_LOAD
-from pl.errors import Rejected
 from pl.jobs.historical_load import HistoricalLoad
 from pl.jobs.plans import HISTORICAL_LOAD, LoadPlan, plan_load
 from pl.jobs.record import JobRecord
+from service.errors import Rejected
 
 NO_HISTORY: Final = (
     "MASSIVE_API_KEY: expected a key, because history is loaded from Massive's REST interface,"

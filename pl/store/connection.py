@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import psycopg2
 import psycopg2.extensions
 
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 Connection = psycopg2.extensions.connection
 Cursor = psycopg2.extensions.cursor

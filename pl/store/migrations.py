@@ -12,7 +12,7 @@ from typing import Any, Final
 import psycopg2
 import yoyo
 
-from pl.errors import Rejected, Unavailable
+from service.errors import Rejected, Unavailable
 
 MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "db" / "migrations"
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pl.errors import Rejected
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.connection import Cursor, Database
 from pl.store.indicators import indicator_table
+from service.errors import Rejected
 
 Row = dict[str, Any]
 

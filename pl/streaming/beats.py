@@ -9,7 +9,6 @@ import structlog
 
 from pl.bus.heartbeat import EVERY_S as BEAT_EVERY_S
 from pl.bus.heartbeat import Heartbeat
-from pl.errors import Unavailable
 from pl.health_page import report
 from pl.market.batches import UInt8
 from pl.store.flow import ALIVE_EVERY_S, FlowLog
@@ -17,6 +16,7 @@ from pl.streaming.announcer import Announcer
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.vitals import Vitals
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

@@ -14,7 +14,6 @@ from typing import Final
 
 import structlog
 
-from pl.errors import Unavailable
 from pl.signals.signal import Signal
 from pl.store.events import Progress, StoredEvent
 from pl.store.patterns import PatternStore
@@ -22,6 +21,7 @@ from pl.store.spooled import SpooledWrites
 from pl.streaming.events import Circumstances, build_event, mark_degraded
 from pl.streaming.flows import KEEP_MS, Flows
 from pl.streaming.publication import Publication
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

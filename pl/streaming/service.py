@@ -11,13 +11,13 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from pl.bus.telemetry import TelemetryPublisher
-from pl.errors import SettingsError, Unavailable
 from pl.feeds.feed import Feed
 from pl.health_page import add_routes, listen
 from pl.streaming.beats import Beats
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.road import Road
 from pl.streaming.writer import Writer
+from service.errors import SettingsError, Unavailable
 
 STOP_S: Final = 5.0
 GIVE_WAY_S: Final = 0.000_5

@@ -12,7 +12,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from contracts.messages.health import ServiceHealth
 from pl.api.service import build_app
 from pl.api.signals import SignalRoutes
-from pl.errors import Unavailable
 from pl.serving import Dependencies
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
@@ -22,6 +21,7 @@ from pl.store.indicators import IndicatorStore
 from pl.store.patterns import PatternStore
 from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
+from service.errors import Unavailable
 from tests.pl.store.samples import MINUTE_MS, NOON_S, PRODUCER, detection
 
 pytestmark = pytest.mark.integration

@@ -84,8 +84,10 @@ def test_every_problem_of_the_settings_is_printed_at_once(service: str) -> None:
     assert code == 78
     assert said.splitlines() == [
         "PL_FEED: expected one of massive, redis, replay, was tape",
-        "DATABASE_URL: expected postgresql://host:port or postgres://host:port,"
-        " was no such address",
+        (
+            "DATABASE_URL: expected postgresql://host:port or postgres://host:port,"
+            " was no such address"
+        ),
         "REDIS_URL: expected redis://host:port or rediss://host:port, was no such address",
         "PL_API_PORT: expected a port 1-65535, was 99999",
         "PL_NO_SUCH: no such variable",

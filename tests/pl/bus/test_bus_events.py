@@ -22,9 +22,9 @@ from contracts.names import (
 from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.recovery import recover
-from pl.errors import Unavailable
 from pl.store.connection import Database
 from pl.store.patterns import PatternStore
+from service.errors import Unavailable
 from tests.pl.store.samples import PRODUCER, detection, retraction
 
 pytestmark = pytest.mark.integration

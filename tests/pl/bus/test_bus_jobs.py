@@ -21,7 +21,7 @@ from contracts.names import (
 from pl.bus.connection import connect
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Cancel, Job, Malformed
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 pytestmark = pytest.mark.integration
 

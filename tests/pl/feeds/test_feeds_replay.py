@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pl.errors import InvalidData
 from pl.feeds.feed import FeedItem
 from pl.feeds.recording import Recording, recorded_symbols
 from pl.feeds.replay import Pace, Replay
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, FeedNotice, SymbolTable, TradeBatch
 from pl.market.sessions import AlwaysOpenSessions
+from service.errors import InvalidData
 
 ALWAYS = AlwaysOpenSessions().regular
 TABLE = SymbolTable(["SPY", "AIG", "BAC", "IBM"])

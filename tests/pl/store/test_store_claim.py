@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pl.errors import Unavailable
 from pl.store.claim import DATALOADER, STREAMING, claim_writing
 from pl.store.connection import Database
+from service.errors import Unavailable
 
 pytestmark = pytest.mark.integration
 

@@ -8,11 +8,11 @@ import psycopg2
 import pytest
 
 from contracts.messages.streaming import ErrorReport
-from pl.errors import Rejected, Unavailable
 from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
 from pl.store.migrations import MIGRATIONS, migrate, refuse_newer, schema_versions
 from pl.store.universes import UniverseStore
+from service.errors import Rejected, Unavailable
 
 pytestmark = pytest.mark.integration
 

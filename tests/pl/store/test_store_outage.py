@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from pl.errors import Unavailable
 from pl.store.connection import LONGEST_PAUSE_S, Database
 from pl.store.events import Progress
 from pl.store.patterns import PatternStore
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
+from service.errors import Unavailable
 from tests.pl.store.samples import NOON_S, PRODUCER, detection
 
 pytestmark = pytest.mark.integration

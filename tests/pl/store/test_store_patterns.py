@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from pl.errors import Rejected
 from pl.store.connection import Database
 from pl.store.events import Progress
 from pl.store.patterns import PatternStore
 from pl.store.queries import Period, SignalQueries
+from service.errors import Rejected
 from tests.pl.store.samples import NOON_S, PRODUCER, detection, retraction
 
 pytestmark = pytest.mark.integration

@@ -8,7 +8,6 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from contracts.names import HEALTH_STATUS, QUOTES_SNAPSHOT, STREAMING_HEALTH
-from pl.errors import Unavailable
 from pl.market.batches import UInt8
 from pl.store.closes import CloseStore
 from pl.streaming.beats import Beats
@@ -16,6 +15,7 @@ from pl.streaming.flows import Flows
 from pl.streaming.road import Road
 from pl.streaming.vitals import Vitals
 from pl.streaming.writer import Writer
+from service.errors import Unavailable
 from tests.pl.streaming.fakes import (
     SYMBOLS,
     T0,
