@@ -263,12 +263,16 @@ def test_stopped_by_a_signal_it_ends_in_good_order(
     assert logged(system, flow(message)) == ALL_THREE
 
 
-def test_threads_serve_as_well_as_eventlet(
-    threaded_system: Any, eventually: Any, pattern: Any
+def test_threads_and_gevent_serve_as_well_as_eventlet(
+    other_system: Any, eventually: Any, pattern: Any
 ) -> None:
-    page, message, outsider = threaded_system.live_page(), pattern(), pattern()
-    threaded_system.append(message)
-    threaded_system.publish(names.EVENTS_PATTERNS, outsider)
+    page, message, outsider = other_system.live_page(), pattern(), pattern()
+    other_system.append(message)
+    other_system.publish(names.EVENTS_PATTERNS, outsider)
     eventually(lambda: flow(outsider) in page.flows())
     assert page.flows() == [flow(message), flow(outsider)]
-    eventually(lambda: logged(threaded_system, flow(outsider)) == ALL_THREE)
+    eventually(lambda: logged(other_system, flow(outsider)) == ALL_THREE)
+    page.close()
+    page.connect()
+    assert page.resume("0-1")["caught_up"] >= 1
+    assert other_system.service.stop() == 0
