@@ -3,13 +3,15 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pl import commands
 from service import exits
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+Command = Callable[[argparse.Namespace], int]
+
+COMMANDS: Mapping[str, Command] = {
     "api": commands.run_api,
     "loader": commands.run_loader,
     "streaming": commands.run_streaming,
@@ -41,17 +43,20 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
 }
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Return the exit code of the command: 78 for settings, 69 for a dependency that is away."""
+def main(arguments: Sequence[str], known: Mapping[str, Command] = COMMANDS) -> int:
+    """Return the exit code of a command: 78 for settings, 69 for a dependency that is away.
+
+    70 for a bug of ours.
+    """
     parser = argparse.ArgumentParser(prog="python -m pl", description=__doc__)
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
+    for name, command in known.items():
         told = (command.__doc__ or "").partition("\n")[0]
         of_command = parsers.add_parser(name, help=told, description=told)
         if name in ARGUMENTS:
             ARGUMENTS[name](of_command)
     options = parser.parse_args(arguments)
-    return exits.code_of(lambda: COMMANDS[options.command](options))
+    return exits.code_of(lambda: known[options.command](options))
 
 
 if __name__ == "__main__":
