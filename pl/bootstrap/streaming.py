@@ -125,6 +125,8 @@ class Building:
         stores.spool.drain()
         stores.spooled_closes.drain()
         recovered = recover(stores.patterns, publisher, self._producer)
+        stores.patterns.rehearse(self._clock())
+        publisher.rehearse()
         since_ms = int(self._clock() * 1000) - KEEP_MS if self._live else 0
         return Road(
             producer=self._producer,

@@ -91,6 +91,11 @@ class EventPublisher:
         self._restore = client.register_script(_RESTORE)
         self._lock = threading.Lock()
 
+    def rehearse(self) -> None:
+        """Connect and load the script, so that the first event finds them; raises Unavailable."""
+        with answering():
+            self._client.script_load(_PUBLISH)
+
     def cursor(self) -> int | None:
         """Return the number of the last event published, None when Redis knows of none."""
         with answering():

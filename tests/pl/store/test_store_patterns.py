@@ -32,6 +32,13 @@ def test_the_same_event_is_stored_and_logged_once(patterns: PatternStore, asked:
     assert asked("SELECT count(*) FROM integration_events") == [(2,)]
 
 
+def test_a_rehearsal_leaves_nothing_behind(patterns: PatternStore, asked: Any) -> None:
+    patterns.rehearse(time.time())
+    assert asked("SELECT count(*) FROM pattern_events") == [(0,)]
+    assert asked("SELECT count(*) FROM integration_events") == [(0,)]
+    assert asked("SELECT count(*) FROM stream_progress") == [(0,)]
+
+
 def test_an_event_known_under_another_number_is_not_to_be_published(
     patterns: PatternStore,
 ) -> None:
