@@ -8,6 +8,7 @@ only after what follows from it, so that a crash between finds the bar again.
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -29,6 +30,7 @@ MAINTAIN_EVERY_S: Final = 0.5
 MARK_EVERY_S: Final = 5.0
 CLEAR_WAY_S: Final = 0.1
 """So long what nobody waits for leaves processor and disk to alerts on their way to a screen."""
+MOST_FOLLOWING: Final = 4
 PROGRESS: Final = "signals"
 
 
@@ -36,8 +38,8 @@ PROGRESS: Final = "signals"
 class Load:
     """Hold the alerts of one close: (signal, quality of its bar), and how far was evaluated.
 
-    then : called on the road's thread when they are durable, before the next load is carried;
-    must not block.
+    then : called on the road's thread when they are durable, in the order of the loads; must
+    not block.
     """
 
     found: Sequence[tuple[Signal, str]]
@@ -52,7 +54,8 @@ class Road:
     """Carry loads in order. `start` after `recover` of the bus; `stop` carries what is left.
 
     database : why PostgreSQL takes nothing, empty while it does; failure : a bug of ours, or a
-    disk that takes no spool record. Both are read from other threads.
+    disk that takes no spool record. Both are read from other threads. clear_way_s : how long
+    what follows alerts waits for them to reach a screen.
     """
 
     producer: str
@@ -62,11 +65,12 @@ class Road:
     flows: Flows
     next_seq: int
     clock: Callable[[], float] = time.time
+    clear_way_s: float = CLEAR_WAY_S
     database: str = ""
     failure: str = ""
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
-    _then: Callable[[], None] | None = None
+    _following: deque[Callable[[], None]] = field(default_factory=deque)
     _marked_at: float = 0.0
     _marked_seq: int = 0
 
@@ -99,38 +103,36 @@ class Road:
             self.failure = f"{type(error).__name__}: {error}"
 
     def _step(self) -> bool:
+        patience_s = self.clear_way_s if self._following else MAINTAIN_EVERY_S
         try:
-            load = self._loads.get(timeout=CLEAR_WAY_S if self._then else MAINTAIN_EVERY_S)
+            load = self._loads.get(timeout=patience_s)
         except queue.Empty:
             self._finish()
             return True
-        if self._then:
-            self._finish()
         if load is None:
-            self.publication.flush()
+            self._finish()
             self._mark(force=True)
             return False
-        if not self._carry(load):
+        self._carry(load)
+        clears_way = self.clear_way_s and (load.found or len(self._following) > 1)
+        if not clears_way or len(self._following) >= MOST_FOLLOWING:
             self._finish()
         return True
 
-    def _carry(self, load: Load) -> bool:
-        """Make events durable and publish them; return whether there were any."""
+    def _carry(self, load: Load) -> None:
         events = self._numbered(load)
         progress = Progress(self.producer, PROGRESS, load.through_ms)
         if events:
             self.publication.add(self._made_durable(events, progress))
         elif self._loads.empty():  # the next load says it for this one
             self._with_database(lambda: self.store.commit_events([], progress, self.clock()))
-        self._then = load.then
+        self._following.append(load.then)
         self.flows.forget_before(load.through_ms - KEEP_MS)
-        return bool(events)
 
     def _finish(self) -> None:
         """Do what alerts do not wait for."""
-        then, self._then = self._then, None
-        if then is not None:
-            then()
+        while self._following:
+            self._following.popleft()()
         self._maintain()
 
     def _numbered(self, load: Load) -> list[StoredEvent]:
