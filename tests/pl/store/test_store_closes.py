@@ -1,7 +1,6 @@
 """Closes on a real PostgreSQL: a killed server loses none, a refused row loses no other."""
 
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,16 +27,6 @@ pytestmark = pytest.mark.integration
 NOON_MS = int(NOON_S * 1000)
 SYMBOLS = ("A", "B", "C")
 N_MINUTES = 390
-
-
-@pytest.fixture
-def outage(postgres: Any) -> Iterator[Any]:
-    """Kill and start the server; it runs again afterwards."""
-    yield postgres
-    try:
-        postgres.cluster.psql("SELECT 1")
-    except Exception:  # noqa: BLE001 - whatever the reason, the next test needs the server
-        postgres.start()
 
 
 def closes(store: Database) -> CloseStore:

@@ -1,7 +1,6 @@
 """PostgreSQL goes away and comes back: nothing is lost, nothing doubled, nobody waits long."""
 
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from pl.store.patterns import PatternStore
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
 from service.errors import Unavailable
+from tests.pl.store.outages import kill
 from tests.pl.store.samples import NOON_S, PRODUCER, detection
 
 pytestmark = pytest.mark.integration
@@ -29,28 +29,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture
-def outage(postgres: Any) -> Iterator[Any]:
-    """Kill and start the server; it runs again afterwards."""
-    yield postgres
-    try:
-        postgres.cluster.psql("SELECT 1")
-    except Exception:  # noqa: BLE001 - whatever the reason, the next test needs the server
-        postgres.start()
-
-
-def kill(server: Any, store: Database) -> None:
-    """Kill the server; a backend may outlive its postmaster by a moment."""
-    server.kill()
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            store.ping()
-        except Unavailable:
-            return
-    pytest.fail("the killed server still answers")
 
 
 def test_a_restart_between_two_calls_goes_unnoticed(store: Database, outage: Any) -> None:

@@ -27,6 +27,7 @@ MINUTE_MS = 60_000
 SETTLED_MS = 160_000
 """The market's latest trades come two and a half minutes late."""
 
+STREAMING_LOCK = 0x73747265
 SPOOLS = ("records.spool", "closes/records.spool")
 
 Facts = dict[tuple[str, int], tuple[float, ...]]
@@ -220,6 +221,14 @@ def test_postgresql_killed_for_some_minutes(drill: Drill, postgres: Any) -> None
     until(
         lambda: drill.system.streaming.part("postgresql")["status"] == "healthy",
         "PostgreSQL is back",
+    )
+    until(
+        lambda: drill.system.ask(
+            "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            STREAMING_LOCK,
+        ),
+        "Streaming has claimed the database again",
     )
     drill.assert_whole()
 
