@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from launcher import environment, ports, preflight
+from launcher import environment, ports, preflight, universe
 from launcher.console import Console
 from launcher.home import Home
 from launcher.infrastructure import found_redis
@@ -12,11 +12,9 @@ from launcher.problems import ALREADY_RUNNING, REDIS_SILENT, StartAborted
 from launcher.provision import schema, servers
 from launcher.provision.commands import Nobody, Steps
 from launcher.provision.environments import Environments
-from launcher.provision.settings_check import check_settings
+from launcher.provision.settings_check import check_early, check_settings
 from launcher.services import Service, ports_in_order
 from launcher.settings import Settings
-
-_TO_BE_MADE = "postgresql://app_readwrite@127.0.0.1/tickstock"
 
 
 def rehearse(
@@ -31,8 +29,12 @@ def rehearse(
             "the checks are for before a start.", "python3 start_all_services.py --status"
         )
     answers = _check_environments(settings, home, console)
+    told = environment.foreseen(settings, home, home.numba)
     if answers:
-        _check_settings(settings, home)
+        check_settings(settings, home, *told)
+    else:
+        check_early(settings, *told)
+    universe.check_early(settings, home)
     _check_redis(settings, console)
     _check_postgres(settings, answers, console)
     for number in ports_in_order(settings, services):
@@ -58,15 +60,6 @@ def _check_environments(settings: Settings, home: Home, console: Console) -> Map
         console.valid(f"Found: {package}")
     console.passed("All critical TickStockPL dependencies verified")
     return answers
-
-
-def _check_settings(settings: Settings, home: Home) -> None:
-    database = settings.given("DATABASE_URL") or _TO_BE_MADE
-    readonly = settings.given("APPV2_DATABASE_URL") or database
-    redis_url = settings.given("REDIS_URL") or "redis://localhost:6379/0"
-    addresses = environment.Addresses(database, readonly, readonly, redis_url)
-    producer = environment.producer(settings, home, addresses, home.numba)
-    check_settings(settings, home, producer, environment.consumer(settings, home, addresses))
 
 
 def _check_redis(settings: Settings, console: Console) -> None:
@@ -96,5 +89,6 @@ def _check_postgres(settings: Settings, answers: Mapping[str, Any], console: Con
     for variable in preflight.questions(settings)["databases"]:
         preflight.check_database(variable, answers.get(variable, {"error": "no answer"}))
     preflight.check_market(settings, answers["DATABASE_URL"])
-    schema.check_configured(settings, url, settings.market)
+    schema.check_configured(settings, url, settings.market, may_migrate=False)
+    universe.check_configured(settings, answers["DATABASE_URL"])
     console.passed("PostgreSQL is running")

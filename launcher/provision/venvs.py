@@ -58,7 +58,7 @@ class Venv:
             if not self._is_whole():
                 say(f"{self.name}: creating {self.folder.name}")
                 shutil.rmtree(self.folder, ignore_errors=True)
-                self._create()
+                self._create(say)
             self._install(say)
         except StepFailed as error:
             raise self._explain(error) from error
@@ -86,18 +86,30 @@ class Venv:
         )
         return answer.stdout.strip() == "{}.{}".format(*sys.version_info[:2])
 
-    def _create(self) -> None:
+    def _create(self, say: Callable[[str], None]) -> None:
         python = getattr(sys, "_base_executable", "") or sys.executable
+        with_venv = [python, "-m", "venv", str(self.folder)]
+        has_venv = importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv")
         uv = shutil.which("uv")
         if uv:
-            command = [uv, "venv", "--quiet", "--seed", "--python", python, str(self.folder)]
-        elif importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
-            command = [python, "-m", "venv", str(self.folder)]
-        else:
+            with_uv = [uv, "venv", "--quiet", "--seed", "--python", python, str(self.folder)]
+            try:
+                self._step(with_uv)
+            except StepFailed as error:
+                if error.disk_is_full or not has_venv:
+                    raise
+                say(f"{self.name}: uv could not, trying venv")
+                shutil.rmtree(self.folder, ignore_errors=True)
+            else:
+                return
+        if not has_venv:
             raise VENV_MODULE_MISSING.abort(
                 "this Python has no venv module, and uv is not on the PATH.",
                 "sudo apt install python{}.{}-venv   (or install uv)".format(*sys.version_info[:2]),
             )
+        self._step(with_venv)
+
+    def _step(self, command: list[str]) -> None:
         self.steps.run(command, folder=self.requirements.parent, environ=self._caches())
 
     def _install(self, say: Callable[[str], None]) -> None:

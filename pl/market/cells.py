@@ -21,7 +21,6 @@ import numpy.typing as npt
 
 from pl.kernel import kernel
 from pl.market.batches import (
-    MINUTE_MS,
     UPDATES_HIGH_LOW,
     UPDATES_OPEN_CLOSE,
     UPDATES_VOLUME,
@@ -255,13 +254,3 @@ def mark_partial(cells: Any, slot: int) -> int:
         cell.change = QUALITY_CHANGED
         marked += 1
     return marked
-
-
-def minute_of(slot: int, newest: int, depth: int) -> int:
-    """Return the minute (unix minutes) that the slot holds while `newest` is the latest."""
-    return newest - (newest - slot) % depth
-
-
-def start_ms_of(slot: int, newest: int, depth: int) -> int:
-    """Return the start (unix ms) of the minute that the slot holds."""
-    return minute_of(slot, newest, depth) * MINUTE_MS
