@@ -5,22 +5,37 @@ from typing import Final
 import numpy as np
 
 from pl.kernel import kernel, leaf
-from pl.market.batches import Float64, Int64
+from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.chart.find import read_find
 from pl.signals.chart.hit import FIRST_NUMBER, ChartHit
 from pl.signals.chart.scan import MEMORY_BARS, look
-from pl.signals.chart.sketch import BAR, PATTERN, POINTS, SIZE, TURN
+from pl.signals.chart.sketch import (
+    LINES,
+    MAX_LINES,
+    MAX_POINTS,
+    N_LINES,
+    N_POINTS,
+    PATTERN,
+    POINTS,
+    SIZE,
+    TURN,
+)
 from pl.signals.chart.state import NEWEST_FIND, ChartState, empty_state, forget
 from pl.signals.evaluation import is_whole
 from pl.signals.history import History
 
 CAUSE: Final = SIZE
 ROW: Final = SIZE + 1
-DROPPED: Final = SIZE + 2
-N_COLUMNS: Final = SIZE + 3
-"""What is known of a find besides its sketch: the bar of the batch that caused it, its row, and how
-many bars the row had dropped by then."""
+SHARES: Final = SIZE + 2
+PREVIOUS: Final = SIZE + 3
+STARTS: Final = SIZE + 4
+LINE_STARTS: Final = STARTS + MAX_POINTS
+BAR_START: Final = LINE_STARTS + 2 * MAX_LINES
+N_COLUMNS: Final = BAR_START + 1
+"""What is known of a find besides its sketch: the bar of the batch that caused it, its row, the
+bar's volume, the close before it, and the starts (unix ms) of the bars of its points, of the ends
+of its lines, and of the bar."""
 
 
 def room_for_finds(n_bars: int) -> Float64:
@@ -50,7 +65,13 @@ def look_at_bar(
         return n
     out[CAUSE] = cause
     out[ROW] = row
-    out[DROPPED] = charts.dropped[at]
+    out[SHARES] = history.columns[row, i, VOLUME]
+    out[PREVIOUS] = history.columns[row, i - 1, CLOSE]
+    out[BAR_START] = history.start[row, i]
+    for m in range(int(out[N_POINTS])):
+        out[STARTS + m] = history.start[row, int(out[POINTS + 2 * m])]
+    for m in range(2 * int(out[N_LINES])):
+        out[LINE_STARTS + m] = history.start[row, int(out[LINES + 2 * m])]
     return n + 1
 
 
@@ -83,7 +104,7 @@ def charts_between(history: History, row: int, begin: int, end: int) -> list[Cha
         return []
     finds = room_for_finds(end - begin + 1)
     n = look_again(history, empty_state(1), row, 0, begin, end, finds)
-    return [_read(history, found, 0) for found in finds[:n]]
+    return read_charts(finds, n)
 
 
 def may_stand(history: History, charts: ChartState, row: int, begin: int) -> bool:
@@ -92,28 +113,24 @@ def may_stand(history: History, charts: ChartState, row: int, begin: int) -> boo
     return bool(newest - charts.dropped[row] >= min(begin, int(history.n_bars[row])))
 
 
-def read_charts(history: History, finds: Float64, n: int, dropped: Int64) -> list[ChartHit]:
-    """Return the finds of a batch, in their order; `dropped` is what rows have dropped by now."""
-    return [
-        _read(history, found, int(dropped[int(found[ROW])] - found[DROPPED])) for found in finds[:n]
-    ]
+def read_charts(finds: Float64, n: int) -> list[ChartHit]:
+    """Return the finds that the kernels wrote, in their order."""
+    return [_read(found) for found in finds[:n]]
 
 
-def _read(history: History, numbers: Float64, ago: int) -> ChartHit:
-    """Return a find whose row has dropped `ago` bars since."""
-    row, i = int(numbers[ROW]), int(numbers[BAR]) - ago
-    find = read_find(numbers[:SIZE], ago)
-    ends = [end for line in find.lines for end in line]
-    starts = {x: int(history.start[row, x]) for x, _ in (*find.points, *ends)}
+def _read(numbers: Float64) -> ChartHit:
+    find = read_find(numbers[:SIZE])
+    starts = numbers[STARTS : STARTS + len(find.points)].astype(np.int64).tolist()
+    ends = numbers[LINE_STARTS : LINE_STARTS + 2 * len(find.lines)].astype(np.int64).tolist()
     return ChartHit(
         cause=int(numbers[CAUSE]),
-        row=row,
+        row=int(numbers[ROW]),
         pattern=FIRST_NUMBER + int(numbers[PATTERN]),
         direction=int(numbers[TURN]),
         revision=0,
-        times=find.defining_times(history.start[row]),
-        starts=starts,
-        volume=float(history.columns[row, i, VOLUME]),
-        previous_close=float(history.columns[row, i - 1, CLOSE]),
+        times=(*starts, int(numbers[BAR_START])),
+        line_times=tuple(ends),
+        volume=float(numbers[SHARES]),
+        previous_close=float(numbers[PREVIOUS]),
         find=find,
     )

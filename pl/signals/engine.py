@@ -172,7 +172,7 @@ class SignalEngine:
             history, self._charts, batch, begin, out, rows, finds
         )
         hits: list[Finding] = [*read_hits(rows, n_hits)]
-        hits += read_charts(history, finds, n_finds, self._charts.dropped)
+        hits += read_charts(finds, n_finds)
         signals += [
             self._author.confirm(hit, rsi=float(out.values[hit.cause, RSI_14]))
             for hit in sorted(hits, key=lambda hit: hit.cause)

@@ -2,7 +2,8 @@
 
 Chosen on planted series and shuffled random walks of development seeds: what a step down would
 add in planted patterns found no longer outweighed a quarter of what it added in wrong finds. Held
-to by tests on other seeds; `docs/reference/chart-patterns.md` has the outcome.
+to by tests on other seeds; `docs/reference/chart-patterns.md` has the outcome. The log also holds
+what comes near (`scan.NEAR`).
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pl.market.batches import Float64, Int64
+from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart import sketch
 from pl.signals.chart.confidence import CONFIRMING_VOLUME
@@ -57,10 +57,6 @@ class ChartFind:
         levels = {"entry": self.entry, "stop": self.stop}
         return {**levels, "target": self.target} if self.target > 0.0 else levels
 
-    def defining_times(self, start_ms: Int64) -> tuple[int, ...]:
-        """Return the starts of the pivots and of the breaking bar, unix ms: the identity."""
-        return (*(int(start_ms[x]) for x, _ in self.points), int(start_ms[self.bar]))
-
     def reason(self) -> str:
         """Say in one sentence why it fired, from its own numbers."""
         name = self.pattern.replace("_", " ")
@@ -73,21 +69,21 @@ class ChartFind:
         )
 
 
-def read_find(row: Float64, ago: int = 0) -> ChartFind:
-    """Return the find that a kernel wrote before `ago` bars were dropped; `row` is (SIZE,)."""
+def read_find(row: Float64) -> ChartFind:
+    """Return the find that a kernel wrote; `row` has shape (SIZE,)."""
     n_points, n_lines = int(row[sketch.N_POINTS]), int(row[sketch.N_LINES])
     xy = row[sketch.POINTS : sketch.POINTS + 2 * n_points].reshape(n_points, 2)
     ends = row[sketch.LINES : sketch.LINES + 4 * n_lines].reshape(n_lines, 2, 2)
     return ChartFind(
         pattern=CHART_NAMES[int(row[sketch.PATTERN])],
         direction=int(row[sketch.TURN]),
-        bar=int(row[sketch.BAR]) - ago,
+        bar=int(row[sketch.BAR]),
         fit=float(row[sketch.FIT]),
         closeness=float(row[sketch.CLOSENESS]),
         evenness=float(row[sketch.EVENNESS]),
         confidence=float(row[sketch.CONFIDENCE]),
-        points=tuple(_point(xy[m], ago) for m in range(n_points)),
-        lines=tuple((_point(ends[m, 0], ago), _point(ends[m, 1], ago)) for m in range(n_lines)),
+        points=tuple(_point(xy[m]) for m in range(n_points)),
+        lines=tuple((_point(ends[m, 0]), _point(ends[m, 1])) for m in range(n_lines)),
         entry=float(row[sketch.ENTRY]),
         level=float(row[sketch.LEVEL]),
         stop=float(row[sketch.STOP]),
@@ -107,5 +103,5 @@ def find_charts(bars: Bars) -> list[ChartFind]:
     return [read_find(row) for row in scan(np.ascontiguousarray(bars, np.float64))]
 
 
-def _point(xy: Float64, ago: int) -> Point:
-    return int(xy[0]) - ago, float(xy[1])
+def _point(xy: Float64) -> Point:
+    return int(xy[0]), float(xy[1])

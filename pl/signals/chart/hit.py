@@ -15,7 +15,7 @@ class ChartHit(NamedTuple):
 
     cause : which bar of the batch caused it; revision : a number that grows with each change of
     a bar not long before; times : starts of the pivots and of the bar, unix ms, oldest first;
-    starts : start of the bar of each point that the find draws, unix ms.
+    line_times : starts of the bars at which its lines end, two a line, unix ms.
     """
 
     cause: int
@@ -24,7 +24,7 @@ class ChartHit(NamedTuple):
     direction: int
     revision: int
     times: tuple[int, ...]
-    starts: dict[int, int]
+    line_times: tuple[int, ...]
     volume: float
     previous_close: float
     find: ChartFind
@@ -61,16 +61,20 @@ class ChartHit(NamedTuple):
         lines : their ends, the last at the breaking bar.
         """
         find = self.find
+        points = [price for _, price in find.points]
+        ends = [price for line in find.lines for _, price in line]
+        drawn = [_drawn(*end) for end in zip(self.line_times, ends, strict=True)]
         return {
             "from": self.times[0] / 1000.0,
             "to": self.times[-1] / 1000.0,
             "level": find.level,
-            "points": [self._drawn(x, y) for x, y in find.points],
-            "lines": [[self._drawn(x, y) for x, y in line] for line in find.lines],
+            "points": [_drawn(*point) for point in zip(self.times, points, strict=False)],
+            "lines": [drawn[m : m + 2] for m in range(0, len(drawn), 2)],
         }
-
-    def _drawn(self, x: int, price: float) -> dict[str, float]:
-        return {"time": self.starts[x] / 1000.0, "price": price}
 
 
 Finding = Hit | ChartHit
+
+
+def _drawn(time_ms: int, price: float) -> dict[str, float]:
+    return {"time": time_ms / 1000.0, "price": price}

@@ -5,6 +5,8 @@ found, the best of all scales. A find whose break was already found, with a patt
 least half as long, in the QUIET_BARS bars before and after the newest pivot, is the same break
 seen at another scale and is left out.
 
+What lies more than NEAR below the confidence of an alert is left out.
+
 A close that confirms no pivot and stays between the levels whose crossing could complete a pattern
 costs three comparisons: see `watch`.
 """
@@ -16,8 +18,9 @@ import numpy as np
 from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64
 from pl.signals.bars import CLOSE, Bars
+from pl.signals.chart.alerts import ALERT_CONFIDENCE
 from pl.signals.chart.confidence import confidence, relative_size, relative_volume
-from pl.signals.chart.names import ROUNDING_BOTTOM
+from pl.signals.chart.names import CHART_NAMES, ROUNDING_BOTTOM
 from pl.signals.chart.pivots import WINDOW_BARS, confirm_all
 from pl.signals.chart.sketch import (
     BAR,
@@ -45,6 +48,10 @@ from pl.signals.chart.watch import best_of_scales, is_calm
 QUIET_BARS: Final = 24
 MEMORY_BARS: Final = WINDOW_BARS + QUIET_BARS
 MUCH_BETTER: Final = 0.9
+NEAR: Final = 0.05
+LEAST_CONFIDENCE: Float64 = np.array(
+    [round(ALERT_CONFIDENCE[name] - NEAR, 2) for name in CHART_NAMES], np.float64
+)
 RIM_BARS: Final = 3
 """A rounding bottom has no last swing: its break is the last bars, as many as these."""
 
@@ -105,7 +112,7 @@ def look(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Floa
     if is_known(state.recent[row], out, offset):
         return False
     complete(bars, i, out)
-    return True
+    return bool(out[CONFIDENCE] >= LEAST_CONFIDENCE[int(out[PATTERN])])
 
 
 @kernel
