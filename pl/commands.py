@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from multiprocessing import get_context
 from typing import Any
 
 from pl import settings
@@ -92,13 +93,18 @@ def run_universe(options: argparse.Namespace) -> int:
 
 
 def run_compile(_: argparse.Namespace) -> int:
-    """Compile the kernels into NUMBA_CACHE_DIR, saying what is being compiled."""
+    """Compile the kernels into NUMBA_CACHE_DIR, in two processes, saying what is being compiled."""
     from pl.market import warm_up as bars
     from pl.signals import warm_up as signals
 
-    for name, compile_kernels in (("bars", bars.warm_up), ("signals", signals.warm_up)):
-        print(f"compiling {name}", flush=True)
-        compile_kernels()
+    beside = get_context("spawn").Process(target=signals.warm_up_judging)
+    beside.start()
+    print("compiling bars", flush=True)
+    bars.warm_up()
+    print("compiling signals", flush=True)
+    signals.warm_up_walking()
+    beside.join()
+    signals.warm_up()
     return 0
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.candles.names import CANDLE_NAMES
+from pl.signals.chart.names import CHART_NAMES
 from pl.signals.engine import SignalEngine
 from pl.signals.pattern import IN_SESSION
 from pl.signals.policy import FALLBACK, RULES
@@ -54,12 +55,12 @@ def write_rates(home: Path, target: Path) -> None:
     busy, drawn = intraday(minutes), intraday([shuffled(one, dice) for one in minutes])
     n_days, n_minutes = sum(map(len, days)), sum(map(len, minutes))
     patterns = ""
-    for pattern in PATTERNS:
-        in_session = pattern.timeframes == IN_SESSION
-        pair = (busy, drawn) if in_session else (real, random)
-        n = n_minutes if in_session else n_days
-        found = [1000.0 * count / n for one in pair for count in fires(one, pattern.name)]
-        patterns += f'    "{pattern.name}": ({", ".join(f"{rate:.3f}" for rate in found)}),\n'
+    in_session = {pattern.name for pattern in PATTERNS if pattern.timeframes == IN_SESSION}
+    for name in (*(pattern.name for pattern in PATTERNS), *CHART_NAMES):
+        pair = (busy, drawn) if name in in_session else (real, random)
+        n = n_minutes if name in in_session else n_days
+        found = [1000.0 * count / n for one in pair for count in fires(one, name)]
+        patterns += f'    "{name}": ({", ".join(f"{rate:.3f}" for rate in found)}),\n'
     candles = ""
     for bit, name in enumerate(CANDLE_NAMES):
         pair_of_rates = [1000.0 * count_bit(one, bit) / n_days for one in (real, random)]

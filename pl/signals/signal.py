@@ -25,8 +25,8 @@ class Signal:
     """Hold one entry of the signal log.
 
     bar_time_ms : start of the bar that closed, unix ms; revision : 0 for what was found as its
-    bar closed, else a number that grows with each change of a bar of the 64 minutes (in minute
-    bars) up to it; price : close, USD; price_change : percent against the close of the bar
+    bar closed, else a number that grows with each change of a bar of the session's length up
+    to it; price : close, USD; price_change : percent against the close of the bar
     before; volume : shares of the bar;
     geometry : `from` and `to` in unix seconds and the `level` in USD, of chart patterns `points`
     and `lines` too; before, after : what a

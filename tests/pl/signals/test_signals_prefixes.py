@@ -1,8 +1,9 @@
 """No repaint, counted: the log of every prefix of recorded history is a prefix of the whole log.
 
 A bar is judged twice: as it came, when what lies after it in memory is poison, and again with
-the whole history in place. What fires, with every number of it, and every candlestick must agree
-to the bit; so the log up to bar i is the same for each longer history, for every i.
+the whole history in place. What fires, chart patterns too, with every number of it, and every
+candlestick must agree to the bit; so the log up to bar i is the same for each longer history, for
+every i.
 `pytest -m exhaustive` judges more than a million prefixes; without it every eighth symbol.
 """
 
@@ -15,6 +16,9 @@ import pytest
 
 from pl.market.batches import ClosedBars
 from pl.signals import evaluation
+from pl.signals.chart.sketch import SIZE
+from pl.signals.chart.state import empty_state
+from pl.signals.charting import ROW, look_again, room_for_finds
 from pl.signals.closing import close_bars, room_for_rows
 from pl.signals.engine import SignalEngine
 from tests.pl.signals.synthetic import DAY_MS, random_bars
@@ -120,26 +124,36 @@ def joined(parts: list[Found]) -> Found:
     return {name: values[order] for name, values in whole.items()}
 
 
-def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndarray]:
-    """Judge each bar when it comes; memory beyond it is poison."""
+def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndarray, np.ndarray]:
+    """Judge each bar when it comes; memory beyond it is poison.
+
+    Returns what fired, and by row the candlesticks of every bar and the chart patterns.
+    """
     engine._history.columns[:] = POISON
-    parts, candles = [], []
+    parts, candles, charts = [], [], []
     for begin in range(0, len(bars), CHUNK):
         part = bars.take(np.arange(begin, min(begin + CHUNK, len(bars))))
         batch = engine._arrivals(part)
         out, rows = room_for_rows(len(part)), evaluation.room_for(len(part))
-        end, n_hits, _ = close_bars(engine._history, batch, 0, out, rows)
+        finds = room_for_finds(len(part) + 1)
+        end, n_hits, n_finds, _ = close_bars(
+            engine._history, engine._charts, batch, 0, out, rows, finds
+        )
         assert end == len(part)
         parts.append(compared(rows, n_hits))
         candles.append(out.candles)
-    return joined(parts), np.concatenate(candles)[np.argsort(bars.row, kind="stable")]
+        charts.append(finds[:n_finds].copy())
+    found = np.concatenate(charts)
+    found = found[np.argsort(found[:, ROW], kind="stable")]
+    in_rows = np.concatenate(candles)[np.argsort(bars.row, kind="stable")]
+    return joined(parts), in_rows, found[:, :SIZE]
 
 
 def with_hindsight(
     engine: SignalEngine, session_open: Callable[[int], int]
-) -> tuple[Found, np.ndarray]:
-    """Judge every bar again with all bars in place."""
-    history, parts, candles = engine._history, [], []
+) -> tuple[Found, np.ndarray, np.ndarray]:
+    """Judge every bar again with all bars in place; returns the same."""
+    history, parts, candles, charts = engine._history, [], [], []
     for row, n in enumerate(history.n_bars.tolist()):
         if not n:
             continue
@@ -147,9 +161,12 @@ def with_hindsight(
         opens = evaluation.session_starts(history, row, 0, n, session_open)
         n_hits = evaluation.evaluate_range(history, row, 0, n, opens, rows)
         evaluation.mark_range(history, row, 0, n, marks)
+        finds = room_for_finds(n + 1)
+        n_finds = look_again(history, empty_state(1), row, 0, 0, n, finds)
         parts.append(compared(rows, n_hits))
         candles.append(marks)
-    return joined(parts), np.concatenate(candles)
+        charts.append(finds[:n_finds, :SIZE].copy())
+    return joined(parts), np.concatenate(candles), np.concatenate(charts)
 
 
 def judged_prefixes(
@@ -160,12 +177,13 @@ def judged_prefixes(
     most = int(np.bincount(bars.row).max())
     names = [f"S{row}" for row in range(n_rows)]
     engine = SignalEngine(names, timeframe, "daily", session_open, session_bars=most)
-    came, candles = as_they_came(engine, bars)
-    again, candles_again = with_hindsight(engine, session_open)
+    came, candles, charts = as_they_came(engine, bars)
+    again, candles_again, charts_again = with_hindsight(engine, session_open)
     for name, values in came.items():
         assert values.tobytes() == again[name].tobytes(), (timeframe, name)
     assert candles.tobytes() == candles_again.tobytes()
-    return len(bars), len(came["facts"])
+    assert charts.tobytes() == charts_again.tobytes()
+    return len(bars), len(came["facts"]) + len(charts)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.__name__)
@@ -192,7 +210,7 @@ def test_a_judgement_that_needs_the_next_bar_would_be_noticed() -> None:
     """What the comparison is made of tells a known next bar from poison."""
     bars = random_bars(300, rows=[0], seed=1)
     engine = SignalEngine(("A",), "daily", "daily", one_span, session_bars=400)
-    came, _ = as_they_came(engine, bars)
+    came, *_ = as_they_came(engine, bars)
     engine._history.columns[0, 299, 3] *= 1.1
-    again, _ = with_hindsight(engine, one_span)
+    again, *_ = with_hindsight(engine, one_span)
     assert came["facts"].tobytes() != again["facts"].tobytes()
