@@ -30,6 +30,8 @@ MAINTAIN_EVERY_S: Final = 0.5
 MARK_EVERY_S: Final = 5.0
 CLEAR_WAY_S: Final = 0.1
 """So long what nobody waits for leaves processor and disk to alerts on their way to a screen."""
+HAND_OVER_S: Final = 0.000_2
+"""As long as a thread takes to wake up."""
 MOST_FOLLOWING: Final = 4
 PROGRESS: Final = "signals"
 
@@ -71,6 +73,8 @@ class Road:
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
     _following: deque[Callable[[], None]] = field(default_factory=deque)
+    _reached: Progress | None = None
+    _reached_at: float = 0.0
     _marked_at: float = 0.0
     _marked_seq: int = 0
 
@@ -85,8 +89,10 @@ class Road:
         self._thread.start()
 
     def submit(self, load: Load) -> None:
-        """Queue a load; never blocks."""
+        """Queue a load; with alerts in it, leave interpreter and processor to the road at once."""
         self._loads.put(load)
+        if load.found:
+            time.sleep(HAND_OVER_S)
 
     def stop(self, timeout_s: float) -> None:
         """Carry what is queued, then stop; waits at most `timeout_s`."""
@@ -111,6 +117,7 @@ class Road:
             return True
         if load is None:
             self._finish()
+            self._advance(force=True)
             self._mark(force=True)
             return False
         self._carry(load)
@@ -124,8 +131,11 @@ class Road:
         progress = Progress(self.producer, PROGRESS, load.through_ms)
         if events:
             self.publication.add(self._made_durable(events, progress))
-        elif self._loads.empty():  # the next load says it for this one
-            self._with_database(lambda: self.store.commit_events([], progress, self.clock()))
+            self._reached = None
+        elif self._reached is None:
+            self._reached, self._reached_at = progress, self.clock()
+        else:
+            self._reached = progress
         self._following.append(load.then)
         self.flows.forget_before(load.through_ms - KEEP_MS)
 
@@ -162,7 +172,16 @@ class Road:
         self.publication.flush()
         if self.spool.waiting:
             self._with_database(self.spool.drain)
+        self._advance()
         self._mark()
+
+    def _advance(self, *, force: bool = False) -> None:
+        """Commit how far was evaluated; a little later, so that no alert waits for it."""
+        progress = self._reached
+        if progress is None or not (force or self.clock() - self._reached_at > MAINTAIN_EVERY_S):
+            return
+        if self._with_database(lambda: self.store.commit_events([], progress, self.clock())):
+            self._reached = None
 
     def _mark(self, *, force: bool = False) -> None:
         """Remember what was published, for a Redis that loses its cursor."""

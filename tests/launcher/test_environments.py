@@ -12,6 +12,7 @@ from launcher.problems import StartAborted
 from launcher.provision.commands import Nobody, StepFailed, Steps
 from launcher.provision.frontend import FrontEnd
 from launcher.provision.kernels import Kernels
+from launcher.provision.packages import caches
 from launcher.provision.venvs import Venv
 
 
@@ -93,6 +94,15 @@ def test_what_uv_cannot_is_done_without_it(venv, uv, failing, instead):
     said = []
     venv.make(said.append)
     assert f"Test: uv could not, trying {instead}" in said
+    assert venv.is_current()
+
+
+def test_downloads_stay_in_the_checkout_and_a_closed_home_is_no_matter(venv, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/proc/no/home")
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+    monkeypatch.setenv("PIP_CACHE_DIR", "/the/users/own")
+    assert caches(tmp_path) == {"UV_CACHE_DIR": f"{tmp_path}/uv", "UV_LINK_MODE": "copy"}
+    venv.make(lambda _: None)
     assert venv.is_current()
 
 

@@ -108,6 +108,19 @@ def test_a_close_without_alerts_moves_the_progress_once_all_are_carried(stage: S
     assert stage.database.of("events")[-1] == ([], T0 + 60_000, stage.clock.now)
 
 
+def test_alerts_do_not_wait_for_the_progress_of_closes_without_any(stage: Stage) -> None:
+    stage.carry(load(through_ms=T0), load(signal(1), through_ms=T0 + 60_000))
+    assert stage.database.of("events") == [([1], T0 + 60_000, stage.clock.now)]
+
+
+def test_the_progress_of_closes_without_alerts_is_not_forgotten(stage: Stage) -> None:
+    def later() -> None:
+        stage.clock.now += 1
+
+    stage.carry(load(through_ms=T0, then=later), load(through_ms=T0 + 60_000))
+    assert stage.database.of("events")[0] == ([], T0, stage.clock.now)
+
+
 def test_what_stands_under_another_number_is_not_published(stage: Stage) -> None:
     stage.patterns.clash = {1}
     stage.carry(load(signal(1), signal(2)))
