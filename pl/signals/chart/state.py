@@ -17,8 +17,10 @@ NEWEST_FIND: Final = 0
 
 LEVEL: Final = 0
 UNTIL: Final = 1
+SIDE: Final = 2
 """Columns of what is watched at one scale: the turned price whose crossing may complete a pattern,
-and the last position up to which that holds."""
+the last position up to which that holds, and 1 or -1, by which prices are turned; 0 when there are
+too few pivots."""
 
 CEILING: Final = 0
 FLOOR: Final = 1
@@ -31,7 +33,7 @@ class ChartState(NamedTuple):
 
     rings : (S, N_SCALES, RING, 4) float64; counts : (S, N_SCALES) int64 entries of each ring;
     recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those
-    left out included; watched : (S, N_SCALES, 2) float64; calm : (S, 3) float64;
+    left out included; watched : (S, N_SCALES, 3) float64; calm : (S, 3) float64;
     dropped : (S,) int64 bars dropped from the front of the row's bars since the first position;
     room : (5, SIZE) float64, room for the rules to work in.
     Positions count the bars of a symbol; an index into an array of its bars is a
@@ -53,7 +55,7 @@ def empty_state(n_symbols: int) -> ChartState:
         np.zeros((n_symbols, N_SCALES, RING, N_FIELDS), np.float64),
         np.zeros((n_symbols, N_SCALES), np.int64),
         np.empty((n_symbols, N_RECENT, 4), np.float64),
-        np.empty((n_symbols, N_SCALES, 2), np.float64),
+        np.empty((n_symbols, N_SCALES, 3), np.float64),
         np.empty((n_symbols, 3), np.float64),
         np.zeros(n_symbols, np.int64),
         np.empty((5, SIZE), np.float64),
@@ -70,6 +72,7 @@ def forget(state: ChartState, row: int) -> None:
     state.dropped[row] = 0
     state.recent[row, :, :] = LONG_AGO
     state.watched[row, :, :] = math.inf
+    state.watched[row, :, SIDE] = 0.0
     state.calm[row, CEILING] = math.inf
     state.calm[row, FLOOR] = -math.inf
     state.calm[row, LATEST] = math.inf

@@ -28,7 +28,7 @@ from pl.signals.chart.rules import (
     watched_level,
 )
 from pl.signals.chart.sketch import BAR, SCALE, TURN
-from pl.signals.chart.state import CEILING, FLOOR, LATEST, LEVEL, UNTIL, ChartState
+from pl.signals.chart.state import CEILING, FLOOR, LATEST, LEVEL, SIDE, UNTIL, ChartState
 
 AHEAD: Final = 8
 DRAFT: Final = 0
@@ -97,6 +97,7 @@ def look_at_scale(
     ring, count, watched = state.rings[row, scale], state.counts[row, scale], state.watched[row]
     turn = -int(ring[count - 1, KIND])
     least = least_break(turn, ring, count, offset, i + 1, i + AHEAD)
+    watched[scale, SIDE] = turn
     watched[scale, UNTIL] = i + offset + AHEAD
     watched[scale, LEVEL] = least - ROUNDING * abs(least)
     if not may_break(bars, i, turn, ring, count, offset):
@@ -150,13 +151,10 @@ def best_of_scales(
     sketch.clear(out)
     found = False
     for scale in range(N_SCALES):
-        count = state.counts[row, scale]
-        if count < 3:
-            continue
-        close = -state.rings[row, scale, count - 1, KIND] * bars[i, CLOSE]
         watched = state.watched[row, scale]
-        rests = i + offset <= watched[UNTIL] and close <= watched[LEVEL]
-        if rests and not (changed >> scale) & 1:
+        rests = i + offset <= watched[UNTIL]
+        rests = rests and watched[SIDE] * bars[i, CLOSE] <= watched[LEVEL]
+        if state.counts[row, scale] < 3 or (rests and not (changed >> scale) & 1):
             continue
         if look_at_scale(state, row, scale, bars, i, offset, out):
             found = True
@@ -168,16 +166,13 @@ def best_of_scales(
 def sum_up(state: ChartState, row: int) -> None:
     """Note between which prices, and up to which position, no scale has to be looked at."""
     ceiling, floor, latest = NEVER, -NEVER, NEVER
+    watched = state.watched[row]
     for scale in range(N_SCALES):
-        count = state.counts[row, scale]
-        if count < 3:
-            continue
-        level, until = state.watched[row, scale, LEVEL], state.watched[row, scale, UNTIL]
-        if state.rings[row, scale, count - 1, KIND] < 0:
-            ceiling = min(ceiling, level)
-        else:
-            floor = max(floor, -level)
-        latest = min(latest, until)
+        if watched[scale, SIDE] > 0.0:
+            ceiling = min(ceiling, watched[scale, LEVEL])
+        elif watched[scale, SIDE] < 0.0:
+            floor = max(floor, -watched[scale, LEVEL])
+        latest = min(latest, watched[scale, UNTIL])
     state.calm[row, CEILING] = ceiling
     state.calm[row, FLOOR] = floor
     state.calm[row, LATEST] = latest
