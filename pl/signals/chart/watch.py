@@ -42,6 +42,12 @@ ROUNDING: Final = 1e-9
 
 
 @leaf
+def lowered(level: float) -> float:
+    """Return a level a little lower, so that rounding cannot hide a close beyond it."""
+    return level if level == NEVER else level - ROUNDING * abs(level)
+
+
+@leaf
 def is_calm(state: ChartState, row: int, changed: int, close: float, position: int) -> bool:
     """Tell whether a close confirms no pivot and crosses nothing that is watched."""
     calm = state.calm[row]
@@ -99,14 +105,14 @@ def look_at_scale(
     least = least_break(turn, ring, count, offset, i + 1, i + AHEAD)
     watched[scale, SIDE] = turn
     watched[scale, UNTIL] = i + offset + AHEAD
-    watched[scale, LEVEL] = least - ROUNDING * abs(least)
+    watched[scale, LEVEL] = lowered(least)
     if not may_break(bars, i, turn, ring, count, offset):
         return False
     k = SCALES[scale]
     n = read_newest(ring, count, i, k, offset, state.room[XS], state.room[YS])
     found = call_rules(state.room, bars, i, turn, k, n, out)
     nearest = max(state.room[NEAREST, 0], least)
-    watched[scale, LEVEL] = nearest - ROUNDING * abs(nearest)
+    watched[scale, LEVEL] = lowered(nearest)
     watched[scale, UNTIL] = holds_until(ring, count, n, k, i + offset)
     if found:
         out[TURN] = turn
@@ -131,7 +137,7 @@ def call_rules(room: Float64, bars: Bars, i: int, turn: int, k: int, n: int, out
         if level == NEVER:
             continue
         nearest = min(nearest, nearest_ahead(rule, bars, turn, xs, ys, n, i, level, work))
-        if close <= level - ROUNDING * abs(level):
+        if close <= lowered(level):
             continue
         sketch.clear(draft)
         if judge(rule, bars, i, turn, k, xs, ys, n, work, draft) and keep_best(draft, out):
