@@ -12,8 +12,10 @@ MARKED = """() => {
   let found = 0;
   for (const canvas of document.querySelectorAll("#chart canvas")) {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    for (let i = 0; i < data.length; i += 4)
-      if (data[i + 3] > 100 && data[i] > 150 && data[i] - data[i + 2] > 60) found += data[i + 1] > 120;
+    for (let i = 0; i < data.length; i += 4) {
+      const [red, green, blue, alpha] = data.subarray(i, i + 4);
+      found += alpha > 100 && red > 150 && red - blue > 60 && green > 120;
+    }
   }
   return found;
 }"""
