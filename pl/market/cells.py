@@ -17,7 +17,6 @@ Source: Neumaier 1974, for the sums.
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pl.kernel import kernel
 from pl.market.batches import (
@@ -27,8 +26,6 @@ from pl.market.batches import (
     UPDATES_VOLUME,
     Int32,
 )
-
-Records = npt.NDArray[np.void]
 
 RANK_TRADES: Final = 0
 RANK_SECONDS: Final = 1

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.kernel import kernel
-from pl.market.batches import MINUTE_MS, Float64, Int32, Int64, UInt8
+from pl.market.batches import MINUTE_MS, Int64, UInt8
 from pl.market.rejections import ABSURD, ACCEPTED, FUTURE, HELD, NAN_PRICE, NON_POSITIVE
 
 LEAD_MS: Final = 2 * MINUTE_MS
@@ -145,19 +145,12 @@ def _vote_against(
 
 
 @kernel
-def screen_trades(
-    clocks: Any,
-    n_rows: int,
-    row: Int32,
-    t_ms: Int64,
-    price: Float64,
-    size: Float64,
-    received_at: float,
-    verdict: UInt8,
-) -> int:
-    """Write a verdict (n,) for each trade; return how many are held, -1 for a row out of range."""
-    for i in range(len(row)):
-        if row[i] < 0 or row[i] >= n_rows:
-            return -1
-        verdict[i] = trade_fault(price[i], size[i])
-    return judge_times(clocks, t_ms, received_at, verdict)
+def screen_trades(clocks: Any, n_rows: int, trades: Any, received_at: float) -> bool:
+    """Write the verdict of each trade; return False, and judge none, for a row out of range."""
+    for i in range(len(trades)):
+        trade = trades[i]
+        if trade.row < 0 or trade.row >= n_rows:
+            return False
+        trade.verdict = trade_fault(trade.price, trade.size)
+    judge_times(clocks, trades.t_ms, received_at, trades.verdict)
+    return True

@@ -10,13 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import brief_kernel, kernel
 from pl.market.batches import (
     MINUTE_MS,
     UPDATES_OPEN_CLOSE,
-    Float64,
-    Int32,
-    Int64,
     UInt8,
 )
 from pl.market.cells import (
@@ -29,6 +26,7 @@ from pl.market.cells import (
     volume_of,
 )
 from pl.market.rejections import ABSURD, ACCEPTED, DUPLICATE, STALE, SUPERSEDED, TOO_LATE
+from pl.market.screening import screen_trades
 
 STALE_MS: Final = 6 * 3_600_000
 """An event this far behind the feed's clock belongs to another session."""
@@ -36,6 +34,10 @@ STALE_MS: Final = 6 * 3_600_000
 MAX_RATIO: Final = 20.0
 """A first price this many times off the last one needs a second that agrees (a 7:1 split does
 not; a 1:50 reverse split does)."""
+
+UNSCREENED: Final = -1
+UNKNOWN_ROW: Final = -1
+STOPPED: Final = -2
 
 QUOTE: Final = np.dtype(
     [
@@ -207,45 +209,77 @@ def put_trade(
 
 @kernel
 def put_trades(
-    books: Any,
+    book: Any,
     cells: Any,
     quotes: Any,
     log: Any,
     touched: UInt8,
-    row: Int32,
-    t_ms: Int64,
-    price: Float64,
-    size: Float64,
-    rule: UInt8,
-    sequence: Int64,
-    verdict: UInt8,
+    trades: Any,
     now_ms: int,
     begin: int,
 ) -> int:
-    """Put trades from index `begin` on into their cells, writing a verdict (n,) for each.
+    """Put trades from index `begin` on into their cells, writing a verdict for each.
 
-    Returns the index of the first trade whose minute has no slot yet, or n. The log must
-    have room for n entries.
+    Returns the index of the first trade whose minute has no slot yet, or for which the log
+    has no room, or n.
     """
-    book = books[0]
     depth = cells.shape[0]
-    for i in range(begin, len(row)):
-        if verdict[i] != ACCEPTED:
+    for i in range(begin, len(trades)):
+        trade = trades[i]
+        if trade.verdict != ACCEPTED:
             continue
-        minute = t_ms[i] // MINUTE_MS
-        if minute > book.newest:
+        minute = trade.t_ms // MINUTE_MS
+        if minute > book.newest or book.trades_used >= len(log):
             return i
-        verdict[i] = time_fault(minute, book.newest, depth, t_ms[i], now_ms)
-        if verdict[i] != ACCEPTED:
+        trade.verdict = time_fault(minute, book.newest, depth, trade.t_ms, now_ms)
+        if trade.verdict != ACCEPTED:
             continue
         slot = minute % depth
         touched[slot] |= TOUCHED
-        cell = cells[slot, row[i]]
-        quote = quotes[row[i]]
+        cell = cells[slot, trade.row]
+        quote = quotes[trade.row]
         before = volume_of(cell)
-        verdict[i] = put_trade(
-            cell, log, book, quote, t_ms[i], sequence[i], price[i], size[i], rule[i]
+        trade.verdict = put_trade(
+            cell,
+            log,
+            book,
+            quote,
+            trade.t_ms,
+            trade.sequence,
+            trade.price,
+            trade.size,
+            trade.rule,
         )
-        if t_ms[i] >= book.day_from_ms:
+        if trade.t_ms >= book.day_from_ms:
             quote.day_volume += volume_of(cell) - before
-    return len(row)
+    return len(trades)
+
+
+@brief_kernel
+def add_trades(
+    clocks: Any,
+    books: Any,
+    cells: Any,
+    quotes: Any,
+    touched: UInt8,
+    log: Any,
+    trades: Any,
+    received_at: float,
+    begin: int,
+) -> int:
+    """Put trades from index `begin` on into their cells; UNSCREENED screens and puts all.
+
+    Returns how many are not accepted; UNKNOWN_ROW when a row is out of range; or
+    STOPPED - i when the i-th trade needs a slot or room in the log first.
+    """
+    if begin == UNSCREENED:
+        if not screen_trades(clocks, cells.shape[1], trades, received_at):
+            return UNKNOWN_ROW
+        begin = 0
+    at = put_trades(books[0], cells, quotes, log, touched, trades, clocks[0].now_ms, begin)
+    if at < len(trades):
+        return STOPPED - at
+    refused = 0
+    for i in range(len(trades)):
+        refused += trades[i].verdict != ACCEPTED
+    return refused
