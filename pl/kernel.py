@@ -1,14 +1,19 @@
 """Compile the numeric loops of every room with one set of options."""
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import numba
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_BARE: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+_OPTIONS: Final = {
+    "cache": True,
+    "error_model": "numpy",
+    "nogil": True,
+    "no_cfunc_wrapper": True,  # nothing calls them from C, and it is a tenth of the compiling
+}
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -18,7 +23,17 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     inf or NaN as in numpy, the compiled code is cached on disk and other threads may run
     while it works.
     """
-    compiled = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    compiled = numba.njit(**_OPTIONS)(function)  # type: ignore[call-overload]  # stub lacks one
+    return cast("Callable[P, R]", compiled)
+
+
+def leaf(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel that makes no arrays and calls only leaves.
+
+    Without the counting of references to its arrays, two atomic operations an argument and call,
+    61 rules on 11,000 symbols take 5 ms instead of 18. Making an array in one fails to compile.
+    """
+    compiled = numba.njit(**_OPTIONS, _nrt=False)(function)  # type: ignore[call-overload]
     return cast("Callable[P, R]", compiled)
 
 
@@ -27,17 +42,14 @@ def brief_kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     Letting them run would cost more, and one of them could keep the caller waiting.
     """
-    compiled = numba.njit(cache=True, error_model="numpy")(function)
+    compiled = numba.njit(**(_OPTIONS | {"nogil": False}))(function)  # type: ignore[call-overload]
     return cast("Callable[P, R]", compiled)
 
 
-def bare_kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile as `brief_kernel` does, without counting references to the arrays passed on.
-
-    For kernels that read single bytes, where the counting would take most of the time. They
-    and all they call must be bare and create no array: the compiler refuses them otherwise.
-    """
-    compiled = numba.njit(**_BARE)(function)
+def brief_leaf(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile as `leaf` does, for work of microseconds: other threads wait meanwhile."""
+    options = _OPTIONS | {"nogil": False, "_nrt": False}
+    compiled = numba.njit(**options)(function)  # type: ignore[call-overload]
     return cast("Callable[P, R]", compiled)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import bare_kernel
+from pl.kernel import leaf
 from pl.market.batches import UInt8
 
 NO: Final = -1
@@ -38,7 +38,7 @@ def letters(text: bytes) -> UInt8:
     return np.frombuffer(text, np.uint8).copy()
 
 
-@bare_kernel
+@leaf
 def starts_with(frame: bytes, at: int, text: UInt8) -> bool:
     """Tell whether the frame has the text at `at`."""
     for i in range(len(text)):  # noqa: SIM110 - a kernel has no generators
@@ -47,7 +47,7 @@ def starts_with(frame: bytes, at: int, text: UInt8) -> bool:
     return True
 
 
-@bare_kernel
+@leaf
 def after_text(frame: bytes, at: int) -> int:
     """Return the position after the quote that ends the text which begins at `at`."""
     for i in range(at, len(frame)):
@@ -59,7 +59,7 @@ def after_text(frame: bytes, at: int) -> int:
     return NO
 
 
-@bare_kernel
+@leaf
 def read_digits(frame: bytes, at: int, value: int) -> tuple[int, int]:
     """Return `value` with the digits from `at` on appended, and the position after them."""
     digit = int(np.int64(frame[at])) - ZERO
@@ -70,7 +70,7 @@ def read_digits(frame: bytes, at: int, value: int) -> tuple[int, int]:
     return value, at
 
 
-@bare_kernel
+@leaf
 def read_whole(frame: bytes, at: int) -> tuple[int, int]:
     """Return a number without sign, point and exponent, and the position after it."""
     value, after = read_digits(frame, at, 0)
@@ -80,7 +80,7 @@ def read_whole(frame: bytes, at: int) -> tuple[int, int]:
     return value, after
 
 
-@bare_kernel
+@leaf
 def read_decimal(frame: bytes, at: int) -> tuple[float, int]:
     """Return a number without sign and exponent, rounded correctly, and the position after it.
 
@@ -101,7 +101,7 @@ def read_decimal(frame: bytes, at: int) -> tuple[float, int]:
     return float(value) / TENS[places], after
 
 
-@bare_kernel
+@leaf
 def after_other(frame: bytes, at: int) -> int:
     """Return the position after a plain text or number that nobody reads."""
     if frame[at] == QUOTE:

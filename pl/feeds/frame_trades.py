@@ -26,7 +26,7 @@ from pl.feeds.frame_bytes import (
 )
 from pl.feeds.symbol_rows import UNKNOWN, UInt64, read_row
 from pl.feeds.trade_rules import BY_HOURS
-from pl.kernel import bare_kernel
+from pl.kernel import brief_leaf, leaf
 from pl.market.batches import UPDATES_ALL, Int64, UInt8
 
 REFUSED: Final = -1
@@ -56,13 +56,13 @@ def _fields() -> UInt8:
 _FIELDS: Final = _fields()
 
 
-@bare_kernel
+@leaf
 def _rule_of(code: int) -> int:
     regular = code & UPDATES_ALL
     return regular if regular == code >> 3 else BY_HOURS | code
 
 
-@bare_kernel
+@leaf
 def _read_conditions(frame: bytes, at: int, codes: UInt8) -> tuple[int, int]:
     """Return what a list of condition ids allows, and the position after it."""
     code = UPDATES_ALL << 3 | UPDATES_ALL
@@ -79,7 +79,7 @@ def _read_conditions(frame: bytes, at: int, codes: UInt8) -> tuple[int, int]:
     return code, at + 1
 
 
-@bare_kernel
+@leaf
 def _read_short(frame: bytes, at: int, field: int, codes: UInt8, trade: Any) -> int:
     """Read the value at `at` into the field of the trade; return the position after it."""
     if field == _PRICE:
@@ -97,7 +97,7 @@ def _read_short(frame: bytes, at: int, field: int, codes: UInt8, trade: Any) -> 
     return at
 
 
-@bare_kernel
+@leaf
 def _read_long(frame: bytes, at: int, symbols: UInt64, trade: Any) -> tuple[int, int]:
     """Read the member whose name of several characters begins at `at`."""
     if starts_with(frame, at, _SYMBOL):
@@ -113,7 +113,7 @@ def _read_long(frame: bytes, at: int, symbols: UInt64, trade: Any) -> tuple[int,
     return 0, after_other(frame, at + 1)
 
 
-@bare_kernel
+@leaf
 def _read_member(
     frame: bytes, at: int, symbols: UInt64, codes: UInt8, trade: Any
 ) -> tuple[int, int]:
@@ -131,7 +131,7 @@ def _read_member(
     return field, _read_short(frame, at + 5, field, codes, trade)
 
 
-@bare_kernel
+@leaf
 def _read_trade(frame: bytes, at: int, symbols: UInt64, codes: UInt8, trade: Any) -> int:
     """Read the event that begins at `at`; return the position after it."""
     if at + SHORTEST > len(frame):
@@ -152,7 +152,7 @@ def _read_trade(frame: bytes, at: int, symbols: UInt64, codes: UInt8, trade: Any
     return at + 1
 
 
-@bare_kernel
+@brief_leaf
 def read_trades(
     symbols: UInt64, codes: UInt8, remarks: Int64, trades: Any, frame: bytes, begin: int
 ) -> int:

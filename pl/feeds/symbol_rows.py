@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.feeds.frame_bytes import BACKSLASH, NO, QUOTE
-from pl.kernel import bare_kernel
+from pl.kernel import leaf
 from pl.market.batches import SymbolTable
 
 UInt64 = npt.NDArray[np.uint64]
@@ -28,13 +28,13 @@ _TOP: Final = np.uint64(56)
 _NO_ROW: Final = np.uint64(2**64 - 1)
 
 
-@bare_kernel
+@leaf
 def _slot(low: np.uint64, high: np.uint64, n_slots: int) -> int:
     mixed = (low ^ (high * _SPREAD)) * _SPREAD
     return int(np.int64(mixed >> np.uint64(32))) & (n_slots - 1)
 
 
-@bare_kernel
+@leaf
 def find(symbols: UInt64, low: np.uint64, high: np.uint64) -> int:
     """Return the slot of a key, or the free one where it would be."""
     slot = _slot(low, high, len(symbols))
@@ -45,7 +45,7 @@ def find(symbols: UInt64, low: np.uint64, high: np.uint64) -> int:
     return slot
 
 
-@bare_kernel
+@leaf
 def read_row(frame: bytes, at: int, symbols: UInt64) -> tuple[int, int]:
     """Return the row of the symbol whose text begins at `at`, and the position after it."""
     low = np.uint64(0)
