@@ -30,9 +30,17 @@ def delivery(options: argparse.Namespace, pythons: Pythons) -> int:
     return asyncio.run(delivery.run(ROOT, pythons, plan))
 
 
+def ticks(options: argparse.Namespace, _: Pythons) -> int:
+    """Time the way from Massive's frames to minute bars, beside plainer ways."""
+    from bench.ticks import timing
+
+    return timing.run(options.rounds)
+
+
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
     "startup": startup,
     "delivery": delivery,
+    "ticks": ticks,
 }
 
 
@@ -64,6 +72,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--alerts", type=int, default=100, help="delivery: stop after so many")
     parser.add_argument("--minutes", type=float, default=15, help="delivery: stop at the latest")
     parser.add_argument("--rate", type=int, default=100, help="delivery: trades/s and ticker")
+    parser.add_argument("--rounds", type=int, default=7, help="ticks: timings of each way")
     return parser.parse_args(arguments)
 
 

@@ -43,12 +43,11 @@ class FrameParser:
         self._decoder = msgspec.json.Decoder(list[Event])
         self._event_decoder = msgspec.json.Decoder(Event)
         self._trouble = trouble
-        self._plain = PlainTrades(table, rules, trouble)
+        self._read_plain = PlainTrades(table, rules, trouble).read
 
     def parse(self, frame: bytes, received_at: float) -> Frame:
         """Return the columns of `frame`, which arrived at `received_at` (unix seconds)."""
-        plain = self._plain.read(frame, received_at)
-        return self.decode(frame, received_at) if plain is None else plain
+        return self._read_plain(frame, received_at) or self.decode(frame, received_at)
 
     def decode(self, frame: bytes, received_at: float) -> Frame:
         """Return the same by the general way, whatever the frame holds."""

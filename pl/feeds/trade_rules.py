@@ -46,8 +46,10 @@ class TradeRules:
 
     def by_hours(self, codes: UInt8, t_ms: Int64) -> UInt8:
         """Return the masks of codes (n,) where the hours of `t_ms` decide those marked so."""
-        extended = (codes >= BY_HOURS) & ~self._regular_hours(t_ms)
-        return np.where(extended, codes >> 3 & UPDATES_ALL, codes & UPDATES_ALL).astype(np.uint8)
+        extended = codes >= BY_HOURS
+        extended &= ~self._regular_hours(t_ms)
+        masks: UInt8 = np.where(extended, codes >> 3, codes) & np.uint8(UPDATES_ALL)
+        return masks
 
     def _learn(self, conditions: Sequence[tuple[int, ...]]) -> None:
         if len(self._codes) > MOST_RULES:
