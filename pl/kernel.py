@@ -37,17 +37,11 @@ def leaf(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", compiled)
 
 
-def brief_kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile as `kernel` does, for work of microseconds: other threads wait meanwhile.
+def brief_leaf(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile as `leaf` does, for work of microseconds: other threads wait meanwhile.
 
     Letting them run would cost more, and one of them could keep the caller waiting.
     """
-    compiled = numba.njit(**(_OPTIONS | {"nogil": False}))(function)  # type: ignore[call-overload]
-    return cast("Callable[P, R]", compiled)
-
-
-def brief_leaf(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile as `leaf` does, for work of microseconds: other threads wait meanwhile."""
     options = _OPTIONS | {"nogil": False, "_nrt": False}
     compiled = numba.njit(**options)(function)  # type: ignore[call-overload]
     return cast("Callable[P, R]", compiled)

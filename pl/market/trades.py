@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from pl.kernel import brief_kernel, kernel
+from pl.kernel import brief_leaf, leaf
 from pl.market.batches import (
     MINUTE_MS,
     UPDATES_OPEN_CLOSE,
@@ -20,9 +20,9 @@ from pl.market.cells import (
     RANK_TRADES,
     TOUCHED,
     VALUES_CHANGED,
-    chain_of,
     clear_values,
     fold_trade,
+    turn,
     volume_of,
 )
 from pl.market.rejections import ABSURD, ACCEPTED, DUPLICATE, STALE, SUPERSEDED, TOO_LATE
@@ -66,13 +66,13 @@ BOOK: Final = np.dtype(
 )
 
 
-@kernel
+@leaf
 def near(price: float, other: float) -> bool:
     """Tell whether two prices are within MAX_RATIO of each other."""
     return price <= other * MAX_RATIO and other <= price * MAX_RATIO
 
 
-@kernel
+@leaf
 def is_absurd(quote: Any, price: float) -> bool:
     """Doubt a price far off the last one, unless the trade before it was as far."""
     if np.isnan(quote.last) or near(price, quote.last):
@@ -84,7 +84,7 @@ def is_absurd(quote: Any, price: float) -> bool:
     return True
 
 
-@kernel
+@leaf
 def quote_price(quote: Any, book: Any, t_ms: int, sequence: int, price: float) -> None:
     """Let an eligible price move the symbol's last price and its day's open."""
     if t_ms > quote.last_ms or (t_ms == quote.last_ms and sequence >= quote.last_sequence):
@@ -101,7 +101,7 @@ def quote_price(quote: Any, book: Any, t_ms: int, sequence: int, price: float) -
         quote.day_open_sequence = sequence
 
 
-@kernel
+@leaf
 def time_fault(minute: int, newest: int, depth: int, t_ms: int, now_ms: int) -> int:
     """Return TOO_LATE or STALE for a minute that has left the ring."""
     if minute > newest - depth:
@@ -109,7 +109,7 @@ def time_fault(minute: int, newest: int, depth: int, t_ms: int, now_ms: int) -> 
     return STALE if t_ms < now_ms - STALE_MS else TOO_LATE
 
 
-@kernel
+@leaf
 def find_trade(log: Any, cell: Any, offset: int, sequence: int, price: float, size: float) -> int:
     """Return where the log holds this very trade of the cell, or -1."""
     at = cell.newest
@@ -128,18 +128,21 @@ def find_trade(log: Any, cell: Any, offset: int, sequence: int, price: float, si
     return -1
 
 
-@kernel
+@leaf
 def rebuild(cell: Any, log: Any, start_ms: int) -> None:
     """Make the cell's values afresh from its chain of trades."""
     clear_values(cell)
-    for at in chain_of(log, cell.newest):
+    at = oldest = turn(log, cell.newest)
+    while at >= 0:
         entry = log[at]
         fold_trade(
             cell, start_ms + entry.offset, entry.sequence, entry.price, entry.size, entry.rule
         )
+        at = entry.prev
+    turn(log, oldest)
 
 
-@kernel
+@leaf
 def _restrict(cell: Any, log: Any, at: int, rule: int, start_ms: int) -> int:
     both = log[at].rule & rule
     if both == log[at].rule:
@@ -150,7 +153,7 @@ def _restrict(cell: Any, log: Any, at: int, rule: int, start_ms: int) -> int:
     return ACCEPTED
 
 
-@kernel
+@leaf
 def _append(
     cell: Any,
     log: Any,
@@ -175,7 +178,7 @@ def _append(
     book.trades_used = at + 1
 
 
-@kernel
+@leaf
 def put_trade(
     cell: Any,
     log: Any,
@@ -207,7 +210,7 @@ def put_trade(
     return ACCEPTED
 
 
-@kernel
+@leaf
 def put_trades(
     book: Any,
     cells: Any,
@@ -255,7 +258,7 @@ def put_trades(
     return len(trades)
 
 
-@brief_kernel
+@brief_leaf
 def add_trades(
     clocks: Any,
     books: Any,
