@@ -81,6 +81,13 @@ def read_whole(frame: bytes, at: int) -> tuple[int, int]:
 
 
 @leaf
+def read_time(frame: bytes, at: int) -> tuple[int, int]:
+    """Return a time in unix ms that a double can hold, and the position after it."""
+    value, after = read_whole(frame, at)
+    return value, after if value <= EXACT else NO
+
+
+@leaf
 def read_decimal(frame: bytes, at: int) -> tuple[float, int]:
     """Return a number without sign and exponent, rounded correctly, and the position after it.
 

@@ -9,21 +9,19 @@ from typing import Any, Final
 import numpy as np
 
 from pl.feeds.frame_bytes import (
-    BACKSLASH,
     CLOSE,
-    COLON,
     COMMA,
     END,
     NO,
     OPEN,
-    QUOTE,
     after_other,
-    after_text,
     letters,
     read_decimal,
+    read_time,
     read_whole,
     starts_with,
 )
+from pl.feeds.frame_names import numbered, read_name
 from pl.feeds.symbol_rows import UNKNOWN, UInt64, read_row
 from pl.feeds.trade_rules import BY_HOURS
 from pl.kernel import brief_leaf, leaf
@@ -35,25 +33,13 @@ REMARKED: Final = -3
 N_EVENTS, N_BY_HOURS = 0, 1
 
 SHORTEST: Final = len('{"ev":"T","sym":"","p":1,"s":1,"t":1}')
-LATEST_MS: Final = 2**53
 
 _KIND: Final = letters(b'{"ev":"T"')
-_SYMBOL: Final = letters(b'sym"')
-_EVENT: Final = letters(b'ev"')
-_SYM, _PRICE, _SIZE, _TIME, _SEQUENCE, _CONDITIONS, _NO_NAME = 1, 2, 4, 8, 16, 32, 64
-_NEEDED: Final = _SYM | _PRICE | _SIZE | _TIME
-
-
-def _fields() -> UInt8:
-    """Return which field a name of one character means (256,), 0 for one that nobody reads."""
-    fields = np.full(256, _NO_NAME, np.uint8)
-    fields[0x20:0x80] = 0
-    fields[[QUOTE, BACKSLASH]] = _NO_NAME
-    fields[list(b"pstqc")] = _PRICE, _SIZE, _TIME, _SEQUENCE, _CONDITIONS
-    return fields
-
-
-_FIELDS: Final = _fields()
+_SYMBOL, _PRICE, _SIZE, _TIME, _SEQUENCE, _CONDITIONS = 1, 2, 4, 8, 16, 32
+_NEEDED: Final = _SYMBOL | _PRICE | _SIZE | _TIME
+_FIELDS: Final = numbered(
+    {"sym": _SYMBOL, "p": _PRICE, "s": _SIZE, "t": _TIME, "q": _SEQUENCE, "c": _CONDITIONS}
+)
 
 
 @leaf
@@ -80,55 +66,26 @@ def _read_conditions(frame: bytes, at: int, codes: UInt8) -> tuple[int, int]:
 
 
 @leaf
-def _read_short(frame: bytes, at: int, field: int, codes: UInt8, trade: Any) -> int:
+def _read_field(
+    frame: bytes, at: int, field: int, symbols: UInt64, codes: UInt8, trade: Any
+) -> int:
     """Read the value at `at` into the field of the trade; return the position after it."""
     if field == _PRICE:
         trade.price, at = read_decimal(frame, at)
     elif field == _SIZE:
         trade.size, at = read_decimal(frame, at)
     elif field == _TIME:
-        trade.t_ms, at = read_whole(frame, at)
-        at = at if trade.t_ms <= LATEST_MS else NO
+        trade.t_ms, at = read_time(frame, at)
     elif field == _SEQUENCE:
         trade.sequence, at = read_whole(frame, at)
-    else:
+    elif field == _CONDITIONS:
         code, at = _read_conditions(frame, at, codes)
         trade.rule = _rule_of(code)
+    elif field == _SYMBOL:
+        trade.row, at = read_row(frame, at, symbols)
+    else:
+        at = after_other(frame, at)
     return at
-
-
-@leaf
-def _read_long(frame: bytes, at: int, symbols: UInt64, trade: Any) -> tuple[int, int]:
-    """Read the member whose name of several characters begins at `at`."""
-    if starts_with(frame, at, _SYMBOL):
-        if frame[at + 4] != COLON or frame[at + 5] != QUOTE:
-            return 0, NO
-        trade.row, at = read_row(frame, at + 6, symbols)
-        return _SYM, at
-    if starts_with(frame, at, _EVENT):
-        return 0, NO
-    at = after_text(frame, at)
-    if at == NO or at >= len(frame) or frame[at] != COLON:
-        return 0, NO
-    return 0, after_other(frame, at + 1)
-
-
-@leaf
-def _read_member(
-    frame: bytes, at: int, symbols: UInt64, codes: UInt8, trade: Any
-) -> tuple[int, int]:
-    """Read one member, its comma at `at`; return which field it was, and what comes after."""
-    if at + 8 > len(frame) or frame[at + 1] != QUOTE:
-        return 0, NO
-    if frame[at + 3] != QUOTE:
-        return _read_long(frame, at + 2, symbols, trade)
-    name = frame[at + 2]
-    field = int(np.int64(_FIELDS[name]))
-    if frame[at + 4] != COLON or field == _NO_NAME:
-        return 0, NO
-    if field == 0:
-        return 0, after_other(frame, at + 5)
-    return field, _read_short(frame, at + 5, field, codes, trade)
 
 
 @leaf
@@ -143,7 +100,11 @@ def _read_trade(frame: bytes, at: int, symbols: UInt64, codes: UInt8, trade: Any
     trade.rule = UPDATES_ALL
     seen = 0
     while frame[at] == COMMA:
-        field, at = _read_member(frame, at, symbols, codes, trade)
+        name, at = read_name(frame, at)
+        if at == NO:
+            return NO
+        field = int(np.int64(_FIELDS[name]))
+        at = _read_field(frame, at, field, symbols, codes, trade)
         if at == NO or at >= len(frame) or seen & field:
             return NO
         seen |= field

@@ -1,6 +1,6 @@
 """Turn frames of Massive's socket into columns.
 
-A frame of plain trades is read by a kernel. Any other takes one typed decode, when it is
+A frame of plain trades or bars is read by a kernel. Any other takes one typed decode, when it is
 sound as a whole; else it is taken apart event by event, so that a malformed event costs only
 itself. The three ways give the same columns and counts.
 """
@@ -14,14 +14,13 @@ import msgspec
 import numpy as np
 
 from pl.feeds.massive_events import KNOWN_UNUSED, Event, Frame, MinuteBar, SecondBar, Status, Trade
+from pl.feeds.plain_bars import SECOND_MS, PlainBars
 from pl.feeds.plain_trades import PlainTrades
 from pl.feeds.salvage import UNREADABLE, Broken, salvage
 from pl.feeds.trade_rules import TradeRules
 from pl.feeds.trouble import Trouble
 from pl.feeds.typical import typical_price
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable, TradeBatch
-
-SECOND_MS = 1_000
 
 _KINDS = frozenset({"T", "A", "AM", "status"})
 _MAY_BE_NULL = frozenset({"c", "q", "vw", "z", "message"})
@@ -43,11 +42,15 @@ class FrameParser:
         self._decoder = msgspec.json.Decoder(list[Event])
         self._event_decoder = msgspec.json.Decoder(Event)
         self._trouble = trouble
-        self._read_plain = PlainTrades(table, rules, trouble).read
+        self._read_trades = PlainTrades(table, rules, trouble).read
+        self._read_bars = PlainBars(table, trouble).read
 
     def parse(self, frame: bytes, received_at: float) -> Frame:
         """Return the columns of `frame`, which arrived at `received_at` (unix seconds)."""
-        return self._read_plain(frame, received_at) or self.decode(frame, received_at)
+        return self._read_trades(frame, received_at) or self._not_trades(frame, received_at)
+
+    def _not_trades(self, frame: bytes, received_at: float) -> Frame:
+        return self._read_bars(frame, received_at) or self.decode(frame, received_at)
 
     def decode(self, frame: bytes, received_at: float) -> Frame:
         """Return the same by the general way, whatever the frame holds."""

@@ -47,7 +47,10 @@ def find(symbols: UInt64, low: np.uint64, high: np.uint64) -> int:
 
 @leaf
 def read_row(frame: bytes, at: int, symbols: UInt64) -> tuple[int, int]:
-    """Return the row of the symbol whose text begins at `at`, and the position after it."""
+    """Return the row of the symbol whose quote is at `at`, and the position after it."""
+    if frame[at] != QUOTE:
+        return UNKNOWN, NO
+    at += 1
     low = np.uint64(0)
     high = np.uint64(0)
     for i in range(at, min(at + MOST_CHARS + 1, len(frame))):
