@@ -15,7 +15,9 @@ from redis.retry import Retry
 from appv2.adapters.postgres import Postgres, wait_with_timeout
 from appv2.adapters.producer import ProducerApi
 from appv2.realtime.archive import Archive
-from appv2.realtime.audience import PAGE, Audience
+from appv2.realtime.audience import ADMIN, Audience
+from appv2.realtime.bundle import Bundle
+from appv2.realtime.fanout import PAGE, Fanout
 from appv2.realtime.gaps import SequenceGaps
 from appv2.realtime.journal import Journal, Position
 from appv2.realtime.latest import Latest
@@ -30,6 +32,7 @@ from appv2.realtime.tallies import Tallies
 from appv2.realtime.watch import Watch
 from appv2.settings import Settings
 from appv2.web import application
+from appv2.web.account.attendance import Attendance
 from appv2.web.account.passwords import Passwords
 from appv2.web.account.users import Preferences, Users
 from appv2.web.charts.history import BarHistory
@@ -83,13 +86,15 @@ def build(settings: Settings) -> AppV2:
     socketio = SocketIO(app, async_mode=settings.async_mode, manage_session=False, logger=False)
     tallies, latest = Tallies(), Latest()
     journal = Journal(market, tallies, socketio.sleep)
-    audience = Audience(socketio, lambda: relay.cursor)
+    fanout = Fanout(socketio, tallies)
+    bundle = Bundle(fanout, lambda: relay.cursor, socketio.sleep)
+    audience = Audience(socketio, fanout, bundle, lambda: relay.cursor)
     cursor, heads = _position(archive, stream, journal)
     gaps = SequenceGaps(archive, stream, tallies, heads)
     seen = SeenEvents(archive.seen_keys())
     relay = Relay(stream, journal, gaps, seen, tallies, audience.deliver, cursor)
     news = LiveNews(audience, latest, relay.offer)
-    subscriptions = Subscriptions(client, news.hear, tallies)
+    subscriptions = Subscriptions(client, news.hear, tallies, socketio.sleep)
     watch = Watch(
         client, market, stream, settings.stream_hours, lambda it: audience.tell("feed_state", it)
     )
@@ -98,6 +103,8 @@ def build(settings: Settings) -> AppV2:
     def feed_state() -> dict[str, Any]:
         return watch.sight.feed_state
 
+    disconnect = _disconnecting(socketio, audience)
+    attendance = Attendance(users, lambda: audience.sessions, disconnect)
     preferences = Preferences(accounts)
     parts = application.Parts(
         users=users,
@@ -116,7 +123,7 @@ def build(settings: Settings) -> AppV2:
         flow=FlowTrace(market),
         health=HealthReport(lambda: watch.sight, relay, subscriptions, journal, gaps, tallies),
         producer=ProducerApi(settings.producer_url),
-        disconnect=_disconnecting(socketio, audience),
+        disconnect=disconnect,
     )
     application.add_pages(app, parts, settings.secret_key)
     Sockets(socketio, relay, audience, recovery, feed_state).register()
@@ -124,9 +131,11 @@ def build(settings: Settings) -> AppV2:
     tasks: dict[str, Task] = {
         "relay": relay.run,
         "subscriptions": subscriptions.run,
+        "bundle": bundle.run,
         "journal": journal.run,
         "gaps": gaps.run,
         "watch": watch.run,
+        "attendance": attendance.run,
     }
     return AppV2(app, socketio, tasks, journal, market.close)
 
@@ -134,7 +143,8 @@ def build(settings: Settings) -> AppV2:
 def _disconnecting(socketio: SocketIO, audience: Audience) -> Callable[[str], None]:
     def disconnect(user_id: str) -> None:
         for sid in audience.connections_of(user_id):
-            socketio.server.disconnect(sid, namespace=PAGE)
+            for namespace in (PAGE, ADMIN):
+                socketio.server.disconnect(sid, namespace=namespace)
 
     return disconnect
 

@@ -1,14 +1,18 @@
-"""Read the environment once, report every problem at once."""
+"""Read the environment once, report every problem at once.
 
+`python -m appv2.settings` judges it with any Python, before a package is installed.
+"""
+
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Final
 
-from service.variables import DEFAULT_UNIVERSE, LOG_FORMATS, POSTGRES, REDIS, Variables
+from service import exits
+from service.variables import LOG_FORMATS, POSTGRES, REDIS, Variables
 
 ASYNC_MODES: Final = ("eventlet", "threading", "gevent")
-PACKAGES: Final = ("eventlet", "gevent")
 SHORTEST_SECRET: Final = 16
 
 VARIABLES: Final[Mapping[str, str]] = {
@@ -59,20 +63,22 @@ def load(environ: Mapping[str, str]) -> Settings:
         producer_url=read.address(
             "APPV2_PRODUCER_URL", ("http", "https"), default="http://127.0.0.1:8080"
         ).rstrip("/"),
-        universe_key=read.text("SYMBOL_UNIVERSE_KEY", DEFAULT_UNIVERSE),
+        universe_key=read.text("SYMBOL_UNIVERSE_KEY"),
         port=read.port("APPV2_PORT", 5000),
         async_mode=read.choice("APPV2_ASYNC_MODE", "eventlet", ASYNC_MODES),
         stream_hours=read.number("APPV2_STREAM_HOURS", 24, int, 1, 24 * 30),
         log_format=read.choice("APPV2_LOG_FORMAT", "auto", LOG_FORMATS),
     )
-    read.problems += _missing_package(settings.async_mode)
     read.refuse_unknown("APPV2_", VARIABLES)
     read.raise_problems()
     return settings
 
 
-def _missing_package(async_mode: str) -> list[str]:
-    if async_mode not in PACKAGES or find_spec(async_mode) is not None:
-        return []
-    expected = f"expected an installed package, {async_mode} is not installed"
-    return [f"APPV2_ASYNC_MODE: {expected}"]
+def judge() -> int:
+    """Return 0 when the environment is in order."""
+    load(os.environ)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(exits.code_of(judge))

@@ -37,10 +37,19 @@ def ticks(options: argparse.Namespace, _: Pythons) -> int:
     return timing.run(options.rounds)
 
 
+def fanout(options: argparse.Namespace, pythons: Pythons) -> int:
+    """Time alerts from the stream to many pages."""
+    from bench import fanout
+
+    plan = fanout.Plan(options.pages, options.per_second, options.seconds)
+    return asyncio.run(fanout.run(ROOT, pythons, plan))
+
+
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
     "startup": startup,
     "delivery": delivery,
     "ticks": ticks,
+    "fanout": fanout,
 }
 
 
@@ -73,6 +82,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=15, help="delivery: stop at the latest")
     parser.add_argument("--rate", type=int, default=100, help="delivery: trades/s and ticker")
     parser.add_argument("--rounds", type=int, default=7, help="ticks: timings of each way")
+    parser.add_argument("--pages", type=int, default=300, help="fanout: how many pages are open")
+    parser.add_argument("--per-second", type=int, default=50, help="fanout: alerts a second")
+    parser.add_argument("--seconds", type=int, default=20, help="fanout: for so long")
     return parser.parse_args(arguments)
 
 

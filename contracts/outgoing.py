@@ -183,7 +183,7 @@ OUTGOING: Final[tuple[Channel, ...]] = (
         STREAMING_HEALTH,
         Family.FLAT,
         "pl.streaming",
-        "Feed, lag, symbols and resources, every 10 seconds",
+        "Feed, lag, symbols and resources, every 10 s, at first every second, and when it changes",
         "streaming_health",
     ),
     _out(

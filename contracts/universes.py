@@ -1,6 +1,6 @@
 """Resolve the key of a universe to its symbols: what is watched is what the page lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,12 @@ def resolve(wanted: str, universes: Iterable[Universe]) -> tuple[str, ...]:
         symbols.update(dict.fromkeys(known[":".join(parts[at : at + taken])]))
         at += taken
     return tuple(symbols)
+
+
+def universes_of(stored: Mapping[str, Sequence[str]]) -> list[Universe]:
+    """Return universes that are stored as `name:key` with their symbols."""
+    parts = ((full.partition(":"), symbols) for full, symbols in stored.items())
+    return [Universe(name, key, tuple(symbols)) for (name, _, key), symbols in parts]
 
 
 def fold(name: str) -> str:

@@ -12,6 +12,12 @@ from launcher.settings import Settings
 _PRODUCER_ONLY = ("PL_", "MASSIVE_", "DATABASE_URL", "NUMBA_")
 _CONSUMER_ONLY = ("APPV2_",)
 _LAUNCHER_ONLY = ("TICKSTOCK_",)
+_WITHHELD = {
+    "api": ("MASSIVE_",),
+    "simulator": (*_PRODUCER_ONLY, "REDIS_URL", "SYMBOL_UNIVERSE_KEY"),
+}
+_SIMULATOR_READS = ("PL_SIMULATOR_", "PL_LOG_FORMAT", "MASSIVE_API_KEY")
+_TO_BE_MADE = "postgresql://app_readwrite@127.0.0.1/tickstock"
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Addresses:
 def producer(
     settings: Settings, home: Home, addresses: Addresses, kernels: Path
 ) -> Mapping[str, str]:
-    """Return the environment of the producer's processes and of the simulated market."""
+    """Return the environment of the producer's processes, to be narrowed for each."""
     told = {
         "PL_SPOOL_DIR": str(home.spool / settings.market),
         "NUMBA_CACHE_DIR": str(kernels),
@@ -39,6 +45,17 @@ def producer(
     if settings.simulates:
         told |= _simulated_market(settings, home)
     return told
+
+
+def foreseen(
+    settings: Settings, home: Home, kernels: Path
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return both environments as far as they are known before anything is provided."""
+    database = settings.given("DATABASE_URL") or _TO_BE_MADE
+    readonly = settings.given("APPV2_DATABASE_URL") or database
+    redis_url = settings.given("REDIS_URL") or "redis://localhost:6379/0"
+    addresses = Addresses(database, readonly, readonly, redis_url)
+    return producer(settings, home, addresses, kernels), consumer(settings, home, addresses)
 
 
 def _simulated_market(settings: Settings, home: Home) -> Mapping[str, str]:
@@ -62,6 +79,17 @@ def consumer(settings: Settings, home: Home, addresses: Addresses) -> Mapping[st
     }
     told.pop("APPV2_ADMIN_PASSWORD", None)
     return told
+
+
+def narrowed(service: str, told: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what a process of the producer needs of its environment: no other's secrets."""
+    withheld = _WITHHELD.get(service, ())
+    read = _SIMULATOR_READS if service == "simulator" else ()
+    return {
+        name: value
+        for name, value in told.items()
+        if name.startswith(read) or not name.startswith(withheld)
+    }
 
 
 def _given(settings: Settings, without: tuple[str, ...]) -> dict[str, str]:

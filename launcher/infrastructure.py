@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from launcher import preflight, resp
+from launcher import preflight, resp, universe
 from launcher.console import Console
 from launcher.embedded.postgres import READONLY, READWRITE
 from launcher.environment import Addresses, as_role
@@ -67,6 +67,7 @@ class Infrastructure:
                 f"see {self.console.log_path('postgresql')}",
             ) from error
         schema.migrate_own(own, self.settings, self.home, self.steps, self.console.setup)
+        universe.check_own(self.settings, own)
         return Addresses(
             own.url(own.market_database, READWRITE),
             own.url(own.market_database, READONLY),
@@ -87,17 +88,18 @@ class Infrastructure:
     def configured_databases(self, answers: Mapping[str, Any]) -> Addresses:
         """Check the configured database and return its addresses.
 
-        Raises: StartAborted when it is silent, refuses us, is old or holds another market.
+        Raises: StartAborted when it is silent, refuses us, has another schema or another market.
         """
         url = self.settings.given("DATABASE_URL")
         for variable in preflight.questions(self.settings)["databases"]:
             preflight.check_database(variable, answers.get(variable, {"error": "no answer"}))
         preflight.check_market(self.settings, answers["DATABASE_URL"])
+        market = self.settings.market
+        schema.check_configured(self.settings, url, market, may_migrate=self.may_migrate)
         if self.may_migrate:
             self.console.setup("DATABASE_URL: migrating where needed")
-            schema.migrate(self.settings, self.steps, url, self.settings.market)
-        else:
-            schema.check_configured(self.settings, url, self.settings.market)
+            schema.migrate(self.settings, self.steps, url, market)
+        universe.check_configured(self.settings, answers["DATABASE_URL"])
         readonly = self.settings.given("APPV2_DATABASE_URL") or self._readonly_login(url)
         accounts = self.settings.given("APPV2_ACCOUNTS_DATABASE_URL") or readonly
         return Addresses(url, readonly, accounts, "")

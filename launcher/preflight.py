@@ -10,12 +10,12 @@ from typing import Any
 
 from launcher import examination, ports, resp
 from launcher.problems import (
-    BAD_SETTINGS,
     CONSUMER_PYTHON_MISSING,
     OTHER_MARKET,
     PACKAGE_MISSING,
     PORT_BUSY,
     POSTGRES_DATABASE_MISSING,
+    POSTGRES_NO_RIGHTS,
     POSTGRES_PASSWORD,
     POSTGRES_SILENT,
     PRODUCER_PYTHON_MISSING,
@@ -33,6 +33,10 @@ from launcher.settings import Settings
 PACKAGES = ("apscheduler", "websockets", "aiohttp", "redis", "pandas")
 _REDIS_NEEDED = "Redis is REQUIRED for pub-sub communication between services"
 _OLDEST_REDIS = 6
+_NOT_READY = re.compile("starting up|shutting down|recovery|too many (clients|connections)|slots")
+_REFUSED = re.compile("FATAL|no password supplied")
+_DATABASES = ("DATABASE_URL", "APPV2_DATABASE_URL", "APPV2_ACCOUNTS_DATABASE_URL")
+_EXAMINATION_S = 120.0
 
 
 def check_interpreters(settings: Settings) -> None:
@@ -58,11 +62,7 @@ def _require(python: Path, kind: Kind, variable: str, venv: str) -> None:
 
 def questions(settings: Settings) -> dict[str, Any]:
     """Return what examination.py has to find out: packages, and the configured databases."""
-    asked = {
-        name: settings.given(name)
-        for name in ("DATABASE_URL", "APPV2_DATABASE_URL")
-        if settings.given(name)
-    }
+    asked = {name: settings.given(name) for name in _DATABASES if settings.given(name)}
     return {"databases": asked, "packages": PACKAGES}
 
 
@@ -92,7 +92,11 @@ def _ask(settings: Settings, python: Path, questions: Mapping[str, Any]) -> tupl
         cwd=settings.root,
         env=clean_environment(),
     ) as process:
-        return process.communicate(json.dumps(questions))
+        try:
+            return process.communicate(json.dumps(questions), timeout=_EXAMINATION_S)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise TimeoutError(f"no answer within {_EXAMINATION_S:g} s") from error
 
 
 def _no_python(settings: Settings, python: Path, reason: str) -> StartAborted:
@@ -130,7 +134,7 @@ def check_package(python: Path, package: str, answers: Mapping[str, Any]) -> Non
 
 def check_redis(url: str, variable: str = "REDIS_URL") -> None:
     """Require a Redis that answers, lets us in and can be written to."""
-    address = _redis_address(url, variable)
+    address = resp.RedisAddress.parse(url)
     try:
         with resp.conversation(address) as talk:
             _check_suitable(talk, address)
@@ -145,16 +149,6 @@ def check_redis(url: str, variable: str = "REDIS_URL") -> None:
             f"{_REDIS_NEEDED}; {variable} {address}: {error}",
             f"start that Redis (redis-server --port {address.port}), or unset {variable}: "
             "then one is provided",
-        ) from error
-
-
-def _redis_address(url: str, variable: str) -> resp.RedisAddress:
-    try:
-        return resp.RedisAddress.parse(url)
-    except ValueError as error:
-        raise BAD_SETTINGS.abort(
-            f"{variable}: {error}",
-            f"correct {variable}; write `/`, `@` and `#` in a password as %2F, %40 and %23",
         ) from error
 
 
@@ -175,26 +169,44 @@ def _unsuitable(address: resp.RedisAddress, why: str) -> StartAborted:
     )
 
 
-def check_database(variable: str, answer: Mapping[str, str]) -> None:
+def check_database(variable: str, answer: Mapping[str, Any]) -> None:
     """Require a configured database to answer and to let us in; `answer` is examination's."""
     error = answer.get("error")
-    if error is None:
-        return
+    if error is not None:
+        raise _refusal(variable, error)
+    if variable == "DATABASE_URL" and not answer["may_write"]:
+        raise POSTGRES_NO_RIGHTS.abort(
+            f"{variable}: role {answer['role']} may only read there; the producer writes.",
+            f"set {variable} to a login as the owner of the tables (app_readwrite) on the primary",
+            database=answer["database"],
+        )
+
+
+def _refusal(variable: str, error: str) -> StartAborted:
+    """Return the abort for what the server said; its words are those of English messages."""
     missing = re.search(r'database "([^"]+)" does not exist', error)
     if missing:
-        raise POSTGRES_DATABASE_MISSING.abort(
+        return POSTGRES_DATABASE_MISSING.abort(
             f"{variable}: {error}",
             f"createdb -O app_readwrite {missing[1]}, "
             "then: python3 start_all_services.py --migrate",
             database=missing[1],
         )
-    if "authentication failed" in error or "no password supplied" in error or "role" in error:
-        raise POSTGRES_PASSWORD.abort(
-            f"{variable}: {error}", f"correct user and password in {variable}"
+    denied = re.search(r'permission denied for (?:database "([^"]+)")?', error)
+    if denied:
+        return POSTGRES_NO_RIGHTS.abort(
+            f"{variable}: {error}",
+            "as the owner of the database: GRANT CONNECT ON DATABASE, and migrate it with "
+            "the role in DATABASE_URL (docs/guides/configuration.md, your own PostgreSQL)",
+            database=denied[1] or f"the database of {variable}",
         )
-    raise POSTGRES_SILENT.abort(
-        f"PostgreSQL is REQUIRED for data storage; {variable}: {error}",
-        f"start that PostgreSQL, or unset {variable}: then one is provided",
+    if _NOT_READY.search(error) or not _REFUSED.search(error):
+        return POSTGRES_SILENT.abort(
+            f"PostgreSQL is REQUIRED for data storage; {variable}: {error}",
+            f"start that PostgreSQL, or unset {variable}: then one is provided",
+        )
+    return POSTGRES_PASSWORD.abort(
+        f"{variable}: {error}", f"correct user and password in {variable}"
     )
 
 

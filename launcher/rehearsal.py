@@ -1,9 +1,10 @@
 """`--check`: the pre-flight checks alone; what would be provided is said, not made."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from launcher import environment, ports, preflight
+from launcher import environment, ports, preflight, universe
 from launcher.console import Console
 from launcher.home import Home
 from launcher.infrastructure import found_redis
@@ -12,11 +13,9 @@ from launcher.problems import ALREADY_RUNNING, REDIS_SILENT, StartAborted
 from launcher.provision import schema, servers
 from launcher.provision.commands import Nobody, Steps
 from launcher.provision.environments import Environments
-from launcher.provision.settings_check import check_settings
+from launcher.provision.settings_check import check_early, check_settings
 from launcher.services import Service, ports_in_order
 from launcher.settings import Settings
-
-_TO_BE_MADE = "postgresql://app_readwrite@127.0.0.1/tickstock"
 
 
 def rehearse(
@@ -30,10 +29,15 @@ def rehearse(
         raise ALREADY_RUNNING.abort(
             "the checks are for before a start.", "python3 start_all_services.py --status"
         )
-    answers = _check_environments(settings, home, console)
-    if answers:
-        _check_settings(settings, home)
-    _check_redis(settings, console)
+    with ThreadPoolExecutor(1, thread_name_prefix="redis") as pool:
+        redis = pool.submit(_runs_redis, settings)
+        answers = _check_environments(settings, home, console)
+        _check_settings(settings, home, answers)
+        if redis.result():
+            console.passed("Redis is running")
+        else:
+            port = servers.redis_port(settings)
+            console.setup(f"Redis: our own would be started on 127.0.0.1:{port}")
     _check_postgres(settings, answers, console)
     for number in ports_in_order(settings, services):
         problem = preflight.busy_port(settings, number)
@@ -60,28 +64,28 @@ def _check_environments(settings: Settings, home: Home, console: Console) -> Map
     return answers
 
 
-def _check_settings(settings: Settings, home: Home) -> None:
-    database = settings.given("DATABASE_URL") or _TO_BE_MADE
-    readonly = settings.given("APPV2_DATABASE_URL") or database
-    redis_url = settings.given("REDIS_URL") or "redis://localhost:6379/0"
-    addresses = environment.Addresses(database, readonly, readonly, redis_url)
-    producer = environment.producer(settings, home, addresses, home.numba)
-    check_settings(settings, home, producer, environment.consumer(settings, home, addresses))
+def _check_settings(settings: Settings, home: Home, answers: Mapping[str, Any]) -> None:
+    told = environment.foreseen(settings, home, home.numba)
+    if answers:
+        check_settings(settings, home, *told)
+    else:
+        check_early(settings, *told)
+    universe.check_early(settings, home)
 
 
-def _check_redis(settings: Settings, console: Console) -> None:
+def _runs_redis(settings: Settings) -> bool:
+    """Return whether one runs; else ours could be started, or the start is aborted."""
     url = settings.given("REDIS_URL") or found_redis(settings)
     if url:
         preflight.check_redis(url, "REDIS_URL" if settings.given("REDIS_URL") else "the Redis at")
-        console.passed("Redis is running")
-        return
+        return True
     port = servers.redis_port(settings)
     if not ports.is_free(port):
         raise REDIS_SILENT.abort(
             f"port {port} is held by {ports.owner(port)}, which is no Redis without a password.",
             "set REDIS_URL with its password, or TICKSTOCK_REDIS_PORT to a free port",
         )
-    console.setup(f"Redis: our own would be started on 127.0.0.1:{port}")
+    return False
 
 
 def _check_postgres(settings: Settings, answers: Mapping[str, Any], console: Console) -> None:
@@ -96,5 +100,6 @@ def _check_postgres(settings: Settings, answers: Mapping[str, Any], console: Con
     for variable in preflight.questions(settings)["databases"]:
         preflight.check_database(variable, answers.get(variable, {"error": "no answer"}))
     preflight.check_market(settings, answers["DATABASE_URL"])
-    schema.check_configured(settings, url, settings.market)
+    schema.check_configured(settings, url, settings.market, may_migrate=False)
+    universe.check_configured(settings, answers["DATABASE_URL"])
     console.passed("PostgreSQL is running")

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedRWPair
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_EXPECTED = "expected redis://user:password@host:port/0, or rediss:// where it speaks TLS"
 
 
 class RedisError(Exception):
@@ -15,33 +17,42 @@ class RedisError(Exception):
 
 @dataclass(frozen=True)
 class RedisAddress:
-    """Where a Redis is and how to log in."""
+    """Where a Redis is and how to log in.
+
+    authorities : file of certificates to trust instead of the system's
+    certificate  : `required`, or `none` for one that is not checked
+    """
 
     host: str
     port: int
     user: str = ""
     password: str = field(default="", repr=False)
     tls: bool = False
+    authorities: str = ""
+    certificate: str = "required"
 
     @classmethod
     def parse(cls, url: str) -> "RedisAddress":
         """Return the address in `url`, such as redis://user:password@host:6379/0.
 
-        Raises: ValueError when it is no Redis URL.
+        Raises: ValueError when it is no Redis URL; its words hold nothing of a password.
         """
-        parts = urlsplit(url)
         try:
-            port = parts.port or 6379
+            parts = urlsplit(url)
+            port = parts.port
         except ValueError:  # its words would repeat a part of the password
-            raise ValueError("expected redis://user:password@host:port/0") from None
-        if parts.scheme not in ("redis", "rediss"):
-            raise ValueError(f"expected redis://host:port/0, was scheme {parts.scheme!r}")
+            raise ValueError(_EXPECTED) from None
+        if parts.scheme not in ("redis", "rediss") or port == 0:
+            raise ValueError(_EXPECTED)
+        chosen = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         return cls(
             parts.hostname or "localhost",
-            port,
+            port or 6379,
             unquote(parts.username or ""),
             unquote(parts.password or ""),
             parts.scheme == "rediss",
+            chosen.get("ssl_ca_certs", ""),
+            chosen.get("ssl_cert_reqs", "required"),
         )
 
     def __str__(self) -> str:
@@ -88,18 +99,28 @@ def conversation(address: RedisAddress, timeout_s: float = 2.0) -> Iterator[Conv
 
     Raises: OSError when nobody answers in time; RedisError when the login is refused.
     """
-    with socket.create_connection((address.host, address.port), timeout=timeout_s) as plain:
-        connection = _encrypted(plain, address.host) if address.tls else plain
-        with connection.makefile("rwb") as stream:
-            talk = Conversation(stream)
-            if address.password:
-                login = [address.user] if address.user else []
-                talk.ask("AUTH", *login, address.password)
-            yield talk
+    with _connected(address, timeout_s) as connection, connection.makefile("rwb") as stream:
+        talk = Conversation(stream)
+        if address.password:
+            login = [address.user] if address.user else []
+            talk.ask("AUTH", *login, address.password)
+        yield talk
 
 
-def _encrypted(plain: socket.socket, host: str) -> socket.socket:
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+def _connected(address: RedisAddress, timeout_s: float) -> socket.socket:
+    plain = socket.create_connection((address.host, address.port), timeout=timeout_s)
+    if not address.tls:
+        return plain
+    with plain:  # it is closed unless the encrypted one takes it over
+        return _context(address).wrap_socket(plain, server_hostname=address.host)
+
+
+def _context(address: RedisAddress) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=address.authorities or None)
+    if address.certificate == "none":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def answers(address: RedisAddress) -> bool:

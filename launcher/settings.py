@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from launcher.problems import BAD_SETTINGS
+from launcher.resp import RedisAddress
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -73,6 +74,7 @@ def load(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
     own = [_port(merged, name, problems) for name in _OWN_PORTS]
     _check_feed(merged, problems)
     problems += [_MALFORMED.format(name) for name in _DATABASES if not _is_address(merged, name)]
+    _check_redis(merged, problems)
     _check_distinct(ports, problems)
     if merged.get("APPV2_DATABASE_URL") and not merged.get("DATABASE_URL"):
         problems.append("APPV2_DATABASE_URL: expected DATABASE_URL beside it, which is not set")
@@ -130,6 +132,16 @@ def _is_address(environ: Mapping[str, str], name: str) -> bool:
     except ValueError:
         return False
     return not url or (scheme in ("postgresql", "postgres") and port != 0)
+
+
+def _check_redis(environ: Mapping[str, str], problems: list[str]) -> None:
+    url = environ.get("REDIS_URL", "").strip()
+    try:
+        RedisAddress.parse(url or "redis://localhost")
+    except ValueError as error:
+        problems.append(
+            f"REDIS_URL: {error}; write `/`, `@` and `#` in a password as %2F, %40 and %23"
+        )
 
 
 def _check_distinct(ports: Mapping[str, int], problems: list[str]) -> None:

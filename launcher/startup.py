@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from launcher import environment, preflight
+from launcher import environment, preflight, universe
 from launcher.console import Console
 from launcher.environment import Addresses
 from launcher.home import Home
 from launcher.infrastructure import Infrastructure
 from launcher.problems import CRASHED, NEVER_READY, Problem, StartAborted
 from launcher.processes import Child, Processes
+from launcher.provision import settings_check
 from launcher.provision.commands import Steps
 from launcher.provision.environments import Environments
 from launcher.provision.kernels import Kernels
 from launcher.provision.login import create_first_login
-from launcher.provision.settings_check import check_settings
 from launcher.services import Service, ports_in_order, simulator
 from launcher.settings import Settings
 from launcher.supervision import WRONG_SETTINGS
@@ -31,6 +31,12 @@ class Prepared:
     addresses: Addresses
     producer: Mapping[str, str]
     consumer: Mapping[str, str]
+
+    def told(self, service: Service) -> Mapping[str, str]:
+        """Return the environment of one process."""
+        if service.side == "consumer":
+            return self.consumer
+        return environment.narrowed(service.key, self.producer)
 
 
 class Startup:
@@ -81,10 +87,20 @@ class Startup:
     def _provide_environments(self, busy: Mapping[int, Problem | None]) -> None:
         environments = Environments(self._settings, self._home, self._steps)
         if not environments.are_current():
-            _raise_first(busy)  # nobody should wait for an installation to learn this
+            self._foresee(busy)
             environments.provide(self._console.setup)
         preflight.check_interpreters(self._settings)
         self._console.valid("TickStockPL Python found")
+
+    def _foresee(self, busy: Mapping[int, Problem | None]) -> None:
+        """Find what needs no package: nobody should wait for an installation to learn it."""
+        settings = self._settings
+        _raise_first(busy)
+        told = environment.foreseen(settings, self._home, self._kernels.folder)
+        settings_check.check_early(settings, *told)
+        universe.check_early(settings, self._home)
+        if settings.given("REDIS_URL"):
+            preflight.check_redis(settings.given("REDIS_URL"))
 
     def _check_in_order(
         self,
@@ -134,7 +150,7 @@ class Startup:
         settings, home = self._settings, self._home
         producer = environment.producer(settings, home, addresses, self._kernels.folder)
         consumer = environment.consumer(settings, home, addresses)
-        check_settings(settings, home, producer, consumer)
+        settings_check.check_settings(settings, home, producer, consumer)
         accounts = urlsplit(addresses.accounts_database_url)
         where = f"{accounts.hostname}{accounts.path}" + self._cluster_age()
         create_first_login(settings, home, self._steps, consumer, where)
@@ -172,8 +188,7 @@ class Startup:
         return unit, self._processes.start(unit.program)
 
     def _unit(self, service: Service, prepared: Prepared) -> Unit:
-        environ = prepared.producer if service.side == "producer" else prepared.consumer
-        return service_unit(service, self._settings, environ)
+        return service_unit(service, self._settings, prepared.told(service))
 
     def _prove(self, unit: Unit, child: Child) -> None:
         try:

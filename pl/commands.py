@@ -8,10 +8,10 @@ from collections.abc import Coroutine
 from typing import Any
 
 from pl import settings
-from pl.errors import Rejected
 from service import logs
+from service.errors import Rejected
 
-EXIT_OLD_SCHEMA = 3
+EXIT_OTHER_SCHEMA = 3
 EXIT_REJECTED = 65
 
 TURN_S = 0.0002
@@ -32,7 +32,7 @@ def run_streaming(_: argparse.Namespace) -> int:
 
 def run_api(_: argparse.Namespace) -> int:
     """Serve the API until told to stop."""
-    chosen = _configured("api")
+    chosen = _configured("api", reads_market=False)
     from pl.bootstrap.api import run_api as run
 
     return _run(run(chosen))
@@ -58,7 +58,7 @@ def run_simulator(_: argparse.Namespace) -> int:
 def run_migrate(options: argparse.Namespace) -> int:
     """Bring the database to this checkout's schema, or with `--check` only compare.
 
-    Returns 3 when `--check` finds an old schema, 65 when the database refuses.
+    Returns 3 when `--check` finds another schema, 65 when the database refuses or is newer.
     """
     database_url, market = settings.load_database(os.environ)
     from pl.store import identity, migrations
@@ -66,11 +66,25 @@ def run_migrate(options: argparse.Namespace) -> int:
     have, need = migrations.schema_versions(database_url)
     if options.check:
         print(f"have={have} need={need}")
-        return 0 if have == need else EXIT_OLD_SCHEMA
+        return 0 if have == need else EXIT_OTHER_SCHEMA
     try:
+        migrations.refuse_newer(have, need)
         for name in migrations.migrate(database_url) if have != need else ():
             print(f"applied {name}")
         identity.claim(database_url, market)
+    except Rejected as error:
+        print(error, file=sys.stderr)
+        return EXIT_REJECTED
+    return 0
+
+
+def run_universe(options: argparse.Namespace) -> int:
+    """List, show or set a universe; returns 65 for one that cannot be."""
+    database_url, _ = settings.load_database(os.environ)
+    from pl import universe_lists
+
+    try:
+        print("\n".join(universe_lists.run(options, database_url)))
     except Rejected as error:
         print(error, file=sys.stderr)
         return EXIT_REJECTED
@@ -95,8 +109,8 @@ def run_check_settings(_: argparse.Namespace) -> int:
     return 0
 
 
-def _configured(component: str) -> settings.Settings:
-    chosen = settings.load(os.environ)
+def _configured(component: str, *, reads_market: bool = True) -> settings.Settings:
+    chosen = settings.load(os.environ, reads_market=reads_market)
     logs.configure(component, chosen.log_format)
     return chosen
 

@@ -10,8 +10,8 @@ from typing import Final
 from aiohttp import web
 
 from contracts.messages.health import ServiceHealth
-from pl.errors import Unavailable
 from pl.health_page import degraded, healthy, listen
+from service.errors import Unavailable
 
 PING_EVERY_S: Final = 2.0
 

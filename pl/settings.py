@@ -1,11 +1,24 @@
-"""Read the environment once, report every problem at once."""
+"""Read the environment once, report every problem at once.
 
+`python -m pl.settings` judges it with any Python, before a package is installed.
+"""
+
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from service.variables import DEFAULT_UNIVERSE, LOG_FORMATS, POSTGRES, REDIS, Variables
+from service import exits
+from service.variables import (
+    DEFAULT_UNIVERSE,
+    LOG_FORMATS,
+    POSTGRES,
+    RECORDED_UNIVERSE,
+    REDIS,
+    Variables,
+)
 
 MARKETS: Final = ("real", "simulated", "replay")
 FEEDS: Final = ("massive", "redis", "replay")
@@ -26,7 +39,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PL_PUBLISH_INDICATOR_SYMBOLS": "publish indicators of at most this many symbols",
     "PL_REPLAY_PATH": "Parquet file of trades or bars to replay",
     "PL_REPLAY_SPEED": "1 is real time, 0 as fast as it goes",
-    "PL_SPOOL_DIR": "where events wait while PostgreSQL is away",
+    "PL_SPOOL_DIR": "where events and bars wait while PostgreSQL is away",
     "PL_API_PORT": "port of the API",
     "PL_LOADER_PORT": "port of the DataLoader's health page",
     "PL_STREAMING_PORT": "port of Streaming's health page",
@@ -65,17 +78,22 @@ class Settings:
     log_format: str
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """Return the settings in `environ`; raises SettingsError naming every problem."""
+def load(environ: Mapping[str, str], *, reads_market: bool = True) -> Settings:
+    """Return the settings in `environ`; raises SettingsError naming every problem.
+
+    reads_market : whether the process talks to Massive, and so needs a key
+    """
     read = Variables(environ)
+    feed = read.choice("PL_FEED", "massive", FEEDS)
+    universe = RECORDED_UNIVERSE if feed == "replay" else DEFAULT_UNIVERSE
     settings = Settings(
         database_url=read.address("DATABASE_URL", POSTGRES),
         redis_url=read.address("REDIS_URL", REDIS),
         massive_api_key=read.text("MASSIVE_API_KEY"),
         massive_url=read.address("MASSIVE_URL", SOCKET, MASSIVE_SOCKET),
         massive_rest_url=read.address("MASSIVE_REST_URL", HTTP, MASSIVE_REST),
-        universe_key=read.text("SYMBOL_UNIVERSE_KEY", DEFAULT_UNIVERSE),
-        feed=read.choice("PL_FEED", "massive", FEEDS),
+        universe_key=read.text("SYMBOL_UNIVERSE_KEY", universe),
+        feed=feed,
         market=read.choice("PL_MARKET", "real", MARKETS),
         feed_channels=read.choice("PL_FEED_CHANNELS", "trades", FEED_CHANNELS),
         publish_ticks=read.choice("PL_PUBLISH_TICKS", "auto", SWITCHES),
@@ -92,7 +110,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
     )
     read.refuse_unknown("PL_", VARIABLES)
-    read.problems.extend(_contradictions(settings))
+    if reads_market:
+        read.problems.extend(_contradictions(settings))
     read.raise_problems()
     return settings
 
@@ -139,3 +158,13 @@ def load_database(environ: Mapping[str, str]) -> tuple[str, str]:
     market = read.choice("PL_MARKET", "real", MARKETS)
     read.raise_problems()
     return url, market
+
+
+def judge() -> int:
+    """Return 0 when the environment is in order."""
+    load(os.environ)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(exits.code_of(judge))

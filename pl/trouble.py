@@ -80,7 +80,8 @@ class TroubleDesk:
         if now_s - cause.said_at_s < QUIET_S:
             return
         cause.said_at_s = now_s
-        log.warning("trouble", code=code, detail=cause.message, count=cause.count)
+        speak = log.info if cause.severity == "info" else log.warning
+        speak("trouble", code=code, detail=cause.message, count=cause.count)
         self.publish(self._as_report(code, cause))
         cause.count = 0
 

@@ -1,6 +1,7 @@
 """Read the environment's variables, remembering everything that is wrong with them."""
 
 from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -9,9 +10,11 @@ from service.errors import SettingsError
 T = TypeVar("T", int, float)
 
 POSTGRES: Final = ("postgresql", "postgres")
-REDIS: Final = ("redis", "rediss", "unix")
+REDIS: Final = ("redis", "rediss")
 LOG_FORMATS: Final = ("auto", "json", "console")
 DEFAULT_UNIVERSE: Final = "stock_etf_test:combo_test"
+RECORDED_UNIVERSE: Final = "replay:recording"
+"""What a replay watches unless told otherwise; Streaming keeps it in the replay's database."""
 
 
 class Variables:
@@ -48,7 +51,7 @@ class Variables:
     def address(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
         """Return an address of one of these schemes."""
         value = self.text(name, default)
-        expected = f"{schemes[0]}://host:port"
+        expected = " or ".join(f"{scheme}://host:port" for scheme in schemes)
         if not value:
             self.problems.append(f"{name}: expected {expected}, was not set")
         elif not _is_address(value, schemes):  # it may hold a password: never printed
@@ -85,12 +88,20 @@ class Variables:
     def refuse_unknown(self, prefix: str, known: Collection[str]) -> None:
         """Refuse variables with our prefix that nobody reads: a typo cannot go unnoticed."""
         ours = sorted(name for name in self._environ if name.startswith(prefix))
-        self.problems += [f"{name}: no such variable" for name in ours if name not in known]
+        self.problems += [
+            f"{name}: no such variable{nearest(name, known)}" for name in ours if name not in known
+        ]
 
     def raise_problems(self) -> None:
         """Raise SettingsError naming every problem, if there is one."""
         if self.problems:
             raise SettingsError(self.problems)
+
+
+def nearest(wrong: str, known: Collection[str]) -> str:
+    """Return a question that names the most similar of the known words, empty when none is."""
+    alike = get_close_matches(wrong, known, n=1)
+    return f", did you mean {alike[0]}?" if alike else ""
 
 
 def _is_address(value: str, schemes: tuple[str, ...]) -> bool:

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from launcher.embedded.binaries import find_postgres, find_redis
 from launcher.embedded.postgres import (
@@ -32,6 +33,12 @@ from launcher.resp import RedisAddress, answers
 
 ROOT = Path(__file__).parent.parent
 PRODUCER_PYTHON = Path(os.environ.get("PL_PYTHON", ROOT / ".venv-pl" / "bin" / "python"))
+# How long an example takes says nothing where another process may hold the core.
+settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared machine")
+
 _FAST = (("fsync", "off"), ("full_page_writes", "off"))
 _TEMPLATE = "migrated_template"
 

@@ -1,19 +1,21 @@
 """Know who is connected, and send events to all of them or to one who missed some."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from flask_socketio import SocketIO
 
+from appv2.realtime.bundle import Bundle
+from appv2.realtime.fanout import PAGE, Fanout, Message
 from appv2.realtime.pattern_news import PatternNews
 from appv2.realtime.relay import Delivery
 from contracts.codec import iso
 
 LIVE: Final = "live"
-PAGE: Final = "/"
 ADMIN: Final = "/admin"
+FEW_WAITING: Final = 200
 
 
 class Audience:
@@ -22,8 +24,12 @@ class Audience:
     A connection hears live events from the moment it enters the room `live`.
     """
 
-    def __init__(self, socketio: SocketIO, current_seq: Callable[[], str]) -> None:
+    def __init__(
+        self, socketio: SocketIO, fanout: Fanout, bundle: Bundle, current_seq: Callable[[], str]
+    ) -> None:
         self._socketio = socketio
+        self._fanout = fanout
+        self._bundle = bundle
         self._current_seq = current_seq
         self._users: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -31,7 +37,12 @@ class Audience:
     @property
     def n_users(self) -> int:
         """How many users have the page open, each counted once."""
-        return len(set(self._users.values()))
+        return len(self.sessions)
+
+    @property
+    def sessions(self) -> set[str]:
+        """Return the session of every connection, as the session remembers its user."""
+        return set(self._users.values())
 
     def arrived(self, sid: str, user_id: str) -> None:
         """Remember a connection and whose it is."""
@@ -60,31 +71,39 @@ class Audience:
         """Keep events from a connection while it catches up."""
         self._socketio.server.leave_room(sid, LIVE, namespace=PAGE)
 
-    def deliver(self, delivery: Delivery) -> int:
-        """Send an event to everybody; return how many users are connected.
+    def deliver(self, deliveries: Sequence[Delivery]) -> int:
+        """Send events to everybody; return how many users are connected.
 
-        Returns after the sockets that were ready had their turn to write.
+        Returns after they were written to the sockets that were ready.
         """
-        self.send(delivery.seq, delivery.news, LIVE)
-        self._socketio.sleep(0)
+        messages = [message for each in deliveries for message in _messages(each.seq, each.news)]
+        self._fanout.send(messages, LIVE)
         return self.n_users
 
     def send(self, seq: str, news: PatternNews, to: str) -> None:
-        """Send an event to a room or to one connection."""
-        message = {"type": news.kind, "seq": seq, "event": news.fields}
-        name = "pattern_alert" if news.kind == "pattern_detected" else "pattern_update"
-        self._socketio.emit(name, message, to=to, namespace=PAGE)
-        if news.kind == "pattern_detected" and news.fields.get("tier") in {"intraday", "combo"}:
-            self._socketio.emit("streaming_pattern", _detection(seq, news), to=to, namespace=PAGE)
+        """Send an event to one connection."""
+        self._fanout.send(_messages(seq, news), to)
+
+    def is_reading(self, sid: str) -> bool:
+        """Tell whether a connection has taken most of what was sent to it."""
+        return self._fanout.waiting(sid) <= FEW_WAITING
 
     def tell(self, event: str, message: dict[str, Any], namespace: str = PAGE) -> None:
-        """Send something that is only worth knowing now to everybody in a namespace."""
-        self._socketio.emit(event, {"seq": self._current_seq(), **message}, namespace=namespace)
+        """Send something that is only worth knowing now to everybody in a namespace, soon."""
+        self._bundle.add(event, message, namespace)
 
     def tell_one(self, sid: str, event: str, message: dict[str, Any]) -> None:
         """Send something to one connection of the page."""
-        message = {"seq": self._current_seq(), **message}
-        self._socketio.emit(event, message, to=sid, namespace=PAGE)
+        self._fanout.send([(event, {"seq": self._current_seq(), **message})], sid)
+
+
+def _messages(seq: str, news: PatternNews) -> list[Message]:
+    is_alert = news.kind == "pattern_detected"
+    name = "pattern_alert" if is_alert else "pattern_update"
+    messages: list[Message] = [(name, {"type": news.kind, "seq": seq, "event": news.fields})]
+    if is_alert and news.fields.get("tier") in {"intraday", "combo"}:
+        messages.append(("streaming_pattern", _detection(seq, news)))
+    return messages
 
 
 def _detection(seq: str, news: PatternNews) -> dict[str, Any]:

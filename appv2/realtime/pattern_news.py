@@ -95,7 +95,7 @@ def read_pattern(raw: bytes | str, heard_at: float) -> PatternNews:
     fields = _flat_fields(message)
     _settle_identity(fields, kind)
     _settle_times(fields, message, heard_at)
-    identified = "flow_id" in fields
+    identified = bool(str(fields.get("flow_id", "")).strip())  # an empty one says nothing
     flow_id = tolerance.uuid_text(fields["flow_id"], "flow_id") if identified else str(uuid4())
     fields["flow_id"] = flow_id
     return PatternNews(

@@ -15,7 +15,7 @@ from service.errors import InvalidData
 PAGE_SIZE: Final = 500
 MOST_FROM_DATABASE: Final = 5000
 AHEAD_PATIENCE_S: Final = 10.0
-AHEAD_STEP_S: Final = 0.05
+STEP_S: Final = 0.05
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Recovery:
         done = CaughtUp(0, after, "stream")
         sent = self._send_trimmed(sid, after, done)
         while self._send_page(sid, done, sent) == PAGE_SIZE:
-            self._sleep(0)
+            self._let_read(sid)
         with self._relay.reading:
             while self._send_page(sid, done, sent) == PAGE_SIZE:
                 continue
@@ -66,8 +66,14 @@ class Recovery:
         """After a crash the relay may be behind what a browser saw: let it pass there first."""
         waited = 0.0
         while is_after(after, self._relay.cursor) and waited < AHEAD_PATIENCE_S:
-            self._sleep(AHEAD_STEP_S)
-            waited += AHEAD_STEP_S
+            self._sleep(STEP_S)
+            waited += STEP_S
+
+    def _let_read(self, sid: str) -> None:
+        """Wait for a slow browser: one for which too much waits would be cut off."""
+        self._sleep(0)
+        while self._audience.knows(sid) and not self._audience.is_reading(sid):
+            self._sleep(STEP_S)
 
     def _send_trimmed(self, sid: str, after: str, done: CaughtUp) -> set[Key]:
         sent: set[Key] = set()
@@ -76,8 +82,10 @@ class Recovery:
             return sent
         since, until = place(after)[0] / 1000, place(first)[0] / 1000
         stored = self._archive.between_times(since, until, MOST_FROM_DATABASE)
-        for event in stored:
+        for place_in_batch, event in enumerate(stored, start=1):
             self._send(sid, event.pseudo_id, event.raw, done, sent)
+            if place_in_batch % PAGE_SIZE == 0:
+                self._let_read(sid)
         if stored:
             done.source = "database"
         return sent

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 BLOCK_MS: Final = 1000
 BATCH: Final = 200
+TOGETHER: Final = 25
+"""So many events are parsed before the first of them is sent."""
 BACKOFF_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -33,11 +35,15 @@ class Delivery:
     received_at: float
     parsed_at: float
 
+    def passage(self, delivered_at: float, user_count: int) -> Passage:
+        """Return what the journal notes of it."""
+        return Passage(self.news, self.received_at, self.parsed_at, delivered_at, user_count)
+
 
 class Relay:
     """Own the one cursor in the event stream.
 
-    `deliver` sends an event to all browsers and returns how many users it reached.
+    `deliver` sends events to all browsers, in order, and returns how many users it reached.
     """
 
     def __init__(
@@ -47,7 +53,7 @@ class Relay:
         gaps: SequenceGaps,
         seen: SeenEvents,
         tallies: Tallies,
-        deliver: Callable[[Delivery], int],
+        deliver: Callable[[Sequence[Delivery]], int],
         cursor: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -83,12 +89,12 @@ class Relay:
         while entries := self._stream.read(self.cursor, BATCH):
             self.take(entries, self._clock())
 
-    def take(self, entries: list[Entry], received_at: float) -> None:
+    def take(self, entries: Sequence[Entry], received_at: float) -> None:
         """Deliver entries in order, leaving out those at or before the cursor."""
         with self.reading:
-            for entry in entries:
-                if is_after(entry.id, self.cursor):
-                    self._pass(entry, received_at)
+            ahead = [entry for entry in entries if is_after(entry.id, self.cursor)]
+            for start in range(0, len(ahead), TOGETHER):
+                self._pass(ahead[start : start + TOGETHER], received_at)
 
     def offer(self, channel: str, raw: bytes, heard_at: float) -> None:
         """Take a pattern message from a channel; raises InvalidData or redis.RedisError.
@@ -107,12 +113,23 @@ class Relay:
             self._tallies.add("outsiders")
             self.catch_up()
 
-    def _pass(self, entry: Entry, received_at: float) -> None:
-        passage = self._relay(entry, received_at)
-        self.cursor = entry.id
-        self._journal.note(Position(entry.id, self._gaps.complete_through()), passage)
+    def _pass(self, entries: Sequence[Entry], received_at: float) -> None:
+        parsed = [(entry, self._parsed(entry, received_at)) for entry in entries]
+        deliveries = [delivery for _, (delivery, _) in parsed if delivery is not None]
+        user_count = self._deliver(deliveries) if deliveries else 0
+        delivered_at = self._clock()
+        self._tallies.add("delivered", len(deliveries))
+        self.cursor = entries[-1].id
+        for entry, (delivery, seqs) in parsed:
+            passage = delivery.passage(delivered_at, user_count) if delivery else None
+            self._journal.note(Position(entry.id, seqs), passage)
 
-    def _relay(self, entry: Entry, received_at: float) -> Passage | None:
+    def _parsed(self, entry: Entry, received_at: float) -> tuple[Delivery | None, dict[str, int]]:
+        """Return what is to be delivered, if anything, and how complete the sequences are now."""
+        delivery = self._read(entry, received_at)
+        return delivery, self._gaps.complete_through()
+
+    def _read(self, entry: Entry, received_at: float) -> Delivery | None:
         try:
             news = read_pattern(entry.raw, received_at).identified_by(entry.id)
         except InvalidData as error:
@@ -123,7 +140,4 @@ class Relay:
             self._tallies.add("duplicates")
             return None
         self._seen.add(news)
-        delivery = Delivery(entry.id, news, received_at, self._clock())
-        user_count = self._deliver(delivery)
-        self._tallies.add("delivered")
-        return Passage(news, received_at, delivery.parsed_at, self._clock(), user_count)
+        return Delivery(entry.id, news, received_at, self._clock())

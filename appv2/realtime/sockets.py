@@ -11,7 +11,8 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
-from appv2.realtime.audience import ADMIN, PAGE, Audience
+from appv2.realtime.audience import ADMIN, Audience
+from appv2.realtime.fanout import PAGE
 from appv2.realtime.recovery import Recovery
 from appv2.realtime.relay import Relay
 from appv2.realtime.stream import place
@@ -54,6 +55,7 @@ class Sockets:
         self._socketio.on_event("disconnect", self._disconnect, namespace=PAGE)
         self._socketio.on_event("resume", self._resume, namespace=PAGE)
         self._socketio.on_event("connect", self._connect_admin, namespace=ADMIN)
+        self._socketio.on_event("disconnect", self._disconnect, namespace=ADMIN)
 
     def _connect(self, _auth: object = None) -> None:
         _require(lambda: bool(current_user.is_authenticated), "login required")
@@ -64,6 +66,7 @@ class Sockets:
     def _connect_admin(self, _auth: object = None) -> None:
         _require(lambda: bool(current_user.is_authenticated), "login required")
         _require(lambda: bool(current_user.is_admin), "administrators only")
+        self._audience.arrived(_sid(), current_user.get_id())
 
     def _disconnect(self, _reason: object = None) -> None:
         self._audience.left(_sid())

@@ -22,12 +22,23 @@ Hear = Callable[[str, bytes, float], None]
 
 
 class Subscriptions:
-    """Keep the subscriptions alive and hand every message on."""
+    """Keep the subscriptions alive and hand every message on.
 
-    def __init__(self, client: redis.Redis, hear: Hear, tallies: Tallies) -> None:
+    Before each message the relay gets its turn: events of the stream do not wait for news, and
+    the producer's copies on the channels are known when they are looked at.
+    """
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        hear: Hear,
+        tallies: Tallies,
+        sleep: Callable[[float], object],
+    ) -> None:
         self._client = client
         self._hear = hear
         self._tallies = tallies
+        self._sleep = sleep
         self.connected = False
 
     def run(self, stopping: threading.Event) -> None:
@@ -52,6 +63,7 @@ class Subscriptions:
                 message = subscribed.get_message(timeout=LISTEN_S)
                 self.connected = True
                 if message is not None:
+                    self._sleep(0)
                     self._take(message["channel"].decode(), message["data"])
 
     def _take(self, channel: str, raw: bytes) -> None:

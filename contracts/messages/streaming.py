@@ -61,7 +61,10 @@ class StaleSymbols(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamingHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """Report on the feed every 10 seconds; `status` is healthy, warning or critical."""
+    """Report on the feed: every 10 s, in the first 10 s and at a change every second.
+
+    `status` is healthy, warning or critical; `bars_per_minute` counts the last minute.
+    """
 
     session_id: str
     status: str

@@ -103,20 +103,27 @@ class Cluster:
 
         The SQL goes through standard input, so that no password shows in a process list.
         """
-        return subprocess.run(
-            [self.programs["psql"], *_QUIET, "-p", str(self.port), "-U", SUPERUSER, "-d", database],
-            input=sql,
-            env={**os.environ, "PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "3"},
-            capture_output=True,
-            text=True,
-            check=check,
-        )
+        where = ["-p", str(self.port), "-U", SUPERUSER, "-d", database]
+        try:
+            return subprocess.run(
+                [self.programs["psql"], *_QUIET, *where],
+                input=sql,
+                env={**os.environ, "PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "3"},
+                capture_output=True,
+                text=True,
+                check=check,
+                timeout=_ANSWER_S,
+            )
+        except subprocess.TimeoutExpired as error:
+            silent = f"no answer within {_ANSWER_S:g} s"
+            raise subprocess.CalledProcessError(1, error.cmd, stderr=silent) from error
 
     def url(self, database: str, role: str, password: str) -> str:
         """Return the address of a database for a role."""
         return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
 
+_ANSWER_S = 60.0
 _QUIET = ("-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1")
 
 

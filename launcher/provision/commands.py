@@ -120,7 +120,18 @@ def _kill(pgid: int) -> None:
         os.killpg(pgid, signal.SIGKILL)
 
 
+_ASTRAY = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+_OURS = ("APPV2_", "DATABASE_", "MASSIVE_", "PL_", "REDIS_", "TICKSTOCK_")
+
+
 def clean_environment() -> dict[str, str]:
-    """Return our environment without what would lead another interpreter astray."""
-    astray = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
-    return {name: value for name, value in os.environ.items() if name not in astray}
+    """Return our environment for a program that is none of our services.
+
+    Left out is what would lead another interpreter astray, and our keys and logins: packages run
+    code of their own while they are installed.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _ASTRAY and not name.startswith(_OURS)
+    }

@@ -1,7 +1,6 @@
 """Both environments with what tests, benchmarks and scripts need, for commands users run."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,9 @@ from launcher import settings as launcher_settings
 from launcher.home import Home, Stamp, digest
 from launcher.provision.commands import Nobody, Steps
 from launcher.provision.environments import Environments
+from launcher.provision.packages import Packages
+
+Say = Callable[[str], None]
 
 _WANTED = "requirements-dev.txt"
 
@@ -23,7 +25,7 @@ class Pythons:
     consumer: Path
 
 
-def provide(root: Path, say: Callable[[str], None], *, for_tests: bool = True) -> Pythons:
+def provide(root: Path, say: Say, *, for_tests: bool = True) -> Pythons:
     """Install what is missing and return both interpreters.
 
     Raises: StartAborted or StepFailed when an installation fails.
@@ -38,7 +40,7 @@ def provide(root: Path, say: Callable[[str], None], *, for_tests: bool = True) -
     pythons = Pythons(settings.producer_python, settings.consumer_python)
     if for_tests:
         for python in (pythons.producer, pythons.consumer):
-            _add_packages(python, root, steps, say)
+            _add_packages(python, root, home, steps, say)
     return pythons
 
 
@@ -50,18 +52,12 @@ def hand_over(python: Path, arguments: Sequence[str]) -> None:
     os.execv(python, [str(python), *arguments])  # noqa: S606 - handing over is the purpose
 
 
-def _add_packages(python: Path, root: Path, steps: Steps, say: Callable[[str], None]) -> None:
+def _add_packages(python: Path, root: Path, home: Home, steps: Steps, say: Say) -> None:
     folder = python.parent.parent
     base = (folder / "tickstock-stamp").read_text() if (folder / "tickstock-stamp").exists() else ""
     stamp = Stamp(folder / "tickstock-dev-stamp", digest(base, files=[root / _WANTED]))
     if stamp.is_current():
         return
     say(f"{folder.name}: installing what tests and benchmarks need")
-    uv = shutil.which("uv")
-    install = [uv, "pip", "install", "--python", str(python)] if uv else _pip(python)
-    steps.run([*install, "-r", str(root / _WANTED)], folder=root)
+    Packages(folder.name, python, root / _WANTED, home.downloads, steps).install(lambda _: None)
     stamp.set()
-
-
-def _pip(python: Path) -> list[str]:
-    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

@@ -1,6 +1,5 @@
 """Bring databases to the schema of this checkout: ours always, a configured one when allowed."""
 
-import os
 import re
 import subprocess
 import time
@@ -9,13 +8,14 @@ from pathlib import Path
 
 from launcher.embedded.postgres import READWRITE, SUPERUSER
 from launcher.home import Home
-from launcher.problems import MIGRATION_FAILED, SCHEMA_NEWER, SCHEMA_OLD, StartAborted
+from launcher.problems import MIGRATION_FAILED, POSTGRES_SILENT, SCHEMA_NEWER, SCHEMA_OLD
 from launcher.provision.commands import StepFailed, Steps, clean_environment
 from launcher.provision.servers import ACCOUNTS_DATABASE, OwnPostgres
 from launcher.settings import Settings
 
-_EXIT_OLD_SCHEMA = 3
+_EXIT_OTHER_SCHEMA = 3
 _NO_SCHEMA = "None"
+_COMPARISON_S = 20.0
 _HAVE = "select coalesce(max(migration_id), '') from _yoyo_migration"
 
 
@@ -24,11 +24,13 @@ def migrate_own(
 ) -> None:
     """Migrate each of our databases that is older than the checkout, with a backup before.
 
-    Raises: StartAborted when a migration fails.
+    Raises: StartAborted when one is newer, before any is changed, or when a migration fails.
     """
     need = needed_version(settings.root)
-    for database in own.databases:
-        have = _version(own, database)
+    found = {database: _version(own, database) for database in own.databases}
+    for database, have in found.items():
+        refuse_newer(f"our own database {database}", have, need)
+    for database, have in found.items():
         if have == need:
             continue
         if have:
@@ -79,7 +81,7 @@ def migrate(settings: Settings, steps: Steps, url: str, market: str) -> None:
         steps.run(
             [str(settings.producer_python), "-m", "pl", "migrate"],
             folder=settings.root,
-            environ=_database_environment(settings, url, market),
+            environ=_told(settings, url, market),
         )
     except StepFailed as error:
         raise MIGRATION_FAILED.abort(
@@ -88,48 +90,64 @@ def migrate(settings: Settings, steps: Steps, url: str, market: str) -> None:
         ) from error
 
 
-def check_configured(settings: Settings, url: str, market: str) -> None:
-    """Refuse a configured database whose schema is not this checkout's.
+def check_configured(settings: Settings, url: str, market: str, *, may_migrate: bool) -> None:
+    """Refuse a configured database whose schema is newer, or is older and must stay as it is.
 
     Raises: StartAborted naming both versions.
     """
-    asked = subprocess.run(
-        [str(settings.producer_python), "-m", "pl", "migrate", "--check"],
-        cwd=settings.root,
-        env={**clean_environment(), **_database_environment(settings, url, market)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if asked.returncode == 0:
-        return
-    versions = re.search(r"have=(\S+) need=(\S+)", asked.stdout)
-    if asked.returncode == _EXIT_OLD_SCHEMA and versions:
-        raise _other_schema(versions[1], versions[2])
-    raise MIGRATION_FAILED.abort(
-        (asked.stderr or asked.stdout).strip()[-800:] or f"exit code {asked.returncode}",
-        "python3 start_all_services.py --check",
-    )
+    have, need = _compare(settings, url, market)
+    refuse_newer("DATABASE_URL", have, need)
+    if have != need and not may_migrate:
+        raise SCHEMA_OLD.abort(
+            f"DATABASE_URL has schema {have or 'none'}, this checkout needs {need}; "
+            "a configured database is never migrated unasked.",
+            "back it up, then: python3 start_all_services.py --migrate",
+            have=have or "none",
+            need=need,
+        )
 
 
-def _other_schema(have: str, need: str) -> StartAborted:
-    """Return the abort; migrations are numbered, so their names sort by age."""
-    reason = f"DATABASE_URL has schema {have}, this checkout needs {need}"
-    if have != _NO_SCHEMA and have > need:
-        return SCHEMA_NEWER.abort(
-            f"{reason}: a newer TickStock has migrated it.",
+def refuse_newer(where: str, have: str, need: str) -> None:
+    """Refuse a schema that this checkout does not know: migrations sort by age, as named.
+
+    Raises: StartAborted naming both versions.
+    """
+    if have > need:
+        raise SCHEMA_NEWER.abort(
+            f"{where} has schema {have}, this checkout needs {need}: a newer TickStock has "
+            "migrated it. Nothing was changed.",
             "update this checkout (git pull), or restore the backup from before the migration",
             have=have,
             need=need,
         )
-    return SCHEMA_OLD.abort(
-        f"{reason}; a configured database is never migrated unasked.",
-        "back it up, then: python3 start_all_services.py --migrate",
-        have=have.replace(_NO_SCHEMA, "none"),
-        need=need,
-    )
 
 
-def _database_environment(settings: Settings, url: str, market: str) -> Mapping[str, str]:
-    path = {"PATH": os.environ.get("PATH", "")}
-    return {**path, **settings.environ, "DATABASE_URL": url, "PL_MARKET": market}
+def _compare(settings: Settings, url: str, market: str) -> tuple[str, str]:
+    """Return the schema that a database has, empty for none, and the one that is needed."""
+    try:
+        asked = subprocess.run(
+            [str(settings.producer_python), "-m", "pl", "migrate", "--check"],
+            cwd=settings.root,
+            env={**clean_environment(), **_told(settings, url, market)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_COMPARISON_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise POSTGRES_SILENT.abort(
+            f"DATABASE_URL: it did not tell its schema within {_COMPARISON_S:g} s.",
+            "see what it is busy with (pg_stat_activity), then start again",
+        ) from error
+    versions = re.search(r"have=(\S+) need=(\S+)", asked.stdout)
+    if asked.returncode not in {0, _EXIT_OTHER_SCHEMA} or not versions:
+        raise MIGRATION_FAILED.abort(
+            (asked.stderr or asked.stdout).strip()[-800:] or f"exit code {asked.returncode}",
+            "python3 start_all_services.py --check",
+        )
+    return versions[1].replace(_NO_SCHEMA, ""), versions[2]
+
+
+def _told(settings: Settings, url: str, market: str) -> Mapping[str, str]:
+    libpq = {name: value for name, value in settings.environ.items() if name.startswith("PG")}
+    return {**libpq, "DATABASE_URL": url, "PL_MARKET": market}

@@ -1,6 +1,11 @@
-"""Let both services judge their variables; the launcher knows only its own."""
+"""Let both services judge their variables; the launcher knows only its own.
+
+Before anything is installed this Python runs their settings alone, which need no package; later
+each service's own interpreter runs its `check-settings`.
+"""
 
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,10 +32,29 @@ def check_settings(
     stamp = Stamp(home.path / "settings-approved", digest(*told, files=[*judges, *lists]))
     if stamp.is_current():
         return
-    asked = {
-        "TickStockPL": _ask(settings, settings.producer_python, "pl", producer),
-        "TickStockAppV2": _ask(settings, settings.consumer_python, "appv2", consumer),
-    }
+    judge = ("check-settings",)
+    _hear(
+        TickStockPL=_ask(settings, producer, settings.producer_python, "pl", *judge),
+        TickStockAppV2=_ask(settings, consumer, settings.consumer_python, "appv2", *judge),
+    )
+    stamp.set()
+
+
+def check_early(
+    settings: Settings, producer: Mapping[str, str], consumer: Mapping[str, str]
+) -> None:
+    """Judge the variables of both services with this Python.
+
+    Raises: StartAborted with every problem at once.
+    """
+    python = Path(sys.executable)
+    _hear(
+        TickStockPL=_ask(settings, producer, python, "pl.settings"),
+        TickStockAppV2=_ask(settings, consumer, python, "appv2.settings"),
+    )
+
+
+def _hear(**asked: "subprocess.Popen[str]") -> None:
     heard = {room: judge.communicate()[1].strip() for room, judge in asked.items()}
     problems = [line for room in asked for line in _complaints(asked[room], heard[room])]
     if problems:
@@ -41,14 +65,13 @@ def check_settings(
     for room, judge in asked.items():
         if judge.returncode:
             raise _failed(room, judge.returncode, heard[room])
-    stamp.set()
 
 
 def _ask(
-    settings: Settings, python: Path, room: str, environ: Mapping[str, str]
+    settings: Settings, environ: Mapping[str, str], python: Path, *module: str
 ) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [python, "-m", room, "check-settings"],
+        [python, "-m", *module],
         cwd=settings.root,
         env=dict(environ),
         stdin=subprocess.DEVNULL,

@@ -12,16 +12,9 @@ from pathlib import Path
 from launcher.home import Stamp, digest
 from launcher.problems import INSTALL_FAILED, NO_DISK_SPACE, VENV_MODULE_MISSING
 from launcher.provision.commands import StepFailed, Steps
+from launcher.provision.packages import Packages, caches
 
 _NEEDED_BYTES = 1_500_000_000
-_INTERESTING = (
-    "Collecting ",
-    "Installing ",
-    "Installed ",
-    "Downloading ",
-    "Prepared ",
-    "Resolved ",
-)
 
 
 @dataclass(frozen=True)
@@ -58,8 +51,11 @@ class Venv:
             if not self._is_whole():
                 say(f"{self.name}: creating {self.folder.name}")
                 shutil.rmtree(self.folder, ignore_errors=True)
-                self._create()
-            self._install(say)
+                self._create(say)
+            packages = Packages(
+                self.name, self.python, self.requirements, self.downloads, self.steps
+            )
+            packages.install(say)
         except StepFailed as error:
             raise self._explain(error) from error
         self._stamp.set()
@@ -86,56 +82,31 @@ class Venv:
         )
         return answer.stdout.strip() == "{}.{}".format(*sys.version_info[:2])
 
-    def _create(self) -> None:
+    def _create(self, say: Callable[[str], None]) -> None:
         python = getattr(sys, "_base_executable", "") or sys.executable
+        with_venv = [python, "-m", "venv", str(self.folder)]
+        has_venv = importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv")
         uv = shutil.which("uv")
         if uv:
-            command = [uv, "venv", "--quiet", "--seed", "--python", python, str(self.folder)]
-        elif importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
-            command = [python, "-m", "venv", str(self.folder)]
-        else:
+            with_uv = [uv, "venv", "--quiet", "--seed", "--python", python, str(self.folder)]
+            try:
+                self._step(with_uv)
+            except StepFailed as error:
+                if error.disk_is_full or not has_venv:
+                    raise
+                say(f"{self.name}: uv could not, trying venv")
+                shutil.rmtree(self.folder, ignore_errors=True)
+            else:
+                return
+        if not has_venv:
             raise VENV_MODULE_MISSING.abort(
                 "this Python has no venv module, and uv is not on the PATH.",
                 "sudo apt install python{}.{}-venv   (or install uv)".format(*sys.version_info[:2]),
             )
-        self.steps.run(command, folder=self.requirements.parent, environ=self._caches())
+        self._step(with_venv)
 
-    def _install(self, say: Callable[[str], None]) -> None:
-        n = sum(line.strip()[:1].isalpha() for line in self.requirements.read_text().splitlines())
-        uv = shutil.which("uv")
-        if uv:
-            say(f"{self.name}: installing {n} packages and what they need with uv")
-            try:
-                self._run([uv, "pip", "install", "--python", str(self.python)], say)
-            except StepFailed as error:
-                if error.disk_is_full:
-                    raise
-                say(f"{self.name}: uv could not, trying pip")
-            else:
-                return
-        say(f"{self.name}: installing {n} packages and what they need with pip")
-        quiet = ["--disable-pip-version-check", "--progress-bar", "off"]
-        self._run([str(self.python), "-m", "pip", "install", *quiet], say)
-
-    def _run(self, installer: list[str], say: Callable[[str], None]) -> None:
-        def heard(line: str) -> None:
-            if line.lstrip().startswith(_INTERESTING):
-                say(f"{self.name}: {line.strip()[:100]}")
-
-        self.steps.run(
-            [*installer, "-r", str(self.requirements)],
-            folder=self.requirements.parent,
-            environ=self._caches(),
-            heard=heard,
-        )
-
-    def _caches(self) -> dict[str, str]:
-        ours = {
-            "UV_CACHE_DIR": str(self.downloads / "uv"),
-            "PIP_CACHE_DIR": str(self.downloads / "pip"),
-            "UV_LINK_MODE": "copy",
-        }
-        return {name: value for name, value in ours.items() if name not in os.environ}
+    def _step(self, command: list[str]) -> None:
+        self.steps.run(command, folder=self.requirements.parent, environ=caches(self.downloads))
 
     def _explain(self, error: StepFailed) -> Exception:
         if error.disk_is_full:

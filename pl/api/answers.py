@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from contracts.codec import iso
-from pl.errors import Rejected, Unavailable
+from service.errors import Rejected, Unavailable
 
 log = structlog.get_logger()
 

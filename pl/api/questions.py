@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from pl.errors import Rejected
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.bars import TIMEFRAMES
 from pl.store.queries import MOST_ROWS, Period
+from service.errors import Rejected
 
 TIERS: Final = ("daily", "intraday", "combo")
 DEFAULT_LIMIT: Final = 100

@@ -17,15 +17,15 @@ from pl.api.questions import (
     tier_of,
     timeframe_of,
 )
-from pl.errors import Rejected
 from pl.store.queries import Page, SignalQueries
 from pl.store.universes import UniverseStore
+from service.errors import Rejected
 
 PATTERN_PARAMETERS: Final = frozenset(
     {"tier", "timeframe", "pattern", "start", "end", "limit", "next"}
 )
 INDICATOR_PARAMETERS: Final = frozenset(
-    {"tier", "timeframe", "indicator", "start", "end", "limit", "next"}
+    {"tier", "timeframe", "indicator", "pattern", "start", "end", "limit", "next"}
 )
 
 
@@ -59,7 +59,10 @@ class SignalRoutes:
         return _page(symbol, "patterns", page)
 
     async def indicators(self, request: web.Request) -> web.Response:
-        """Answer with the indicators of each bar; `indicator` names one of them."""
+        """Answer with the indicators of each bar; `indicator` names one of them.
+
+        `pattern` chooses the bars that it was published for.
+        """
         query = request.query
         known(query, INDICATOR_PARAMETERS)
         wanted = indicator_of(query)
@@ -68,6 +71,7 @@ class SignalRoutes:
             self.queries.indicators,
             symbol,
             timeframe=bars_of(query),
+            pattern=pattern_of(query),
             period=period_of(query),
             limit=limit_of(query),
             after=query.get("next"),

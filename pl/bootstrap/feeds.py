@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pl.errors import InvalidData, Unavailable
 from pl.feeds.feed import Feed
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
@@ -14,6 +13,7 @@ from pl.feeds.replay import Replay
 from pl.market.batches import MINUTE_MS, SymbolTable
 from pl.market.sessions import MarketSessions
 from pl.settings import Settings
+from service.errors import InvalidData, Unavailable
 
 REAL_SOURCES: Final = frozenset({"massive", "polygon"})
 """What a tick of a real market says of itself: invented ones must not reach its history."""

@@ -15,7 +15,6 @@ from pl.bus.connection import connect
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Job, Order
 from pl.bus.telemetry import TelemetryPublisher
-from pl.errors import Unavailable
 from pl.feeds.massive_rest import MassiveRest
 from pl.jobs.desk import Desk
 from pl.jobs.historical_load import HistoricalLoad, History
@@ -33,6 +32,7 @@ from pl.store.error_log import ErrorLog
 from pl.store.jobs import JobLog
 from pl.store.universes import UniverseStore
 from pl.trouble import TroubleDesk
+from service.errors import Unavailable
 
 
 async def run_loader(settings: Settings) -> None:

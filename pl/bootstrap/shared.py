@@ -7,7 +7,6 @@ import redis
 
 from contracts import universes
 from pl.bus.connection import answering
-from pl.errors import Rejected, Unavailable
 from pl.feeds.massive_http import RestOptions
 from pl.feeds.massive_rest import MassiveRest
 from pl.market.batches import SymbolTable
@@ -15,6 +14,7 @@ from pl.market.sessions import AlwaysOpenSessions, MarketSessions, xnys_sessions
 from pl.settings import Settings
 from pl.store import identity
 from pl.store.universes import UniverseStore
+from service.errors import Rejected, Unavailable
 
 FIRST_YEAR = 2000
 
@@ -44,12 +44,8 @@ def resolve_universe(
 
     named : the setting or field that holds the key, for the message.
     """
-    known = []
-    for full_name, symbols in store.universes().items():
-        name, _, part = full_name.partition(":")
-        known.append(universes.Universe(name, part, symbols))
     try:
-        return universes.resolve(key, known)
+        return universes.resolve(key, universes.universes_of(store.universes()))
     except universes.UnknownUniverseError as error:
         detail = f"{named}: {error}"
         raise Rejected("unknown_universe", detail, 422) from error

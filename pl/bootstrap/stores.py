@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pl.settings import Settings
 from pl.store.bars import BarStore
 from pl.store.claim import STREAMING, claim_writing
+from pl.store.closes import CloseStore
 from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
 from pl.store.flow import FlowLog
@@ -14,6 +15,7 @@ from pl.store.partitions import drop_expired_partitions
 from pl.store.patterns import PatternStore
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
+from pl.store.spooled_closes import SpooledCloses
 from pl.store.standing import StandingFlows
 from pl.store.universes import UniverseStore
 
@@ -26,7 +28,8 @@ class Stores:
     spool: SpooledWrites
     bars: BarStore
     history: BarHistory
-    indicators: IndicatorStore
+    closes: CloseStore
+    spooled_closes: SpooledCloses
     flow_log: FlowLog
     errors: ErrorLog
     universes: UniverseStore
@@ -51,12 +54,15 @@ def open_stores(settings: Settings) -> Stores:
     )
     claim_writing(events, STREAMING)
     patterns, bar_store = PatternStore(events), BarStore(bars)
+    closes = CloseStore(bar_store, IndicatorStore(bars))
+    folder = settings.spool_dir / settings.market
     return Stores(
         patterns=patterns,
-        spool=SpooledWrites(Spool(settings.spool_dir / settings.market), patterns, bar_store),
+        spool=SpooledWrites(Spool(folder), patterns),
         bars=bar_store,
         history=BarHistory(bars),
-        indicators=IndicatorStore(bars),
+        closes=closes,
+        spooled_closes=SpooledCloses(Spool(folder / "closes"), closes),
         flow_log=FlowLog(rest),
         errors=ErrorLog(rest),
         universes=UniverseStore(rest),

@@ -9,14 +9,14 @@ import numpy as np
 import redis
 
 from pl.bootstrap.feeds import build_feed
-from pl.bootstrap.shared import build_rest, build_sessions, check_market, resolve_universe
+from pl.bootstrap.shared import build_rest, build_sessions, check_market
 from pl.bootstrap.stores import Stores, open_stores
 from pl.bootstrap.telling import build_telling
+from pl.bootstrap.watched import watched_symbols
 from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
-from pl.errors import Rejected, SettingsError
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.settings import Settings
@@ -40,6 +40,7 @@ from pl.streaming.session import SessionFollower
 from pl.streaming.vitals import Vitals
 from pl.streaming.watch import Gap, Watch
 from pl.streaming.writer import Writer
+from service.errors import SettingsError
 
 TIMEFRAME: Final = "1min"
 TIER: Final = "intraday"
@@ -80,7 +81,7 @@ class Building:
         self._settings = settings
         self._stores = stores
         self._clock = clock
-        self._symbols = _universe(settings, stores)
+        self._symbols = watched_symbols(settings, stores.universes)
         self._table = SymbolTable(self._symbols)
         self._sessions = build_sessions(settings.market)
         self._rest = build_rest(settings, self._table)
@@ -89,7 +90,7 @@ class Building:
         self._counters = Counters()
         self._board = QuoteBoard(self._symbols)
         self._bars = MinuteBars(len(self._symbols), depth=LATE_MINUTES)
-        self._writer = Writer(self._symbols, stores.bars, stores.indicators)
+        self._writer = Writer(self._symbols, stores.closes, stores.spooled_closes)
         self._live = settings.feed != "replay"
         self._inbox = Inbox(may_wait=not self._live, clock=clock)
         self._repair = self._build_repair()
@@ -122,7 +123,10 @@ class Building:
     def _build_road(self) -> Road:
         stores, publisher = self._stores, EventPublisher(self._redis, self._producer)
         stores.spool.drain()
+        stores.spooled_closes.drain()
         recovered = recover(stores.patterns, publisher, self._producer)
+        stores.patterns.rehearse(self._clock())
+        publisher.rehearse()
         since_ms = int(self._clock() * 1000) - KEEP_MS if self._live else 0
         return Road(
             producer=self._producer,
@@ -280,14 +284,6 @@ class Building:
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),
         )
-
-
-def _universe(settings: Settings, stores: Stores) -> tuple[str, ...]:
-    try:
-        return resolve_universe(stores.universes, settings.universe_key)
-    except Rejected as error:
-        known = ", ".join(stores.universes.universes()) or "none"
-        raise SettingsError([f"{error.detail}; known are: {known}"]) from error
 
 
 def _no_repair(_gap: Gap, _symbols: tuple[str, ...]) -> None:

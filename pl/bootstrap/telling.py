@@ -10,13 +10,13 @@ from contracts.messages.streaming import ErrorReport
 from contracts.names import RAW_TICKS
 from pl.bus.connection import connect
 from pl.bus.telemetry import TelemetryPublisher
-from pl.errors import Unavailable
 from pl.market.batches import TradeBatch
 from pl.settings import Settings
 from pl.store.error_log import ErrorLog
 from pl.streaming.announcer import Announcer
 from pl.streaming.raw_ticks import TickWriter
 from pl.trouble import TroubleDesk
+from service.errors import Unavailable
 
 COMPONENT: Final = "streaming"
 MOST_TICK_SYMBOLS: Final = 500

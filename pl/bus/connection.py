@@ -8,7 +8,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 ANSWER_TIMEOUT_S: Final = 2.0
 

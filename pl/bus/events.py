@@ -2,7 +2,8 @@
 
 One Lua call an event refuses a number at or below the producer's cursor, moves the cursor,
 appends to the stream, publishes on the channels and keeps the recent pattern. So a call whose
-answer was lost can be repeated: what had happened is refused.
+answer was lost can be repeated: what had happened is refused. The calls of a close are one
+transaction, so that whoever waits at the stream gets them all at once.
 """
 
 import hashlib
@@ -23,8 +24,8 @@ from contracts.names import (
     recent_pattern_key,
 )
 from pl.bus.connection import answering
-from pl.errors import Unavailable
 from pl.store.events import StoredEvent
+from service.errors import Unavailable
 
 KEEP_STREAM_S: Final = 24 * 3600.0
 KEEP_RECENT_S: Final = 55 * 60
@@ -90,6 +91,11 @@ class EventPublisher:
         self._restore = client.register_script(_RESTORE)
         self._lock = threading.Lock()
 
+    def rehearse(self) -> None:
+        """Connect and load the script, so that the first event finds them; raises Unavailable."""
+        with answering():
+            self._client.script_load(_PUBLISH)
+
     def cursor(self) -> int | None:
         """Return the number of the last event published, None when Redis knows of none."""
         with answering():
@@ -133,9 +139,10 @@ class EventPublisher:
         return cast("list[bytes | None]", answers)
 
     def _pipeline(self, events: Sequence[StoredEvent], after: int) -> list[Any]:
+        """Call the script for each event; whoever reads the stream gets them together."""
         oldest_ms = int((self._clock() - self._keep_stream_s) * 1000)
         before = after
-        with self._client.pipeline(transaction=False) as pipeline:
+        with self._client.pipeline(transaction=True) as pipeline:
             for event in events:
                 keys = [self._cursor_key, *_keys(event)]
                 arguments = _arguments(event, before, oldest_ms)

@@ -25,7 +25,7 @@ from contracts.names import (
     JOBS_DATA_LOAD,
     STREAM_JOBS,
 )
-from pl.bus.connection import answering
+from pl.bus.connection import ANSWER_TIMEOUT_S, answering
 from pl.bus.orders import Job, Order, as_cancel, as_job
 
 KEEP_STATUS_S: Final = 24 * 3600
@@ -47,6 +47,15 @@ class JobQueue:
         self._unfinished: deque[Order] = deque()
         self._given: set[str] = set()
         self._heard: deque[tuple[str, bytes]] = deque()
+
+    def listen(self) -> None:
+        """Hear from now on what is published; `next` does the same when this was not called."""
+        with answering():
+            try:
+                self._listen()
+            except redis.RedisError:
+                self._forget_connection()
+                raise
 
     def next(self, timeout_s: float) -> Order | None:
         """Return the next job, cancel or malformed message; None when none came in time."""
@@ -98,10 +107,23 @@ class JobQueue:
             return
         self._create_group()
         pubsub: Any = self._client.pubsub()  # type: ignore[no-untyped-call]
-        pubsub.subscribe(*_CHANNELS)
         self._pubsub = pubsub
+        pubsub.subscribe(*_CHANNELS)
+        self._confirm(pubsub)
         pending = self._entries("0", count=1000)
         self._unfinished = deque(order for order in pending if not self._is_given(order))
+
+    def _confirm(self, pubsub: Any) -> None:
+        """Wait until the subscription stands: what is published before is heard by nobody."""
+        waiting = len(_CHANNELS)
+        while waiting:
+            message = pubsub.get_message(timeout=ANSWER_TIMEOUT_S)
+            if message is None:
+                raise redis.TimeoutError("no answer to SUBSCRIBE")
+            if message["type"] == "message":
+                self._heard.append((message["channel"].decode(), message["data"]))
+            else:
+                waiting -= 1
 
     def _is_given(self, order: Order) -> bool:
         return isinstance(order, Job) and order.entry_id in self._given

@@ -12,7 +12,7 @@ from typing import Final
 import redis
 
 from pl.bus.connection import answering
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 LONGEST_QUEUE: Final = 20_000
 PIPELINE: Final = 500

@@ -13,8 +13,8 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from pl.errors import Rejected, Unavailable
 from pl.feeds.salvage import UNREADABLE
+from service.errors import Rejected, Unavailable
 
 DEPENDENCY: Final = "Massive REST"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from pl.errors import InvalidData
 from pl.feeds.massive_http import MassiveHttp, RestOptions
 from pl.feeds.rest_rows import (
     AggregateRow,
@@ -25,6 +24,7 @@ from pl.feeds.rest_rows import (
 )
 from pl.feeds.trouble import Trouble
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
+from service.errors import InvalidData
 
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 86_400_000

@@ -1,9 +1,9 @@
 """Read recorded trades or minute bars from Parquet, a day at a time, merged by time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from pl.errors import InvalidData
 from pl.feeds.trade_rules import RegularHours
 from pl.feeds.typical import typical_price
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, Int64, SymbolTable, TradeBatch
 from pl.market.conditions import lean_rules
+from service.errors import InvalidData
 
 TRADES: Final = ("symbol", "t", "price", "size")
 BARS: Final = ("symbol", "t", "open", "high", "low", "close", "volume")
@@ -24,6 +24,7 @@ SECOND_MS: Final = 1_000
 DAY_SEQUENCES: Final = 10**9
 """Room for the sequence numbers of a day, so that they do not depend on where a replay starts."""
 
+Batch = TypeVar("Batch", TradeBatch, BarBatch)
 Slice = Callable[[slice, float], TradeBatch | BarBatch]
 
 
@@ -66,6 +67,7 @@ class Recording:
         ]
         self._dated = "date" in names
         self.foreign = 0
+        self.foreign_symbols: set[str] = set()
 
     def days(self) -> Iterator[RecordedDay]:
         """Yield the days in order; rows of symbols outside the table are counted as foreign."""
@@ -99,7 +101,11 @@ class Recording:
         if not pa.types.is_dictionary(symbols.type):
             symbols = symbols.dictionary_encode()
         codes = symbols.unify_dictionaries().combine_chunks()
-        rows = [self._table.row(symbol) for symbol in codes.dictionary.to_pylist()]
+        symbols = codes.dictionary.to_pylist()
+        rows = [self._table.row(symbol) for symbol in symbols]
+        self.foreign_symbols |= {
+            str(symbol) for symbol, row in zip(symbols, rows, strict=True) if row < 0
+        }
         found: npt.NDArray[np.int32] = np.array([*rows, -1], np.int32)[codes.indices.to_numpy()]
         return found
 
@@ -114,7 +120,7 @@ class Recording:
             sequence=np.arange(first_sequence + 1, first_sequence + 1 + len(t_ms), dtype=np.int64),
             received_at=0.0,
         )
-        return RecordedDay(t_ms, t_ms, lambda rows, at: _cut_trades(whole, rows, at))
+        return RecordedDay(t_ms, t_ms, lambda rows, at: _cut(whole, rows, at))
 
     def _rules(self, columns: dict[str, Any], t_ms: Int64) -> npt.NDArray[np.uint8]:
         if "cond_flags" not in columns:
@@ -122,6 +128,17 @@ class Recording:
         suspicious = columns.get("susp", np.zeros(len(t_ms), np.int8)) != 0
         flags = columns["cond_flags"].astype(np.int64)
         return lean_rules(flags, suspicious, self._regular_hours(t_ms))
+
+
+def recorded_symbols(path: Path) -> tuple[str, ...]:
+    """Return the symbols of a recording in alphabetical order; raises InvalidData."""
+    recording = _open(path)
+    if "symbol" not in recording.schema.names:
+        raise InvalidData(str(path), "expected a column symbol")
+    found: set[str | None] = set()
+    for batch in recording.to_batches(columns=["symbol"]):
+        found.update(pc.unique(batch["symbol"]).to_pylist())
+    return tuple(sorted(filter(None, found)))
 
 
 def _open(path: Path) -> Any:
@@ -145,32 +162,13 @@ def _bars(columns: dict[str, Any]) -> RecordedDay:
         span_ms=span_ms,
         received_at=0.0,
     )
-    return RecordedDay(start_ms, start_ms + span_ms, lambda rows, at: _cut_bars(whole, rows, at))
+    return RecordedDay(start_ms, start_ms + span_ms, lambda rows, at: _cut(whole, rows, at))
 
 
-def _cut_trades(whole: TradeBatch, rows: slice, received_at: float) -> TradeBatch:
-    return TradeBatch(
-        row=whole.row[rows],
-        t_ms=whole.t_ms[rows],
-        price=whole.price[rows],
-        size=whole.size[rows],
-        rule=whole.rule[rows],
-        sequence=whole.sequence[rows],
-        received_at=received_at,
-    )
-
-
-def _cut_bars(whole: BarBatch, rows: slice, received_at: float) -> BarBatch:
-    return BarBatch(
-        row=whole.row[rows],
-        start_ms=whole.start_ms[rows],
-        open=whole.open[rows],
-        high=whole.high[rows],
-        low=whole.low[rows],
-        close=whole.close[rows],
-        volume=whole.volume[rows],
-        vwap=whole.vwap[rows],
-        trade_count=whole.trade_count[rows],
-        span_ms=whole.span_ms,
-        received_at=received_at,
-    )
+def _cut(whole: Batch, rows: slice, received_at: float) -> Batch:
+    arrays: dict[str, Any] = {
+        field.name: column[rows]
+        for field in fields(whole)
+        if isinstance(column := getattr(whole, field.name), np.ndarray)
+    }
+    return replace(whole, **arrays, received_at=received_at)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +16,9 @@ from pl.market.batches import MINUTE_MS, FeedNotice, Int64
 SLOT_MS: Final = 100
 """Rows of so many milliseconds are handed on together when a replay keeps time."""
 MOST_ROWS: Final = 8_192
+MOST_NAMED: Final = 10
+PLAYED_BEFORE: Final = "nothing is left to play: stored before"
+PLAY_AGAIN: Final = "to play it again: python3 scripts/replay_again.py, then start again"
 LONGEST_PAUSE_MS: Final = 30 * MINUTE_MS
 """A longer silence, such as a night, is skipped."""
 
@@ -43,9 +47,24 @@ class Replay:
         """Play to the end."""
         await sink.put(FeedNotice("connected", "replay", time.time()))
         days = self._recording.days()
+        n_foreign = 0
         while (day := await asyncio.to_thread(next, days, None)) is not None:
+            if self._recording.foreign > n_foreign:
+                await sink.put(self._foreign(self._recording.foreign - n_foreign))
+                n_foreign = self._recording.foreign
             await self._play(day, sink)
-        await sink.put(FeedNotice("end", f"{self.rows} rows", time.time(), self.rows))
+        await sink.put(FeedNotice("end", self._ended(), time.time(), self.rows))
+
+    def _foreign(self, count: int) -> FeedNotice:
+        symbols = sorted(self._recording.foreign_symbols)
+        more = f" and {len(symbols) - MOST_NAMED} more" if len(symbols) > MOST_NAMED else ""
+        return FeedNotice("foreign", ", ".join(symbols[:MOST_NAMED]) + more, time.time(), count)
+
+    def _ended(self) -> str:
+        if self.rows or not self._start_ms:
+            return f"{self.rows} rows"
+        through = datetime.fromtimestamp(self._start_ms / 1000, UTC)
+        return f"{PLAYED_BEFORE} through {through:%Y-%m-%d %H:%M} UTC; {PLAY_AGAIN}"
 
     async def _play(self, day: RecordedDay, sink: Sink) -> None:
         first = int(np.searchsorted(day.t_ms, self._start_ms))

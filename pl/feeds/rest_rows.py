@@ -7,12 +7,12 @@ from typing import Final, TypeVar
 import msgspec
 import numpy as np
 
-from pl.errors import InvalidData
 from pl.feeds.massive_events import UnixMs
 from pl.feeds.salvage import UNREADABLE
 from pl.feeds.trouble import Trouble
 from pl.feeds.typical import typical_price
 from pl.market.batches import BarBatch, Int32, Int64
+from service.errors import InvalidData
 
 MOST_TRADES: Final = 2**31 - 1
 

@@ -10,11 +10,11 @@ import structlog
 
 from contracts.messages.jobs import JobStatus
 from pl.bus.orders import Cancel, Job, Malformed, Order
-from pl.errors import Rejected, Unavailable
 from pl.jobs.record import ENDED, JobRecord, open_record
 from pl.jobs.reporting import Reporter
 from pl.jobs.work import Work
 from pl.trouble import TroubleDesk
+from service.errors import Rejected, Unavailable
 
 log = structlog.get_logger()
 
@@ -41,6 +41,7 @@ class Desk:
     _early: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_EARLY))
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+    _vetting: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def waiting(self) -> int:
@@ -74,7 +75,9 @@ class Desk:
                 await asyncio.wait({self._task})
             except asyncio.CancelledError:
                 self._task.cancel()
-                await asyncio.wait({self._task})
+                for vetting in self._vetting:
+                    vetting.cancel()
+                await asyncio.wait({self._task, *self._vetting})
                 self._lay_down()
                 raise
             finally:
@@ -106,9 +109,26 @@ class Desk:
         if job.id in self._early or (before is not None and before.status == "cancelling"):
             self._end(record, "cancelled", "cancelled before it began")
             return
+        if self.running is not None or self._waiting:
+            self._vet(record)
         self._waiting[job.id] = record
         self.reporter.note(record)
         self._arrived.set()
+
+    def _vet(self, record: JobRecord) -> None:
+        """Refuse a job that has to wait as soon as it is known that it cannot be done."""
+        vetting = asyncio.create_task(self.work.vet(record))
+        self._vetting.add(vetting)
+        vetting.add_done_callback(lambda done: self._vetted(record, done))
+
+    def _vetted(self, record: JobRecord, vetting: asyncio.Task[None]) -> None:
+        self._vetting.discard(vetting)
+        problem = None if vetting.cancelled() else vetting.exception()
+        if isinstance(problem, Rejected) and self._waiting.get(record.job.id) is record:
+            del self._waiting[record.job.id]
+            self._end(record, "failed", problem.detail, problem.detail)
+        elif problem is not None and not isinstance(problem, Rejected | Unavailable):
+            log.error("vetting_broke", job_id=record.job.id, exc_info=problem)
 
     def _give_up_lost(self) -> None:
         """End the jobs that no stream entry brings back: bare publishes of an earlier life."""

@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from pl.errors import InvalidData, Rejected, Unavailable
 from pl.feeds.rest_rows import Ticker
 from pl.jobs.pieces import Piece, pieces_of
 from pl.jobs.plans import LoadPlan
@@ -16,12 +15,14 @@ from pl.market.backfilled import as_backfilled
 from pl.market.batches import BarBatch, ClosedBars, FeedNotice
 from pl.store.bars import BarStore
 from pl.store.universes import UniverseStore
+from service.errors import InvalidData, Rejected, Unavailable
 
 T = TypeVar("T")
 
 Fetch = Callable[[str, int, int], Awaitable[BarBatch]]
 
 SYMBOLS_AT_ONCE: Final = 4
+MOST_VETTED: Final = 20
 PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 30.0)
 _REFUSES_ALL: Final = frozenset({401, 403})
 _FUNDS: Final = frozenset({"ETF", "ETN", "ETV", "ETS"})
@@ -76,6 +77,26 @@ class HistoricalLoad:
         except asyncio.CancelledError:
             self.problem = ""  # nobody asks any more whether it is back
             raise
+
+    async def vet(self, symbols: Sequence[str]) -> None:
+        """Raise Rejected when nobody knows any of these symbols; many of them are not asked for.
+
+        Raises Unavailable when nobody can say now.
+        """
+        if len(symbols) > MOST_VETTED or (await self._known()).intersection(symbols):
+            return
+        for symbol in symbols:
+            try:
+                await self.history.look_up(symbol)
+            except InvalidData:
+                return
+            except Rejected as refused:
+                if refused.status != 404:
+                    raise
+            else:
+                return
+        detail = f"symbols: expected one that Massive knows, was {', '.join(symbols)}"
+        raise Rejected("unknown_symbols", detail, 422)
 
     async def patiently(self, record: JobRecord, work: Callable[[], Awaitable[T]]) -> T:
         """Return what `work` returns; asks again while a dependency is away."""

@@ -12,7 +12,7 @@ import structlog
 from contracts.messages.jobs import JobStatus
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Job, Order
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -35,6 +35,13 @@ class Intake:
     finished: "queue.SimpleQueue[Job]"
     _in_hand: Order | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def begin(self) -> None:
+        """Hear orders from now on; while Redis is away, `run` tries again."""
+        try:
+            self.orders.listen()
+        except Unavailable as away:
+            log.warning("orders_unheard", detail=str(away))
 
     def run(self) -> None:
         """Listen until stopped; while Redis is away, try again."""

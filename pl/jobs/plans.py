@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contracts.messages.jobs import DataLoadJob
-from pl.errors import Rejected
+from service.errors import Rejected
 
 HISTORICAL_LOAD: Final = "historical_load"
 SPANS: Final = {"minute": "1min", "hour": "1hour", "day": "daily"}

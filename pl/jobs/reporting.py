@@ -13,9 +13,9 @@ from contracts.messages.jobs import JobProgress, JobStatus
 from contracts.names import MONITORING
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Job
-from pl.errors import Unavailable
 from pl.jobs.record import ENDED, JobRecord
 from pl.store.jobs import JobLog
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

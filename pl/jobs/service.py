@@ -39,6 +39,7 @@ class LoaderService:
         """Work until SIGINT or SIGTERM; raises Unavailable when the port is taken."""
         stop = stop_signal()
         await self.dependencies.ask()
+        await asyncio.to_thread(self.intake.begin)  # before anybody is told that we listen
         runner = await self._listen()
         self.telemetry.start()
         log.info("listening", port=self.port)

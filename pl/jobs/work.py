@@ -10,10 +10,10 @@ import msgspec
 
 from contracts.messages.jobs import DataLoadJob
 from contracts.names import JOBS_DATA_LOAD
-from pl.errors import Rejected
 from pl.jobs.historical_load import HistoricalLoad
 from pl.jobs.plans import HISTORICAL_LOAD, LoadPlan, plan_load
 from pl.jobs.record import JobRecord
+from service.errors import Rejected
 
 NO_HISTORY: Final = (
     "MASSIVE_API_KEY: expected a key, because history is loaded from Massive's REST interface,"
@@ -37,6 +37,15 @@ class Work:
     missing: str
     resolve: Callable[[str], Sequence[str]]
     clock: Callable[[], float]
+
+    async def vet(self, record: JobRecord) -> None:
+        """Raise Rejected for a job that can never be done, Unavailable when nobody can say now."""
+        asked = _read(record)
+        plan = await asyncio.to_thread(self._plan, asked)
+        if self.load is None:
+            raise Rejected("no_history", self.missing, 422)
+        if asked.symbols:
+            await self.load.vet(plan.symbols)
 
     async def do(self, record: JobRecord) -> None:
         """Work until the job is done.

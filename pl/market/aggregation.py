@@ -28,7 +28,7 @@ from pl.market.batches import (
 )
 from pl.market.cells import RANK_SECONDS, RANK_TRADES
 from pl.market.columns import checked, chosen, joined, merged, packed, stacked
-from pl.market.quotes import Developing, count_minute, developing_of, forget_day
+from pl.market.quotes import Developing, count_minute, forget_day
 from pl.market.rejections import (
     ACCEPTED,
     HELD,
@@ -54,8 +54,7 @@ class MinuteBars:
     include open and close.
 
     n_symbols : rows of the symbol table. lateness_ms : how far the watermark stays behind the
-    largest event time. depth : how many minutes stay open to late events; the minutes of
-    later ones are reported for a fetch by REST.
+    largest event time. depth : how many minutes stay open; later ones are reported for REST.
     """
 
     def __init__(self, n_symbols: int, *, lateness_ms: int = 250, depth: int = 16) -> None:
@@ -95,9 +94,9 @@ class MinuteBars:
         """Let second or minute bars be the truth of their minutes; return what was refused.
 
         backfill : the bars are history fetched by REST (minutes that have ended): they are
-        trusted, do not move the feed's clock and mark their minutes as backfilled. A minute
-        bar is due at the next `close`, whatever the watermark; one older than the ring
-        passes through, one revision above what was last emitted.
+        trusted, do not move the feed's clock and mark their minutes as backfilled. A minute bar
+        is due at the next `close`, whatever the watermark; one older than the ring passes
+        through, one revision above what was last emitted.
 
         Raises TypeError for a wrong dtype, ValueError for an unknown span or row.
         """
@@ -134,10 +133,9 @@ class MinuteBars:
     def close(self, watermark_ms: int | None = None) -> ClosedBars:
         """Return the bars that are due, sorted by (start_ms, row).
 
-        Due are minutes that end by the watermark, vendor's minute bars, and bars already
-        emitted that changed since (revision + 1) or whose quality alone changed (the same
-        revision). Given a watermark (an idle feed's clock, the end of a replay), held events
-        up to it are believed.
+        Due are minutes that end by the watermark, vendor's minute bars, and bars emitted before
+        that changed since (revision + 1) or whose quality alone did (the same revision). Given a
+        watermark (an idle feed's clock, a replay's end), held events up to it are believed.
         """
         if watermark_ms is None:
             watermark_ms = self.watermark_ms
@@ -158,11 +156,17 @@ class MinuteBars:
         if to_ms > from_ms:
             self._ring.mark_unwatched(from_ms // MINUTE_MS, (to_ms - 1) // MINUTE_MS)
 
-    def begin_day(self, from_ms: int, open_ms: int, previous_close: Float64 | None = None) -> None:
+    def begin_day(
+        self,
+        from_ms: int,
+        open_ms: int,
+        previous_close: Float64 | None = None,
+        before: ClosedBars | None = None,
+    ) -> None:
         """Start the day's quotes: volume counts from `from_ms`, the open from `open_ms`.
 
-        Open minutes that already belong to the day are counted. previous_close : (n_symbols,)
-        USD, NaN where not known; None keeps what was set.
+        previous_close : (n_symbols,) USD, NaN where not known; None keeps what was set;
+        before : bars of the day that are stored already, sorted by (start_ms, row).
         """
         ring = self._ring
         ring.book["day_from_ms"] = from_ms
@@ -170,6 +174,7 @@ class MinuteBars:
         if previous_close is not None:
             ring.quotes["previous_close"] = previous_close
         forget_day(ring.quotes)
+        ring.day_before.begin(ring.quotes, before, open_ms)
         for minute in ring.open_minutes():
             cells = ring.cells[minute % ring.depth]
             count_minute(ring.quotes, cells, minute * MINUTE_MS, from_ms, open_ms)
@@ -181,7 +186,7 @@ class MinuteBars:
 
     def developing(self) -> Developing:
         """Return the quote columns as they stand now (copies)."""
-        return developing_of(self._ring.quotes)
+        return self._ring.developing()
 
     def _bound(self) -> Callable[[Records, float, int], int]:
         """Return `add_trades` for the arrays as they are now."""

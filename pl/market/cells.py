@@ -20,7 +20,6 @@ import numpy as np
 
 from pl.kernel import kernel, leaf
 from pl.market.batches import (
-    MINUTE_MS,
     UPDATES_HIGH_LOW,
     UPDATES_OPEN_CLOSE,
     UPDATES_VOLUME,
@@ -248,13 +247,3 @@ def mark_partial(cells: Any, slot: int) -> int:
         cell.change = QUALITY_CHANGED
         marked += 1
     return marked
-
-
-def minute_of(slot: int, newest: int, depth: int) -> int:
-    """Return the minute (unix minutes) that the slot holds while `newest` is the latest."""
-    return newest - (newest - slot) % depth
-
-
-def start_ms_of(slot: int, newest: int, depth: int) -> int:
-    """Return the start (unix ms) of the minute that the slot holds."""
-    return minute_of(slot, newest, depth) * MINUTE_MS

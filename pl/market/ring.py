@@ -29,7 +29,8 @@ from pl.market.cells import (
     mark_partial,
     open_slot,
 )
-from pl.market.quotes import blank_quotes
+from pl.market.day_before import DayBefore
+from pl.market.quotes import Developing, blank_quotes, developing_of
 from pl.market.trades import BOOK
 
 LOG_START: Final = 1 << 14
@@ -53,6 +54,7 @@ class Ring:
             open_slot(self.cells, slot)
         self.touched: UInt8 = np.zeros(depth, np.uint8)
         self.quotes = blank_quotes(n_symbols)
+        self.day_before = DayBefore(n_symbols)
         self.book = np.zeros(1, BOOK)
         self.book["newest"] = -1
         self.logs: dict[int, Records] = {
@@ -100,6 +102,7 @@ class Ring:
     def advance(self, minute: int) -> list[ClosedBars]:
         """Open every minute up to `minute`; return the bars of those that had to leave."""
         newest = self.newest
+        self.day_before.settle(self.quotes, minute - self.depth + 1, self.cells_of)
         leaving = range(newest - self.depth + 1, min(minute - self.depth, newest) + 1)
         left = [self._retire(each) for each in leaving] if newest >= 0 else []
         first = minute - self.depth + 1 if newest < 0 else max(newest + 1, minute - self.depth + 1)
@@ -109,6 +112,16 @@ class Ring:
         self.book["newest"] = minute
         self._unwatched = [span for span in self._unwatched if span[1] > minute - self.depth]
         return left
+
+    def cells_of(self, minute: int) -> Records | None:
+        """Return the cells (n_symbols,) of a minute (unix minutes), None when it is not open."""
+        return self.cells[minute % self.depth] if minute in self.open_minutes() else None
+
+    def developing(self) -> Developing:
+        """Return the quote columns as they stand now (copies), with the day before us."""
+        quotes = self.quotes.copy()
+        quotes["day_volume"] += self.day_before.lacking(self.cells_of)
+        return developing_of(quotes)
 
     def take(self, minute: int, *, settled: bool) -> ClosedBars:
         """Return the bars of one open minute that are due and not yet emitted as they are."""

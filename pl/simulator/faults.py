@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from pl.errors import Rejected
+from service.errors import Rejected
 
 _DAY_MS: Final = 86_400_000
 _T: Final = '"t":'

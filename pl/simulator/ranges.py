@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from pl.errors import Rejected
 from pl.simulator.days import DAY_MS
 from pl.simulator.market import FIRST_DAY, MINUTE_MS, SimulatedMarket
 from pl.simulator.minutes import Bars
 from pl.simulator.randomness import Int64
 from pl.simulator.tally import joined, no_bars
+from service.errors import Rejected
 
 _BASES_MS: Final = {"second": 1_000, "minute": MINUTE_MS, "hour": MINUTE_MS}
 _SPANS_MS: Final = {"second": 1_000, "minute": MINUTE_MS, "hour": 60 * MINUTE_MS, "day": DAY_MS}

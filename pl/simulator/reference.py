@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from pl.errors import Rejected
 from pl.simulator.broadcast import Clock
 from pl.simulator.market import SimulatedMarket
 from pl.simulator.rest_answers import answer, cursor_of, page_url, query_of, results
 from pl.simulator.universe import Listing
+from service.errors import Rejected
 
 _TICKERS: Final = "/v3/reference/tickers"
 _MAX_LIMIT: Final = 1_000

@@ -10,9 +10,9 @@ from uuid import uuid4
 import orjson
 from aiohttp import web
 
-from pl.errors import Rejected
 from pl.simulator.faults import Faults
 from pl.simulator.plans import Keys, Plan
+from service.errors import Rejected
 
 _UNKNOWN_KEY: Final = "Unknown API Key"
 _TOO_MANY: Final = (

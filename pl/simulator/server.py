@@ -13,7 +13,6 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from pl.errors import Rejected, Unavailable
 from pl.health_page import LOOPBACK, add_routes, healthy, listen
 from pl.simulator.aggregates import Aggregates
 from pl.simulator.broadcast import Broadcast, Clock
@@ -25,6 +24,7 @@ from pl.simulator.reference import Reference
 from pl.simulator.rest_answers import gate
 from pl.simulator.socket import AUTH_TIMEOUT_S, Door
 from pl.simulator.universe import read_listings
+from service.errors import Rejected, Unavailable
 
 log = structlog.get_logger()
 

@@ -3,8 +3,8 @@
 import time
 from typing import Final
 
-from pl.errors import Unavailable
 from pl.store.connection import Cursor, Database
+from service.errors import Unavailable
 
 STREAMING: Final = "Streaming"
 DATALOADER: Final = "DataLoader"

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import psycopg2
 import psycopg2.extensions
 
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 Connection = psycopg2.extensions.connection
 Cursor = psycopg2.extensions.cursor
@@ -57,16 +57,26 @@ class Database:
         must be safe to repeat. Raises Unavailable when the server is away, out of space, or
         slower than the statement timeout.
         """
+        return self._run(work, self._transact)
+
+    def run_single(self, work: Work[T]) -> T:
+        """Do the same with each statement a transaction of its own: one way there and back.
+
+        `run` takes two more, for BEGIN and COMMIT. Meant for work of one statement.
+        """
+        return self._run(work, self._execute)
+
+    def _run(self, work: Work[T], how: Callable[[Connection, Work[T]], T]) -> T:
         with self._lock:
             if self._connection is not None:
                 try:
-                    return self._transact(self._connection, work)
+                    return how(self._connection, work)
                 except _LOST as error:
                     self._discard()
                     if not _is_gone(error):
                         raise Unavailable("PostgreSQL", _words(error)) from error
             try:
-                return self._transact(self._connect(), work)
+                return how(self._connect(), work)
             except _LOST as error:
                 self._discard()
                 self._postpone(error)
@@ -93,6 +103,16 @@ class Database:
     def _transact(connection: Connection, work: Work[T]) -> T:
         with connection, connection.cursor() as cursor:
             return work(cursor)
+
+    @staticmethod
+    def _execute(connection: Connection, work: Work[T]) -> T:
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                return work(cursor)
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
 
     def _connect(self) -> Connection:
         if self._clock() < self._next_attempt:

@@ -5,7 +5,7 @@ from contextlib import closing
 import psycopg2
 import psycopg2.errors
 
-from pl.errors import Rejected, Unavailable
+from service.errors import Rejected, Unavailable
 
 _CONNECT_TIMEOUT_S = 5
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import psycopg2
 import yoyo
 
-from pl.errors import Rejected, Unavailable
+from service.errors import Rejected, Unavailable
 
 MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "db" / "migrations"
 
@@ -47,6 +47,16 @@ def schema_versions(url: str) -> tuple[str | None, str | None]:
         cursor.execute("SELECT max(migration_id) FROM _yoyo_migration")
         row = cursor.fetchone()
     return row[0] if row else None, need
+
+
+def refuse_newer(have: str | None, need: str | None) -> None:
+    """Raise Rejected when the database knows a later migration than this checkout."""
+    if have and need and have > need:
+        raise Rejected(
+            "newer_schema",
+            f"database schema {have} is newer than {need}, the last this checkout knows; "
+            "nothing was changed",
+        )
 
 
 def _apply(url: str) -> list[str]:

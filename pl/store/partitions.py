@@ -6,8 +6,8 @@ from typing import Final, TypeVar
 
 import psycopg2.errors
 
-from pl.errors import Unavailable
 from pl.store.connection import Cursor, Database
+from service.errors import Unavailable
 
 T = TypeVar("T")
 

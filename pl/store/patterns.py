@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
+import psycopg2.errors
 
 from contracts.codec import iso
 from contracts.messages.envelopes import PRODUCER
@@ -20,44 +21,53 @@ _COLUMNS: Final = (
     " reason, quality, degraded, indicators, levels, geometry, channel, event, messages"
 )
 
-_INCOMING: Final = "json_populate_recordset(NULL::pattern_events, %(rows)s)"
+_INCOMING: Final = "json_populate_recordset(NULL::pattern_events, {rows})"
 
-_ADVANCE: Final = """
-INSERT INTO stream_progress (producer, name, through)
-VALUES (%(producer)s, %(name)s, %(through)s)
-ON CONFLICT (producer, name) DO UPDATE
-SET through = greatest(stream_progress.through, excluded.through), updated_at = clock_timestamp()
-"""
-
-# One statement, because each costs a way there and back while an alert waits.
-_INSERT: Final = f"""
+# One statement and so one transaction, because each costs a way there and back while an alert
+# waits; prepared, because parsing and planning it takes as long as running it.
+_PREPARE: Final = f"""
+PREPARE commit_events (json, double precision, text, text, text, text, timestamptz) AS
 WITH fresh AS (
-    INSERT INTO pattern_events ({_COLUMNS}) SELECT {_COLUMNS} FROM {_INCOMING}
+    INSERT INTO pattern_events ({_COLUMNS}) SELECT {_COLUMNS} FROM {_INCOMING.format(rows="$1")}
     ON CONFLICT DO NOTHING
     RETURNING *
 ), logged AS (
     INSERT INTO integration_events (
         "timestamp", flow_id, event_type, source_system, checkpoint, channel, symbol,
         pattern_name, confidence, details)
-    SELECT to_timestamp(%(at)s), flow_id,
-           CASE WHEN channel = %(detections)s THEN 'pattern_detected'
+    SELECT to_timestamp($2), flow_id,
+           CASE WHEN channel = $4 THEN 'pattern_detected'
                 WHEN life = 'confirmed' THEN 'pattern_updated' ELSE 'pattern_' || life END,
-           %(source)s, 'PATTERN_PUBLISHED', channel, symbol, pattern, confidence,
-           jsonb_build_object('at', %(at)s, 'tier', tier, 'seq', seq, 'producer', producer,
+           $3, 'PATTERN_PUBLISHED', channel, symbol, pattern, confidence,
+           jsonb_build_object('at', $2, 'tier', tier, 'seq', seq, 'producer', producer,
                               'life', life, 'revision', revision, 'degraded', degraded)
     FROM fresh
-), advanced AS ({_ADVANCE})
+), advanced AS (
+    INSERT INTO stream_progress (producer, name, through)
+    SELECT $5, $6, $7 WHERE $7 IS NOT NULL
+    ON CONFLICT (producer, name) DO UPDATE
+    SET through = greatest(stream_progress.through, excluded.through),
+        updated_at = clock_timestamp()
+)
 SELECT seq FROM fresh
 """  # noqa: S608 - the columns are a constant
 
-_INSERT_ALONE: Final = _INSERT.replace(f", advanced AS ({_ADVANCE})", "")
+_EXECUTE: Final = (
+    "EXECUTE commit_events (%(rows)s, %(at)s, %(source)s, %(detections)s,"
+    " %(producer)s, %(name)s, %(through)s)"
+)
+
+REHEARSALS: Final = 6
+"""After five executions PostgreSQL keeps one plan for all."""
 
 # Also finds what this very call stored before the answer to its COMMIT was lost.
 _STANDING: Final = f"""
 SELECT stored.seq
-FROM {_INCOMING} AS incoming
+FROM {_INCOMING.format(rows="%(rows)s")} AS incoming
 JOIN pattern_events AS stored USING (flow_id, life, revision, bar_time, producer, seq)
 """  # noqa: S608 - as above
+
+_ANNOUNCED: Final = {"source": PRODUCER, "detections": EVENTS_PATTERNS}
 
 _MARK: Final = """
 INSERT INTO stream_progress (producer, name, seq) VALUES (%s, 'published', %s)
@@ -114,21 +124,29 @@ class PatternStore:
         self, events: Sequence[StoredEvent], progress: Progress | None, at: float
     ) -> set[int]:
         rows = msgspec.json.encode([_row(event) for event in events]).decode()
-        values = {"rows": rows, "at": at, "source": PRODUCER, "detections": EVENTS_PATTERNS}
+        values = {"rows": rows, "at": at} | _ANNOUNCED | _reached(progress)
 
         def work(cursor: Cursor) -> set[int]:
-            if not events:
-                return _advance(cursor, progress)
-            self._make_partitions(cursor, events, at)
-            if progress is None:
-                cursor.execute(_INSERT_ALONE, values)
-            else:
-                cursor.execute(_INSERT, values | _reached(progress))
+            if events:
+                self._make_partitions(cursor, events, at)
+            _execute(cursor, values)
             if cursor.rowcount < len(events):
                 cursor.execute(_STANDING, values)
             return {seq for (seq,) in cursor.fetchall()}
 
-        return self._partitions.trusting(lambda: self._database.run(work))
+        return self._partitions.trusting(lambda: self._database.run_single(work))
+
+    def rehearse(self, at: float) -> None:
+        """Do everything but store, so that the first alert finds it prepared; `at` is now."""
+        nothing = {"rows": "[]", "at": at} | _ANNOUNCED | _reached(None)
+
+        def work(cursor: Cursor) -> None:
+            self._partitions.ensure(cursor, "pattern_events", at * 1000, at * 1000)
+            self._partitions.ensure(cursor, "integration_events", at * 1000, at * 1000)
+            for _ in range(REHEARSALS):
+                _execute(cursor, nothing)
+
+        self._database.run_single(work)
 
     def _make_partitions(self, cursor: Cursor, events: Sequence[StoredEvent], at: float) -> None:
         bars = [event.data.bar_time * 1000 for event in events]
@@ -185,13 +203,18 @@ class PatternStore:
         return self._database.run(work)
 
 
-def _advance(cursor: Cursor, progress: Progress | None) -> set[int]:
-    if progress is not None:
-        cursor.execute(_ADVANCE, _reached(progress))
-    return set()
+def _execute(cursor: Cursor, values: dict[str, object]) -> None:
+    """Execute the prepared statement; prepare it first on a connection that is new."""
+    try:
+        cursor.execute(_EXECUTE, values)
+    except psycopg2.errors.InvalidSqlStatementName:
+        cursor.execute(_PREPARE)
+        cursor.execute(_EXECUTE, values)
 
 
-def _reached(progress: Progress) -> dict[str, object]:
+def _reached(progress: Progress | None) -> dict[str, object]:
+    if progress is None:
+        return {"producer": None, "name": None, "through": None}
     through = moment(progress.through_ms)
     return {"producer": progress.producer, "name": progress.name, "through": through}
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pl.errors import Rejected
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.connection import Cursor, Database
 from pl.store.indicators import indicator_table
+from service.errors import Rejected
 
 Row = dict[str, Any]
 
@@ -42,8 +42,17 @@ WHERE symbol = %(symbol)s AND timeframe = %(timeframe)s
   AND (%(start)s::timestamptz IS NULL OR "timestamp" >= %(start)s)
   AND (%(end)s::timestamptz IS NULL OR "timestamp" < %(end)s)
   AND (%(after_time)s::timestamptz IS NULL OR "timestamp" < %(after_time)s)
+{condition}
 ORDER BY "timestamp" DESC
 LIMIT %(limit)s
+"""
+
+_OF_PATTERN: Final = """
+  AND "timestamp" IN (
+      SELECT bar_time FROM pattern_events AS event
+      WHERE event.symbol = %(symbol)s AND event.timeframe = %(timeframe)s
+        AND translate(lower(pattern), '_ ', '') = translate(lower(%(pattern)s), '_ ', '')
+  )
 """
 
 
@@ -113,17 +122,24 @@ class SignalQueries:
         symbol: str,
         *,
         timeframe: str = "1min",
+        pattern: str | None = None,
         period: Period = ALWAYS,
         limit: int = 100,
         after: str | None = None,
     ) -> Page:
-        """Return indicators of a symbol, a row a bar: timeframe, timestamp and `values`."""
+        """Return indicators of a symbol, a row a bar: timeframe, timestamp and `values`.
+
+        pattern : only of the bars that it was published for.
+        """
         query = _INDICATORS.format(
-            names=", ".join(INDICATOR_NAMES), table=indicator_table(timeframe)
+            names=", ".join(INDICATOR_NAMES),
+            table=indicator_table(timeframe),
+            condition=_OF_PATTERN if pattern else "",
         )
         wanted = {
             "symbol": symbol,
             "timeframe": timeframe,
+            "pattern": pattern,
             "start": period.start,
             "end": period.end,
             "after_time": _place(after).time,

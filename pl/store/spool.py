@@ -59,14 +59,14 @@ class Spool:
                 raise
             self._waiting += 1
 
-    def drain(self, apply: Callable[[bytes], None]) -> int:
+    def drain(self, apply: Callable[[bytes], None], most: int | None = None) -> int:
         """Give each record to `apply`, oldest first, and forget it when `apply` returns.
 
-        Stops at the first exception of `apply` and passes it on; the rest stays. Returns how
-        many were drained.
+        Stops after `most` records, and at the first exception of `apply`, which it passes on;
+        the rest stays. Returns how many were drained.
         """
         n_drained = 0
-        while (record := self._first()) is not None:
+        while n_drained != most and (record := self._first()) is not None:
             body, end = record
             apply(body)
             self._forget(end)

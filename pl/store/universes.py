@@ -1,5 +1,8 @@
 """Read universes and the names of symbols."""
 
+import json
+from collections.abc import Sequence
+
 from pl.store.connection import Cursor, Database
 
 
@@ -20,6 +23,19 @@ class UniverseStore:
             return {name: tuple(symbols) for name, symbols in cursor.fetchall()}
 
         return self._database.run(work)
+
+    def put(self, name: str, key: str, symbols: Sequence[str]) -> None:
+        """Store the universe `name:key`, in place of one that was."""
+
+        def work(cursor: Cursor) -> None:
+            cursor.execute(
+                "INSERT INTO cache_entries (type, name, key, value) VALUES ('universe', %s, %s, %s)"
+                " ON CONFLICT (type, name, key) DO UPDATE"
+                " SET value = excluded.value, updated_at = clock_timestamp()",
+                (name, key, json.dumps(list(symbols))),
+            )
+
+        self._database.run(work)
 
     def names(self) -> dict[str, str]:
         """Return the name of every symbol that is known."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from contracts.codec import iso
 from contracts.messages.streaming import CriticalAlert
 from pl.market.batches import FeedNotice
@@ -13,19 +15,27 @@ from pl.streaming.repair import Repair
 from pl.streaming.watch import Gap, Watch
 from pl.trouble import TroubleDesk
 
+log = structlog.get_logger()
+
 LATE_MINUTES: Final = 16
 """Trades may come so much later: those that came while nobody watched are fetched."""
 
 LOST: Final = frozenset({"disconnected", "mute", "evicted"})
-EXPECTED: Final = frozenset({"duplicate", "superseded"})
-"""Causes that are no fault of the feed: it sends again what we had, or have fetched."""
+FOREIGN: Final = "not in the universe"
+EXPECTED: Final = frozenset({"duplicate"})
+"""Causes that are no fault of the feed: it sends again what we had."""
+SUPERSEDED: Final = "superseded"
+SETTLING_S: Final = (LATE_MINUTES + 2) * 60.0
+"""So long after a feed came (back) trades still come late to minutes that were fetched."""
 
 
 @dataclass(slots=True)
 class Attention:
     """Know whether the feed was watched, and what was dropped.
 
-    repair : None for a feed without REST; refused : why the feed will not have us.
+    repair : None for a feed without REST; regained_s : when it last came (back);
+    refused : why the feed will not have us;
+    ended_with : why a feed at its end brought nothing.
     """
 
     watch: Watch
@@ -34,14 +44,18 @@ class Attention:
     counters: Counters
     trouble: TroubleDesk
     refused: str = ""
+    regained_s: float = float("-inf")
+    ended_with: str = ""
 
     def hear(self, notice: FeedNotice, at_ms: int) -> list[Gap]:
         """Take a notice; return the minutes in doubt. at_ms : its moment by the feed's clock."""
         match notice.kind:
             case "subscribed":
                 self.counters.connections += 1
+                self.regained_s = notice.at
                 return [self._doubted(self.watch.regained(at_ms))]
             case "resumed":
+                self.regained_s = notice.at
                 return [self._doubted(self.watch.regained(at_ms))]
             case "overflow":
                 self.trouble.report("FEED_OVERFLOW", notice.detail, notice.at, severity="error")
@@ -60,6 +74,13 @@ class Attention:
                     count=notice.count,
                     each_message=True,
                 )
+            case "foreign":
+                self.counters.dropped[FOREIGN] += notice.count
+                detail = f"{FOREIGN}: {notice.detail}"
+                self.trouble.report("FOREIGN_SYMBOLS", detail, notice.at, count=notice.count)
+            case "end" if not notice.count:
+                self.trouble.report("REPLAY_PLAYED", notice.detail, notice.at, severity="info")
+                self.ended_with = notice.detail
             case "refused":
                 self._refuse(notice)
         return []
@@ -67,6 +88,9 @@ class Attention:
     def refuse(self, cause: str, count: int, now_s: float) -> None:
         """Count events that cannot be true, or are not new."""
         self.counters.dropped[cause] += count
+        if cause == SUPERSEDED and now_s - self.regained_s < SETTLING_S:
+            log.debug("late_to_fetched_minutes", count=count)
+            return
         severity = "info" if cause in EXPECTED else "warning"
         self.trouble.report(
             f"REFUSED_{cause.upper()}",

@@ -9,7 +9,6 @@ import structlog
 
 from pl.bus.heartbeat import EVERY_S as BEAT_EVERY_S
 from pl.bus.heartbeat import Heartbeat
-from pl.errors import Unavailable
 from pl.health_page import report
 from pl.market.batches import UInt8
 from pl.store.flow import ALIVE_EVERY_S, FlowLog
@@ -17,12 +16,14 @@ from pl.streaming.announcer import Announcer
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.vitals import Vitals
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 
 QUOTES_EVERY_S: Final = 0.25
 LOOK_EVERY_S: Final = 1.0
 HEALTH_EVERY_S: Final = 10.0
+"""So often health is sent; in the first so many seconds, and when it changes, every second."""
 HOUSE_EVERY_S: Final = 86_400.0
 
 Work = Callable[[], Awaitable[None]]
@@ -43,13 +44,17 @@ class Beats:
     keep_house: Callable[[float], list[str]]
     clock: Callable[[], float]
     _started_at: float = field(default=0.0, init=False)
+    _rows_refused: int = field(default=0, init=False)
+    _health_from: float = field(default=0.0, init=False)
+    _health_sent: float = field(default=0.0, init=False)
+    _health_said: tuple[object, ...] = field(default=(), init=False)
 
     def all(self) -> list[Awaitable[None]]:
         """Return what runs until it is cancelled; raises RuntimeError for a bug of ours."""
         return [
             _every(QUOTES_EVERY_S, self.send_quotes),
             _every(LOOK_EVERY_S, self.look_after),
-            _every(HEALTH_EVERY_S, self.send_health),
+            _every(LOOK_EVERY_S, self.send_due_health),
             _every(BEAT_EVERY_S, self.beat),
             _every(ALIVE_EVERY_S, self.log_alive),
             _every(HOUSE_EVERY_S, self.drop_expired),
@@ -83,10 +88,21 @@ class Beats:
         now, trouble = self.clock(), self.loop.attention.trouble
         for code, problem in self.vitals.away().items():
             trouble.report(code, problem, now, severity="error")
+        self._tell_refused_rows(now)
         trouble.flush(now)
         repair = self.loop.attention.repair
         if repair is not None:
             self.board.gaps(repair.missing(self.loop.now_ms()))
+
+    async def send_due_health(self) -> None:
+        """Publish how Streaming is when it is due, or not what it was."""
+        now, said = self.clock(), self.vitals.gist()
+        self._health_from = self._health_from or now
+        settled = now - self._health_from > HEALTH_EVERY_S
+        if settled and said == self._health_said and now - self._health_sent < HEALTH_EVERY_S:
+            return
+        self._health_sent, self._health_said = now, said
+        await self.send_health()
 
     async def send_health(self) -> None:
         """Publish how Streaming is, and log one line."""
@@ -132,6 +148,15 @@ class Beats:
     @property
     def _announcer(self) -> Announcer:
         return self.loop.closing.announcer
+
+    def _tell_refused_rows(self, now: float) -> None:
+        store = self.vitals.writer.store
+        since = store.refused - self._rows_refused
+        if since:
+            self._rows_refused += since
+            self.loop.attention.trouble.report(
+                "ROW_REFUSED", store.last_refused, now, severity="error", count=since
+            )
 
     async def _logged(self, write: Callable[[], None]) -> None:
         try:

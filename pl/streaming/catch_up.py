@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 import structlog
 
-from pl.errors import InvalidData, Rejected, SettingsError, Unavailable
 from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
 from pl.store.bars import BarStore
 from pl.store.history import BarHistory
 from pl.streaming.repair import Fetch
 from pl.streaming.watch import Gap
+from service.errors import InvalidData, Rejected, SettingsError, Unavailable
 
 log = structlog.get_logger()
 

@@ -20,12 +20,12 @@ from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.signals.table import IndicatorTable
+from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
 from pl.streaming.watch import Gap
-from pl.streaming.writer import Close
 
 DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
 

@@ -1,7 +1,11 @@
 """Count what passes through Streaming."""
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import Final
+
+A_MINUTE_S: Final = 65.0
+"""Six reports of ten seconds, which come a little late each."""
 
 
 @dataclass(slots=True)
@@ -25,17 +29,23 @@ class Counters:
 
 @dataclass(slots=True)
 class Rates:
-    """Measure ticks a second and bars a minute between two reports."""
+    """Measure ticks a second between two reports and bars in the last minute."""
 
     ticks: int = 0
-    bars: int = 0
     at_s: float = 0.0
+    _bars: deque[tuple[float, int]] = field(default_factory=deque)
 
     def since(self, counters: Counters, now_s: float) -> tuple[float, float]:
-        """Return (ticks a second, bars a minute) since the call before."""
+        """Return (ticks a second since the call before, bars of the last minute)."""
         elapsed = now_s - self.at_s if self.at_s else 0.0
-        ticks, bars = counters.ticks - self.ticks, counters.bars - self.bars
-        self.ticks, self.bars, self.at_s = counters.ticks, counters.bars, now_s
-        if elapsed <= 0:
-            return 0.0, 0.0
-        return ticks / elapsed, bars * 60 / elapsed
+        ticks = counters.ticks - self.ticks
+        self.ticks, self.at_s = counters.ticks, now_s
+        bars = self._bars_of_a_minute(counters.bars, now_s)
+        return (ticks / elapsed if elapsed > 0 else 0.0), bars
+
+    def _bars_of_a_minute(self, bars: int, now_s: float) -> float:
+        """Keep the oldest report of the last minute, so that one close weighs the same in all."""
+        self._bars.append((now_s, bars))
+        while now_s - self._bars[0][0] > A_MINUTE_S:
+            self._bars.popleft()
+        return float(bars - self._bars[0][1])

@@ -34,7 +34,8 @@ class Flows:
 
     A confirmation or update that was said already (a restart finds it again), and an update or
     retraction of a flow that nobody was told of (held back by policy) add nothing. (flow_id,
-    life, revision) stays unique: a revision that was used goes up by one.
+    life, revision) stays unique: a flow begins with revision 0, however often its bars had
+    changed, and a revision that was used goes up by one.
     """
 
     def __init__(self, known: Iterable[FlowState] = ()) -> None:
@@ -47,7 +48,8 @@ class Flows:
         """Return the signal as it is to be published, or None when it adds nothing."""
         last = self._last.get(str(signal.flow_id))
         if last is None:
-            admitted = None if signal.is_update or signal.life != CONFIRMED else signal
+            untold = signal.is_update or signal.life != CONFIRMED
+            admitted = None if untold else replace(signal, revision=0)
         elif last.life == signal.life and _adds_nothing(last, signal):
             admitted = None
         else:

@@ -34,7 +34,7 @@ class MarketLoop:
     """Own the bars; everything that changes them happens here, in order.
 
     publish_ticks : takes trades for `tickstock.data.raw`; held_up : asked before more is taken
-    from a feed that may wait.
+    from a feed that may wait; lag_ms : from an event to its arrival, 0 in a replay.
     """
 
     inbox: Inbox
@@ -55,6 +55,7 @@ class MarketLoop:
 
     async def run(self) -> None:
         """Work until the feed is refused or at its end, or until cancelled."""
+        self.session.follow(self.now_ms())
         while not self.attention.refused and not self.ended:
             for item in await self.inbox.take(TURN_S):
                 self.take(item)
@@ -80,7 +81,8 @@ class MarketLoop:
             case Backfill(bars=bars):
                 refused = self.bars.add_bars(bars, backfill=True)
                 self._note(replace(refused, duplicate=0))  # we asked for them once more
-            case FeedNotice(kind="end"):
+            case FeedNotice(kind="end", at=at):
+                self.attention.hear(item, int(at * 1000))
                 self._close(self.bars.clock_ms + 2 * MINUTE_MS)
                 self.ended = True
             case FeedNotice():
@@ -118,7 +120,7 @@ class MarketLoop:
             return
         before_ms = self.feed_time.last_event_ms
         if clock_ms > before_ms:
-            self.lag_ms = max(0.0, received_at * 1000 - clock_ms)
+            self.lag_ms = max(0.0, received_at * 1000 - clock_ms) if self.live else 0.0
             self._doubt_silence(before_ms, clock_ms)
         self.feed_time.observe(clock_ms, received_at)
         self.attention.watch.seen(clock_ms)

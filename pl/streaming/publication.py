@@ -9,8 +9,8 @@ from typing import Final
 import structlog
 
 from pl.bus.events import EventPublisher
-from pl.errors import Unavailable
 from pl.store.events import StoredEvent
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import structlog
 
-from pl.errors import InvalidData, Rejected, Unavailable
 from pl.market.batches import MINUTE_MS, BarBatch
 from pl.streaming.watch import Gap
+from service.errors import InvalidData, Rejected, Unavailable
 
 log = structlog.get_logger()
 

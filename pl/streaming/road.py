@@ -8,13 +8,13 @@ only after what follows from it, so that a crash between finds the bar again.
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
-from pl.errors import Unavailable
 from pl.signals.signal import Signal
 from pl.store.events import Progress, StoredEvent
 from pl.store.patterns import PatternStore
@@ -22,11 +22,17 @@ from pl.store.spooled import SpooledWrites
 from pl.streaming.events import Circumstances, build_event, mark_degraded
 from pl.streaming.flows import KEEP_MS, Flows
 from pl.streaming.publication import Publication
+from service.errors import Unavailable
 
 log = structlog.get_logger()
 
 MAINTAIN_EVERY_S: Final = 0.5
 MARK_EVERY_S: Final = 5.0
+CLEAR_WAY_S: Final = 0.1
+"""So long what nobody waits for leaves processor and disk to alerts on their way to a screen."""
+HAND_OVER_S: Final = 0.000_2
+"""As long as a thread takes to wake up."""
+MOST_FOLLOWING: Final = 4
 PROGRESS: Final = "signals"
 
 
@@ -34,7 +40,8 @@ PROGRESS: Final = "signals"
 class Load:
     """Hold the alerts of one close: (signal, quality of its bar), and how far was evaluated.
 
-    then : called on the road's thread when they are durable; must not block.
+    then : called on the road's thread when they are durable, in the order of the loads; must
+    not block.
     """
 
     found: Sequence[tuple[Signal, str]]
@@ -49,7 +56,8 @@ class Road:
     """Carry loads in order. `start` after `recover` of the bus; `stop` carries what is left.
 
     database : why PostgreSQL takes nothing, empty while it does; failure : a bug of ours, or a
-    disk that takes no spool record. Both are read from other threads.
+    disk that takes no spool record. Both are read from other threads. clear_way_s : how long
+    what follows alerts waits for them to reach a screen.
     """
 
     producer: str
@@ -59,10 +67,14 @@ class Road:
     flows: Flows
     next_seq: int
     clock: Callable[[], float] = time.time
+    clear_way_s: float = CLEAR_WAY_S
     database: str = ""
     failure: str = ""
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
+    _following: deque[Callable[[], None]] = field(default_factory=deque)
+    _reached: Progress | None = None
+    _reached_at: float = 0.0
     _marked_at: float = 0.0
     _marked_seq: int = 0
 
@@ -77,8 +89,10 @@ class Road:
         self._thread.start()
 
     def submit(self, load: Load) -> None:
-        """Queue a load; never blocks."""
+        """Queue a load; with alerts in it, leave interpreter and processor to the road at once."""
         self._loads.put(load)
+        if load.found:
+            time.sleep(HAND_OVER_S)
 
     def stop(self, timeout_s: float) -> None:
         """Carry what is queued, then stop; waits at most `timeout_s`."""
@@ -95,17 +109,21 @@ class Road:
             self.failure = f"{type(error).__name__}: {error}"
 
     def _step(self) -> bool:
+        patience_s = self.clear_way_s if self._following else MAINTAIN_EVERY_S
         try:
-            load = self._loads.get(timeout=MAINTAIN_EVERY_S)
+            load = self._loads.get(timeout=patience_s)
         except queue.Empty:
-            self._maintain()
+            self._finish()
             return True
         if load is None:
-            self.publication.flush()
+            self._finish()
+            self._advance(force=True)
             self._mark(force=True)
             return False
         self._carry(load)
-        self._maintain()
+        clears_way = self.clear_way_s and (load.found or len(self._following) > 1)
+        if not clears_way or len(self._following) >= MOST_FOLLOWING:
+            self._finish()
         return True
 
     def _carry(self, load: Load) -> None:
@@ -113,10 +131,19 @@ class Road:
         progress = Progress(self.producer, PROGRESS, load.through_ms)
         if events:
             self.publication.add(self._made_durable(events, progress))
-        elif self._loads.empty():  # the next load says it for this one
-            self._with_database(lambda: self.store.commit_events([], progress, self.clock()))
-        load.then()
+            self._reached = None
+        elif self._reached is None:
+            self._reached, self._reached_at = progress, self.clock()
+        else:
+            self._reached = progress
+        self._following.append(load.then)
         self.flows.forget_before(load.through_ms - KEEP_MS)
+
+    def _finish(self) -> None:
+        """Do what alerts do not wait for."""
+        while self._following:
+            self._following.popleft()()
+        self._maintain()
 
     def _numbered(self, load: Load) -> list[StoredEvent]:
         events = []
@@ -145,7 +172,16 @@ class Road:
         self.publication.flush()
         if self.spool.waiting:
             self._with_database(self.spool.drain)
+        self._advance()
         self._mark()
+
+    def _advance(self, *, force: bool = False) -> None:
+        """Commit how far was evaluated; a little later, so that no alert waits for it."""
+        progress = self._reached
+        if progress is None or not (force or self.clock() - self._reached_at > MAINTAIN_EVERY_S):
+            return
+        if self._with_database(lambda: self.store.commit_events([], progress, self.clock())):
+            self._reached = None
 
     def _mark(self, *, force: bool = False) -> None:
         """Remember what was published, for a Redis that loses its cursor."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,15 +11,17 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from pl.bus.telemetry import TelemetryPublisher
-from pl.errors import SettingsError, Unavailable
 from pl.feeds.feed import Feed
 from pl.health_page import add_routes, listen
 from pl.streaming.beats import Beats
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.road import Road
 from pl.streaming.writer import Writer
+from service.errors import SettingsError, Unavailable
 
 STOP_S: Final = 5.0
+GIVE_WAY_S: Final = 0.000_5
+"""So long at most a thread keeps the interpreter from another: the road of the alerts has one."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class StreamingService:
 
         Raises SettingsError when the feed refuses us, Unavailable when the port is taken.
         """
+        sys.setswitchinterval(GIVE_WAY_S)
         stop = stop or _stopped_by_signal()
         runner = await self._listen()
         try:

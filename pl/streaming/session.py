@@ -11,6 +11,7 @@ from contracts.codec import iso
 from contracts.messages.streaming import SessionStarted, SessionStopped
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import ClosedBars, Float64
+from pl.market.columns import merged
 from pl.market.sessions import MarketSessions, Session
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
@@ -37,12 +38,15 @@ class SessionFollower:
     _closes: Float64 | None = None
 
     def begin_day(self, history: Mapping[int, ClosedBars], now_ms: int) -> None:
-        """Set previous closes from history; call once before the feed is let in."""
+        """Set previous closes and what the day has traded; call before the feed is let in.
+
+        history : the stored bars of each row, oldest first.
+        """
         session = self.sessions.session_of(now_ms)
         until_ms = session.open_ms if session else now_ms
         self._closes = self._last_regular_closes(history, until_ms)
         if session is not None:
-            self._begin(session)
+            self._begin(session, _bars_from(history, session.open_ms))
 
     def follow(self, now_ms: int) -> None:
         """Begin or end a session when the feed's time says so; 0 says nothing."""
@@ -91,9 +95,9 @@ class SessionFollower:
         )
         self.announcer.session_started(started, self._started_at)
 
-    def _begin(self, session: Session) -> None:
+    def _begin(self, session: Session, before: ClosedBars | None = None) -> None:
         self._day_open_ms = session.open_ms
-        self.bars.begin_day(session.open_ms, session.open_ms, self._closes)
+        self.bars.begin_day(session.open_ms, session.open_ms, self._closes, before)
 
     def _last_regular_closes(self, history: Mapping[int, ClosedBars], until_ms: int) -> Float64:
         closes = np.full(len(self.announcer.symbols), np.nan)
@@ -102,3 +106,9 @@ class SessionFollower:
             if regular.any():
                 closes[row] = bars.close[regular][-1]
         return closes
+
+
+def _bars_from(history: Mapping[int, ClosedBars], from_ms: int) -> ClosedBars | None:
+    """Return the bars from `from_ms` on, sorted by (start_ms, row)."""
+    parts = [bars.take(bars.start_ms >= from_ms) for bars in history.values()]
+    return merged(parts) if any(map(len, parts)) else None

@@ -53,6 +53,11 @@ class Vitals:
             "history": self._history(),
         }
 
+    def gist(self) -> tuple[object, ...]:
+        """Return what readers should hear of at once when it changes."""
+        statuses = tuple(part.status for part in self.parts().values())
+        return statuses, self.loop.session.session_id, self.loop.attention.watch.connected
+
     def failure(self) -> str:
         """Return why the process cannot go on, empty while it can."""
         repair = self.loop.attention.repair
@@ -117,7 +122,8 @@ class Vitals:
         if attention.refused:
             return unhealthy(f"refused: {attention.refused}")
         if loop.ended:
-            return healthy(f"{self.feed}: at its end, {self._counted()}")
+            why = attention.ended_with
+            return healthy(f"{self.feed}: at its end, {why or self._counted()}")
         if not attention.watch.connected and loop.live:
             return degraded(f"{self.feed}: not connected, {self._counted()}")
         return healthy(f"{self.feed}: {self._counted()}")
@@ -134,9 +140,14 @@ class Vitals:
 
     def _database(self) -> ServiceHealth:
         problem = self.road.database or self.writer.problem
+        waiting = self.road.spool.waiting + self.writer.waiting
         if problem:
-            waiting = self.road.spool.waiting + self.writer.waiting
             return degraded(f"away, {waiting} writes wait: {problem}")
+        if self.road.spool.waiting or self.writer.spool.waiting:
+            return degraded(f"answers again, {waiting} writes wait")
+        store = self.writer.store
+        if store.refused:
+            return degraded(f"refused {store.refused} rows, the last: {store.last_refused}")
         return healthy("answers")
 
     def _redis(self) -> ServiceHealth:
@@ -199,5 +210,6 @@ class _Collector:
         for cause, count in counters.dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
-        lag = self.vitals.loop.lag_ms
-        yield GaugeMetricFamily("tickstock_feed_lag_ms", "From event to arrival", value=lag)
+        if self.vitals.loop.live:  # what a replay plays is old by intent
+            lag = self.vitals.loop.lag_ms
+            yield GaugeMetricFamily("tickstock_feed_lag_ms", "From event to arrival", value=lag)

@@ -254,10 +254,12 @@ def system(postgres: Any, redis_server: Any, tmp_path: Path) -> Iterator[System]
     yield from _running(postgres, redis_server, tmp_path, "eventlet")
 
 
-@pytest.fixture
-def threaded_system(postgres: Any, redis_server: Any, tmp_path: Path) -> Iterator[System]:
-    """A running AppV2 that serves with threads."""
-    yield from _running(postgres, redis_server, tmp_path, "threading")
+@pytest.fixture(params=["threading", "gevent"])
+def other_system(
+    postgres: Any, redis_server: Any, tmp_path: Path, request: Any
+) -> Iterator[System]:
+    """A running AppV2 that serves in another way than usual."""
+    yield from _running(postgres, redis_server, tmp_path, request.param)
 
 
 @pytest.fixture(scope="session")

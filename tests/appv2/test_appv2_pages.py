@@ -139,19 +139,24 @@ def test_logging_out_ends_session_and_socket(shared_system: Any, eventually: Any
     assert get(page, "/api/bootstrap").status_code == 401
 
 
-def test_another_password_ends_every_session(shared_system: Any) -> None:
+def test_another_password_ends_every_session_and_socket(
+    shared_system: Any, eventually: Any
+) -> None:
     created = shared_system.service.command(
         "create-admin", "--username", "second", APPV2_ADMIN_PASSWORD="first password"
     )
     assert created.stdout == "created second\n"
-    page = shared_system.anonymous()
+    page, other = shared_system.anonymous(), shared_system.live_page()
     page.log_in("first password", "second")
+    page.connect(("/", "/admin"))
     assert get(page, "/api/bootstrap").status_code == 200
     changed = shared_system.service.command(
         "create-admin", "--username", "second", "--reset", APPV2_ADMIN_PASSWORD="other password"
     )
     assert changed.stdout == "reset second\n"
     assert get(page, "/api/bootstrap").status_code == 401
+    eventually(lambda: not page.socket.connected)  # which is to say: in neither namespace
+    assert other.socket.connected, "nobody else is sent away"
 
 
 def test_an_existing_admin_keeps_the_password(shared_system: Any) -> None:

@@ -113,8 +113,10 @@ def test_a_detection_without_a_tier_has_that_of_its_timeframe(timeframe: str, ti
     assert read(message).fields["tier"] == tier
 
 
-def test_a_missing_flow_id_is_made() -> None:
-    news = read(dotted(flow_id="absent"))
+@pytest.mark.parametrize("told", ["absent", "", "  ", None])
+def test_a_missing_flow_id_is_made(told: str | None) -> None:
+    news = read(dotted(flow_id=told))
+    assert not news.identified
     assert UUID(news.flow_id).version == 4
     assert news.fields["flow_id"] == news.flow_id
 

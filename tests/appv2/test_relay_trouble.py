@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import socket
 import time
 from typing import Any
 
 import pytest
 
+from bench.crowd import connect
 from contracts import names
 
 pytestmark = pytest.mark.integration
@@ -224,6 +226,26 @@ def test_events_of_another_market_are_neither_told_nor_logged(
     assert not system.checkpoints(flow(foreign))
 
 
+def test_a_page_that_does_not_read_is_ended_and_nobody_waits_for_it(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page, unread = system.live_page(), system.page()
+    small = socket.socket()
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    small.connect(("127.0.0.1", int(system.service.environ["APPV2_PORT"])))
+    deaf = connect(unread.url, unread.cookie(), small)
+    deaf.say(b'420["resume",{}]')
+    eventually(lambda: any(frame.startswith(b"430") for frame in deaf.frames()))
+    sent = [pattern(reason="r" * 2_000) for _ in range(1_200)]
+    for event in sent:
+        system.append(event)
+    flows = [event["data"]["flow_id"] for event in sent]
+    eventually(lambda: len(page.flows()) == len(flows), 30)
+    assert page.flows() == flows
+    eventually(lambda: "connection_too_slow" in system.service.log.read_text())
+    small.close()
+
+
 def test_nobody_connected_is_logged_as_no_user(system: Any, eventually: Any, pattern: Any) -> None:
     message = pattern()
     system.append(message)
@@ -241,12 +263,16 @@ def test_stopped_by_a_signal_it_ends_in_good_order(
     assert logged(system, flow(message)) == ALL_THREE
 
 
-def test_threads_serve_as_well_as_eventlet(
-    threaded_system: Any, eventually: Any, pattern: Any
+def test_threads_and_gevent_serve_as_well_as_eventlet(
+    other_system: Any, eventually: Any, pattern: Any
 ) -> None:
-    page, message, outsider = threaded_system.live_page(), pattern(), pattern()
-    threaded_system.append(message)
-    threaded_system.publish(names.EVENTS_PATTERNS, outsider)
+    page, message, outsider = other_system.live_page(), pattern(), pattern()
+    other_system.append(message)
+    other_system.publish(names.EVENTS_PATTERNS, outsider)
     eventually(lambda: flow(outsider) in page.flows())
     assert page.flows() == [flow(message), flow(outsider)]
-    eventually(lambda: logged(threaded_system, flow(outsider)) == ALL_THREE)
+    eventually(lambda: logged(other_system, flow(outsider)) == ALL_THREE)
+    page.close()
+    page.connect()
+    assert page.resume("0-1")["caught_up"] >= 1
+    assert other_system.service.stop() == 0

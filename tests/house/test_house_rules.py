@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 300
-OUTER_BOUNDARIES = 6
+OUTER_BOUNDARIES = 7
 FORBIDDEN_NAMES = re.compile(r"(manager|handler|helper|util|common|base|processor)s?\b")
 EMOJI = re.compile("[\U0001f300-\U0001faff✅❌⚠✨]")
 

@@ -11,7 +11,7 @@ import pytest
 from contracts.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
-BEFORE_ANY_VENV = {"contracts.names"}
+BEFORE_ANY_VENV = {"contracts.names", "contracts.universes"}
 """What the launcher shares with the services: it runs with the system's python3."""
 
 

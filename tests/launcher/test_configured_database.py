@@ -2,16 +2,19 @@
 
 import io
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from launcher import preflight, problems, settings
+from launcher import preflight, problems, settings, universe
 from launcher.console import Console
 from launcher.home import Home
 from launcher.infrastructure import Infrastructure
 from launcher.problems import StartAborted
+from launcher.provision import schema
 from launcher.provision.commands import Nobody, Steps
+from launcher.provision.servers import OwnPostgres
 
 pytestmark = pytest.mark.integration
 
@@ -55,16 +58,57 @@ def test_an_old_schema_aborts_naming_both_versions(addresses, empty):
     assert "--migrate" in found.recovery
 
 
-def test_a_schema_of_a_newer_checkout_is_not_called_old(addresses, empty, postgres):
+@pytest.mark.parametrize("may_migrate", [False, True])
+def test_a_schema_of_a_newer_checkout_is_refused_and_left_alone(
+    addresses, empty, postgres, may_migrate
+):
     addresses(may_migrate=True, **empty)
     database = empty["DATABASE_URL"].rpartition("/")[2]
+    change = "delete from _yoyo_migration where migration_id like '0009%'"
+    postgres.cluster.psql(f"{change}; delete from market_identity", database)
     postgres.cluster.psql("update _yoyo_migration set migration_id = '9999_later'", database)
     with pytest.raises(StartAborted) as abort:
-        addresses(**empty)
+        addresses(may_migrate=may_migrate, **empty)
     found = abort.value.problem
     assert found.kind is problems.SCHEMA_NEWER
     assert found.what.startswith("Database schema 9999_later is newer than 0")
     assert "--migrate" not in found.recovery
+    kept = "select min(migration_id) || (select count(*) from market_identity) from _yoyo_migration"
+    assert postgres.cluster.psql(kept, database).stdout.strip() == "9999_later0"
+
+
+def test_our_own_newer_database_is_refused_before_any_is_migrated(tmp_path):
+    schemas = {"tickstock": "0001_roles", "tickstock_simulated": "9999_later"}
+
+    class Cluster:
+        def psql(self, _, database, check):
+            return subprocess.CompletedProcess((), 0, schemas[database])
+
+    own = OwnPostgres(Cluster(), {}, "tickstock_simulated")
+    said = []
+    with pytest.raises(StartAborted) as abort:
+        schema.migrate_own(own, settings.load({}), Home(tmp_path), Steps(Nobody()), said.append)
+    assert abort.value.problem.kind is problems.SCHEMA_NEWER
+    assert "our own database tickstock_simulated" in abort.value.problem.reason
+    assert said == []
+
+
+def test_an_unknown_universe_is_named_with_those_that_the_database_knows(
+    addresses, empty, postgres
+):
+    addresses(may_migrate=True, **empty)
+    shipped = "select name || ':' || key from cache_entries where type = 'universe'"
+    database = empty["DATABASE_URL"].rpartition("/")[2]
+    assert tuple(postgres.cluster.psql(shipped, database).stdout.split()) == universe.SHIPPED
+    add = (
+        "insert into cache_entries (type, name, key, value) values ('universe', 'm', 'sp500', '[]')"
+    )
+    postgres.cluster.psql(add, database)
+    addresses(SYMBOL_UNIVERSE_KEY="sp500", **empty)
+    with pytest.raises(StartAborted) as abort:
+        addresses(SYMBOL_UNIVERSE_KEY="sp600", **empty)
+    assert abort.value.problem.kind is problems.BAD_SETTINGS
+    assert "m:sp500" in abort.value.problem.recovery
 
 
 def test_it_is_migrated_when_asked_and_then_accepted(addresses, empty):

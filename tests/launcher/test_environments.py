@@ -1,5 +1,6 @@
 """Environments are made once, brought up to date when their requirements change."""
 
+import os
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from launcher.problems import StartAborted
 from launcher.provision.commands import Nobody, StepFailed, Steps
 from launcher.provision.frontend import FrontEnd
 from launcher.provision.kernels import Kernels
+from launcher.provision.packages import caches
 from launcher.provision.venvs import Venv
 
 
@@ -55,6 +57,53 @@ def test_an_environment_whose_making_was_interrupted_is_made_anew(venv):
     venv.make(said.append)
     assert said[0] == "Test: creating .venv"
     subprocess.run([venv.python, "-c", "import pip"], check=True)
+
+
+@pytest.fixture
+def uv(tmp_path, monkeypatch):
+    """A stand-in for uv on the PATH, which may fail at a word; its words are kept in a file."""
+    program, heard = tmp_path / "bin" / "uv", tmp_path / "heard"
+    program.parent.mkdir()
+
+    def put(failing=""):
+        program.write_text(
+            f'#!/bin/sh\necho "$@" >>"{heard}"\n[ "$1" = "{failing}" ] && exit 2\n'
+            f'[ "$1" = venv ] && exec "{sys.executable}" -m venv "$6"\nexit 0\n'
+        )
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        return heard
+
+    return put
+
+
+def test_uv_makes_and_fills_an_environment_where_it_is_there(venv, uv):
+    heard, said = uv(), []
+    venv.make(said.append)
+    assert [line.split()[:2] for line in heard.read_text().splitlines()] == [
+        ["venv", "--quiet"],
+        ["pip", "install"],
+    ]
+    assert not [line for line in said if "trying" in line]
+    assert venv.is_current()
+
+
+@pytest.mark.parametrize(("failing", "instead"), [("venv", "venv"), ("pip", "pip")])
+def test_what_uv_cannot_is_done_without_it(venv, uv, failing, instead):
+    uv(failing)
+    said = []
+    venv.make(said.append)
+    assert f"Test: uv could not, trying {instead}" in said
+    assert venv.is_current()
+
+
+def test_downloads_stay_in_the_checkout_and_a_closed_home_is_no_matter(venv, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/proc/no/home")
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+    monkeypatch.setenv("PIP_CACHE_DIR", "/the/users/own")
+    assert caches(tmp_path) == {"UV_CACHE_DIR": f"{tmp_path}/uv", "UV_LINK_MODE": "copy"}
+    venv.make(lambda _: None)
+    assert venv.is_current()
 
 
 @pytest.mark.parametrize(

@@ -150,11 +150,6 @@ def test_a_web_server_is_no_redis():
     assert found.kind is problems.REDIS_SILENT
 
 
-def test_a_redis_address_of_another_scheme_is_named():
-    found = problem_of(preflight.check_redis, "http://localhost:6379")
-    assert found.kind is problems.BAD_SETTINGS
-
-
 @pytest.fixture(scope="module")
 def guarded_redis(redis_server, tmp_path_factory):
     """A Redis with the access rights that the launcher gives its own."""
@@ -187,7 +182,9 @@ def test_our_redis_with_its_login_passes(guarded_redis):
 def test_a_configured_database_that_answers_passes(postgres):
     url = postgres.url("postgres")
     answer = preflight.examine(configured(), PYTHON, {"databases": {"DATABASE_URL": url}})
-    assert answer["DATABASE_URL"] == {"database": "postgres", "market": ""}
+    found = answer["DATABASE_URL"]
+    assert (found["database"], found["market"], found["universes"]) == ("postgres", "", [])
+    preflight.check_database("DATABASE_URL", found)
 
 
 @pytest.mark.integration
@@ -196,6 +193,7 @@ def test_a_configured_database_that_answers_passes(postgres):
     [
         ("app_readwrite:wrong", "postgres", problems.POSTGRES_PASSWORD),
         ("nobody_we_know:x", "postgres", problems.POSTGRES_PASSWORD),
+        ("app_readwrite", "postgres", problems.POSTGRES_PASSWORD),
         ("app_readwrite:{}", "no_such_database", problems.POSTGRES_DATABASE_MISSING),
     ],
 )
@@ -220,9 +218,20 @@ def test_a_malformed_database_url_is_named_without_its_password(name, url):
     assert "tuna" not in found.reason
 
 
-def test_a_malformed_redis_url_is_named_without_its_password():
-    found = problem_of(preflight.check_redis, "redis://u:tuna/fish@h/0")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://u:tuna/fish@h/0",
+        "redis://u:tunafish@[::1/0",
+        "http://u:tunafish@localhost:6379",
+        "unix:///run/redis.sock?password=tunafish",
+        "localhost:6379",
+    ],
+)
+def test_a_redis_url_that_no_service_takes_is_named_without_its_password(url):
+    found = problem_of(lambda: configured(REDIS_URL=url))
     assert found.kind is problems.BAD_SETTINGS
+    assert "REDIS_URL: expected redis://user:password@host:port/0, or rediss://" in found.reason
     assert "tuna" not in found.reason
 
 

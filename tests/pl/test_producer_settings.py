@@ -41,5 +41,9 @@ def test_what_is_wrong_is_refused_by_name(changes: dict[str, str], named: str) -
     assert [problem.split(":")[0] for problem in caught.value.problems] == [named]
 
 
+def test_what_does_not_talk_to_massive_needs_no_key() -> None:
+    assert load(GOOD | {"MASSIVE_API_KEY": ""}, reads_market=False).massive_api_key == ""
+
+
 def test_a_migration_needs_the_database_alone() -> None:
     assert load_database({"DATABASE_URL": GOOD["DATABASE_URL"]}) == (GOOD["DATABASE_URL"], "real")

@@ -1,5 +1,7 @@
 """A cause of trouble is said at once, then at most once a minute, with its count."""
 
+from structlog.testing import capture_logs
+
 from contracts.messages.streaming import ErrorReport
 from pl.trouble import MOST_CAUSES, TroubleDesk
 
@@ -16,6 +18,17 @@ def test_a_cause_is_said_once_a_minute_with_its_count() -> None:
     assert [report.context["count"] for report in said] == [1, 60, 60]
     assert {(r.component, r.category, r.error_code) for r in said} == {
         ("dataloader", "jobs", "SLOW")
+    }
+
+
+def test_what_is_no_fault_is_logged_as_news() -> None:
+    trouble, _ = desk()
+    with capture_logs() as logged:
+        trouble.report("SLOW", "late", 0.0)
+        trouble.report("KNOWN", "again", 0.0, severity="info")
+    assert {line["code"]: line["log_level"] for line in logged} == {
+        "SLOW": "warning",
+        "KNOWN": "info",
     }
 
 

@@ -6,7 +6,7 @@ from service import exits
 from service.errors import SettingsError, Unavailable
 
 
-def failing(error: Exception) -> int:
+def failing(error: BaseException) -> int:
     raise error
 
 
@@ -24,6 +24,13 @@ def test_a_dependency_that_is_away_exits_69(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err == "Redis: refused\n"
 
 
-def test_our_own_bug_keeps_its_traceback() -> None:
-    with pytest.raises(ZeroDivisionError):
-        exits.code_of(lambda: failing(ZeroDivisionError()))
+def test_our_own_bug_exits_70_with_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exits.code_of(lambda: failing(ZeroDivisionError("by zero"))) == 70
+    said = capsys.readouterr().err
+    assert "in failing" in said
+    assert said.endswith("\nThis is a bug of ours: ZeroDivisionError: by zero\n")
+
+
+def test_who_is_interrupted_is_no_bug() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        exits.code_of(lambda: failing(KeyboardInterrupt()))

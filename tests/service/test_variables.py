@@ -3,7 +3,7 @@
 import pytest
 
 from service.errors import SettingsError
-from service.variables import POSTGRES, Variables
+from service.variables import POSTGRES, REDIS, Variables
 
 
 def problems(read: Variables) -> list[str]:
@@ -27,12 +27,12 @@ def test_all_problems_are_kept_in_order() -> None:
     read.port("PORT", 1)
     read.choice("COLOUR", "blue", ("blue", "green"))
     read.required("KEY", "a key")
-    read.refuse_unknown("OUR_", {"OUR_NAME"})
+    read.refuse_unknown("OUR_", {"OUR_COLOUR", "OUR_TYPE"})
     assert problems(read) == [
         "PORT: expected a port 1-65535, was 99999",
         "COLOUR: expected one of blue, green, was red",
         "KEY: expected a key, was not set",
-        "OUR_TYPO: no such variable",
+        "OUR_TYPO: no such variable, did you mean OUR_TYPE?",
     ]
 
 
@@ -55,7 +55,23 @@ def test_a_number_out_of_range_is_refused(raw: str) -> None:
 def test_a_wrong_address_is_refused_and_not_printed(url: str) -> None:
     read = Variables({"URL": url})
     read.address("URL", POSTGRES)
-    assert problems(read) == ["URL: expected postgresql://host:port, was no such address"]
+    expected = "URL: expected postgresql://host:port or postgres://host:port"
+    assert problems(read) == [f"{expected}, was no such address"]
+
+
+@pytest.mark.parametrize("url", ["redis://u:pw@h:1/0", "rediss://h/0", "redis://localhost"])
+def test_a_redis_is_reached_by_tcp_or_tls(url: str) -> None:
+    read = Variables({"URL": url})
+    assert read.address("URL", REDIS) == url
+    read.raise_problems()
+
+
+@pytest.mark.parametrize("url", ["unix:///run/redis.sock", "http://u:hidden@h:6379", "h:6379"])
+def test_any_other_redis_is_refused_naming_both(url: str) -> None:
+    read = Variables({"URL": url})
+    read.address("URL", REDIS)
+    expected = "URL: expected redis://host:port or rediss://host:port"
+    assert problems(read) == [f"{expected}, was no such address"]
 
 
 def test_a_secret_is_measured_and_not_printed() -> None:

@@ -33,17 +33,21 @@ export class AlertList {
       const row = event.target.closest(".alert");
       if (row) this.choose(this.book.byFlow(row.dataset.flow));
     });
+    this.room.addEventListener("keydown", (event) => this.walk(event));
     this.unseenButton.addEventListener("click", () => this.toNewest());
     setInterval(() => this.tick(), 1000);
   }
 
-  /** Make room for alerts that were added on top; what the reader looks at stays where it is. */
+  /**
+   * Draw alerts that were added on top, within the frame that is being made; what the reader
+   * looks at stays where it is.
+   */
   added(matchingCount) {
     if (this.room.scrollTop > 0 && matchingCount > 0) {
       this.unseen += matchingCount;
       this.pendingShift = (this.pendingShift ?? 0) + matchingCount * this.rowHeight;
     }
-    this.draw();
+    this.drawNow();
   }
 
   /** Show an alert as chosen and bring it into view. */
@@ -61,6 +65,17 @@ export class AlertList {
     const place = this.chosen ? shown.placeOf(this.chosen.ordinal) : -1;
     if (place < 0) return shown.at(0);
     return shown.at(Math.min(shown.length - 1, Math.max(0, place + step)));
+  }
+
+  walk(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: this.perView(), PageUp: -this.perView() }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.onStep(step);
+  }
+
+  perView() {
+    return Math.max(1, Math.floor(this.room.clientHeight / this.rowHeight));
   }
 
   /** Say how many finds the alert policy held back in this session. */
@@ -83,16 +98,22 @@ export class AlertList {
 
   drawNow() {
     const { shown, all } = this.book;
+    const { clientHeight: height, scrollTop } = this.room; // read first: after a write it costs a layout
     this.space.style.height = `${shown.length * this.rowHeight}px`;
-    if (this.pendingShift) this.room.scrollTop += this.pendingShift;
-    this.pendingShift = 0;
-    this.drawRows(shown);
-    this.drawHead(shown, all);
+    const top = this.pendingShift ? this.shifted(scrollTop) : scrollTop;
+    this.drawRows(shown, top, height);
+    this.drawHead(shown, all, top);
   }
 
-  drawRows(shown) {
-    const first = Math.max(0, Math.floor(this.room.scrollTop / this.rowHeight) - SPARE_ROWS);
-    const inView = Math.ceil(this.room.clientHeight / this.rowHeight) + 2 * SPARE_ROWS;
+  shifted(top) {
+    this.room.scrollTop = top + this.pendingShift;
+    this.pendingShift = 0;
+    return this.room.scrollTop;
+  }
+
+  drawRows(shown, top, height) {
+    const first = Math.max(0, Math.floor(top / this.rowHeight) - SPARE_ROWS);
+    const inView = Math.ceil(height / this.rowHeight) + 2 * SPARE_ROWS;
     const last = Math.min(shown.length, first + inView);
     const wanted = new Map();
     for (let place = first; place < last; place += 1) wanted.set(shown.at(place).ordinal, place);
@@ -134,8 +155,8 @@ export class AlertList {
     this.spare.push(row);
   }
 
-  drawHead(shown, all) {
-    if (this.room.scrollTop < this.rowHeight / 2) this.unseen = 0;
+  drawHead(shown, all, top) {
+    if (top < this.rowHeight / 2) this.unseen = 0;
     write(this.count, shown.length === all.length ? `${all.length}` : `${shown.length} of ${all.length}`);
     this.unseenButton.hidden = this.unseen === 0;
     write(this.unseenButton, `${this.unseen} new ↑`);

@@ -92,28 +92,23 @@ function opened(time, price, dayVolume) {
 
 /** Turn the columns of the bars endpoint into bars. */
 export function readColumns(columns) {
-  return columns.time.map((time, index) => ({
-    time,
-    open: columns.open[index],
-    high: columns.high[index],
-    low: columns.low[index],
-    close: columns.close[index],
-    volume: columns.volume[index],
-    revision: columns.revision?.[index] ?? 0,
-  }));
+  return columns.time.map((time, index) => barAt(columns, index, time));
 }
 
 /** Take one symbol's bar out of a message of closed bars, or undefined. */
 export function barOf(message, symbol, time) {
   const index = message.symbols.indexOf(symbol);
-  if (index < 0) return undefined;
+  return index < 0 ? undefined : barAt(message, index, time);
+}
+
+function barAt({ open, high, low, close, volume, revision }, index, time) {
   return {
     time,
-    open: message.open[index],
-    high: message.high[index],
-    low: message.low[index],
-    close: message.close[index],
-    volume: message.volume[index],
-    revision: message.revision?.[index] ?? 0,
+    open: open[index],
+    high: high[index],
+    low: low[index],
+    close: close[index],
+    volume: volume[index],
+    revision: revision?.[index] ?? 0,
   };
 }

@@ -2,8 +2,9 @@ import {
   CandlestickSeries, HistogramSeries, LineSeries, createChart, createSeriesMarkers, createTextWatermark,
 } from "lightweight-charts";
 import { levelsOf, markersOf, outlineOf } from "./chartmarks.js";
-import { candleOptions, chartOptions, onTheme, palette } from "./charttheme.js";
+import { candleOptions, chartOptions, palette } from "./charttheme.js";
 import { byId } from "./dom.js";
+import { onTheme } from "./theme.js";
 
 const BARS_IN_VIEW = 150;
 
@@ -37,11 +38,13 @@ export class Chart {
 
   /** Write across the background what market this is, so that no screenshot hides it. */
   watermark(text) {
-    createTextWatermark(this.chart.panes()[0], {
-      horzAlign: "center",
-      vertAlign: "center",
-      lines: [{ text, color: `${this.colors.attention}24`, fontSize: 42, fontStyle: "600" }],
-    });
+    this.market = text;
+    this.mark = createTextWatermark(this.chart.panes()[0], this.watermarkOptions());
+  }
+
+  watermarkOptions() {
+    const line = { text: this.market, color: `${this.colors.attention}24`, fontSize: 42, fontStyle: "600" };
+    return { horzAlign: "center", vertAlign: "center", lines: [line] };
   }
 
   /** Draw all bars anew; `fit` moves the view to the newest ones. */
@@ -105,6 +108,7 @@ export class Chart {
     this.colors = palette();
     this.chart.applyOptions(chartOptions(this.colors, this.clock));
     this.candles.applyOptions(candleOptions(this.colors));
+    this.mark?.applyOptions(this.watermarkOptions());
     if (this.bars) this.show(this.bars);
     if (this.last) this.annotate(this.last.alerts, this.last.chosen, this.last.bars);
   }

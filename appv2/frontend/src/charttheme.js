@@ -1,5 +1,3 @@
-const scheme = matchMedia("(prefers-color-scheme: light)");
-
 function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -8,11 +6,6 @@ function token(name) {
 export function palette() {
   const names = ["background", "line", "text", "muted", "up", "down", "attention", "up-soft", "down-soft"];
   return Object.fromEntries(names.map((name) => [name, token(`--${name}`)]));
-}
-
-/** Call `change` when the theme changes. */
-export function onTheme(change) {
-  scheme.addEventListener("change", change);
 }
 
 /** Options of the chart in the current theme; axis times are written by `clock`. */

@@ -4,9 +4,9 @@ const MAP = [
   [["j"], "next alert, older"],
   [["k"], "previous alert, newer"],
   [["Home"], "newest alert"],
-  [["/"], "filter alerts and symbols"],
-  [["Esc"], "clear the filter, close what is open"],
-  [["↑", "↓"], "next symbol, with the scanner in focus"],
+  [["/"], "search alerts and symbols"],
+  [["Esc"], "clear the search, close what is open"],
+  [["↑", "↓"], "next alert or symbol, with that list in focus"],
   [["←", "→"], "width of a column, with its edge in focus"],
   [["?"], "this map"],
 ];

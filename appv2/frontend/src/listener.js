@@ -19,6 +19,7 @@ export class Listener {
     this.universe = bootstrap.universe;
     this.arrived = [];
     this.drawAlerts = oncePerFrame(() => this.alertsDrawn());
+    this.drawTheRest = oncePerFrame(() => this.restDrawn());
     setInterval(() => this.breadth.draw(), SLOW_DRAW_MS);
   }
 
@@ -78,15 +79,22 @@ export class Listener {
     this.announcer.heard(alert);
   }
 
+  // The rows come first; what they change elsewhere may take a frame of its own.
   alertsDrawn() {
     const arrived = this.arrived.splice(0);
     this.list.added(arrived.filter(this.alerts.matches).length);
-    this.countAlerts();
-    if (arrived.length && this.selection.isPageOwn) this.chooseFirst();
-    if (this.marksChanged) this.pane.annotate(false);
-    this.marksChanged = false;
     const now = Date.now() / 1000;
     for (const alert of arrived) alert.screenAt = now;
+    this.anyArrived ||= arrived.length > 0;
+    this.drawTheRest();
+  }
+
+  restDrawn() {
+    this.countAlerts();
+    if (this.anyArrived && this.selection.isPageOwn) this.chooseFirst();
+    if (this.marksChanged) this.pane.annotate(false);
+    this.anyArrived = false;
+    this.marksChanged = false;
   }
 
   countAlerts() {

@@ -19,6 +19,7 @@ import { QuoteBook } from "./quotebook.js";
 import { ScannerTable } from "./scannertable.js";
 import { Selection } from "./selection.js";
 import { StatusBar } from "./statusbar.js";
+import { bindTheme } from "./theme.js";
 import { Trends } from "./trends.js";
 
 const KEPT_ALERTS = 1000;
@@ -63,18 +64,19 @@ function notices(market, more) {
   }));
 }
 
-function bindActions({ list, table, alerts, selection }) {
-  const filter = bindFilter((matches) => {
+function bindActions({ list, table, alerts, selection }, preferences) {
+  const filter = bindFilter(preferences, (matches) => {
     alerts.filter(matches.alert);
     const alerting = alerts.symbolsShown();
     table.filter(matches.symbol && ((row) => matches.symbol(row) || alerting.has(row.symbol)));
-    list.emptyText = matches.alert ? "No alert matches." : "No alert yet. Alerts appear here as bars close.";
+    list.emptyText = matches.alert ? "No alert matches the filter." : "No alert yet. Alerts appear here as bars close.";
     list.draw();
   });
   const step = (by) => {
     const alert = list.neighbour(by);
     if (alert) selection.alert(alert);
   };
+  list.onStep = step;
   bindKeys({
     next: () => step(1), previous: () => step(-1), newest: () => list.toNewest(),
     search: filter.focus, escape: filter.clear,
@@ -83,6 +85,7 @@ function bindActions({ list, table, alerts, selection }) {
 
 async function start() {
   bindDialogs();
+  bindTheme(byId("theme"));
   const preferences = new Preferences();
   const columns = new Columns(preferences);
   columns.restore();
@@ -94,7 +97,7 @@ async function start() {
   const parts = build(bootstrap);
   write(byId("user"), bootstrap.user?.name ?? bootstrap.user ?? "");
   notices(bootstrap.market, bootstrap.notices);
-  bindActions(parts);
+  bindActions(parts, preferences);
   const listener = new Listener(parts, bootstrap);
   listener.fill(bootstrap, history);
   if (bootstrap.market.id in NOTICES && bootstrap.market.id !== "real") {

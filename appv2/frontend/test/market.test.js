@@ -49,13 +49,13 @@ test("the cursor never goes back", () => {
 });
 
 test("a search finds symbols and the words of patterns, without case, spaces or lines below", () => {
-  const { alert } = matchers("volume sp");
+  const { alert } = matchers({ text: "volume sp" });
   assert.equal(alert({ symbol: "NVDA", pattern: "Volume_Spike" }), true);
   assert.equal(alert({ symbol: "NVDA", pattern: "Support_Test" }), false);
-  assert.equal(matchers("spike").alert({ symbol: "NVDA", pattern: "Volume_Spike" }), true);
-  assert.equal(matchers("nv").symbol({ symbol: "NVDA" }), true);
-  assert.equal(matchers("corp").symbol({ symbol: "NVDA", name: "NVIDIA Corporation" }), true);
-  assert.equal(matchers("  ").alert, undefined);
+  assert.equal(matchers({ text: "spike" }).alert({ symbol: "NVDA", pattern: "Volume_Spike" }), true);
+  assert.equal(matchers({ text: "nv" }).symbol({ symbol: "NVDA" }), true);
+  assert.equal(matchers({ text: "corp" }).symbol({ symbol: "NVDA", name: "NVIDIA Corporation" }), true);
+  assert.equal(matchers({ text: "  " }).alert, undefined);
 });
 
 test("the way of an alert is split into hops that add up", () => {
@@ -71,4 +71,14 @@ test("the way of an alert is split into hops that add up", () => {
 
 test("a flow that recorded nothing has no total", () => {
   assert.deepEqual(hopsOf({}, undefined, undefined), { hops: [], total: undefined, endsOnScreen: false });
+});
+
+test("direction and least confidence narrow the alerts and leave the symbols alone", () => {
+  const { alert, symbol } = matchers({ direction: "bullish", confidence: 0.8 });
+  const found = { symbol: "NVDA", pattern: "Doji", direction: "bullish", confidence: 0.796 };
+  assert.equal(alert(found), true, "it is shown as 0.80");
+  assert.equal(alert({ ...found, confidence: 0.79 }), false);
+  assert.equal(alert({ ...found, direction: "bearish" }), false);
+  assert.equal(symbol, undefined);
+  assert.equal(matchers({ text: "amd", direction: "bullish" }).alert(found), false);
 });

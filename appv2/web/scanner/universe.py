@@ -2,10 +2,14 @@
 
 from appv2.adapters.postgres import Postgres
 from contracts.universes import Universe, UnknownUniverseError, resolve
+from service.variables import DEFAULT_UNIVERSE, RECORDED_UNIVERSE
 
 
 class UniverseList:
-    """Look up the symbols of one universe key."""
+    """Look up the symbols of one universe key.
+
+    Without a key it is what the producer watches then: in a replay the recording's symbols.
+    """
 
     def __init__(self, market: Postgres, universe_key: str) -> None:
         self._market = market
@@ -17,7 +21,8 @@ class UniverseList:
         A key that names no universe has none: the producer refuses to start with it.
         """
         try:
-            wanted = resolve(self._universe_key, self._universes())
+            known = self._universes()
+            wanted = resolve(self._universe_key or _unasked(known), known)
         except UnknownUniverseError:
             return []
         rows = self._market.rows(
@@ -31,3 +36,8 @@ class UniverseList:
             "SELECT name, key, value FROM cache_entries WHERE type = 'universe' ORDER BY name, key"
         )
         return [Universe(row["name"], row["key"], tuple(row["value"])) for row in rows]
+
+
+def _unasked(known: list[Universe]) -> str:
+    recorded = any(f"{one.name}:{one.key}" == RECORDED_UNIVERSE for one in known)
+    return RECORDED_UNIVERSE if recorded else DEFAULT_UNIVERSE

@@ -12,7 +12,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from contracts.messages.health import ServiceHealth
 from pl.api.service import build_app
 from pl.api.signals import SignalRoutes
-from pl.errors import Unavailable
 from pl.serving import Dependencies
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
@@ -22,6 +21,7 @@ from pl.store.indicators import IndicatorStore
 from pl.store.patterns import PatternStore
 from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
+from service.errors import Unavailable
 from tests.pl.store.samples import MINUTE_MS, NOON_S, PRODUCER, detection
 
 pytestmark = pytest.mark.integration
@@ -197,6 +197,24 @@ async def test_one_indicator_can_be_asked_for(client: TestClient[Any, Any]) -> N
     assert [row["values"] for row in body["indicators"]] == [{"rsi_14": 50.5}] * 2
 
 
+@pytest.mark.parametrize(
+    ("pattern", "timeframe", "n_bars"),
+    [("volume spike", "1min", BARS), ("Engulfing", "1min", 0), ("Doji", "1min", 0)],
+)
+async def test_indicators_of_the_bars_of_a_pattern_can_be_asked_for(
+    client: TestClient[Any, Any], pattern: str, timeframe: str, n_bars: int
+) -> None:
+    query = {"pattern": pattern, "timeframe": timeframe, "limit": "10"}
+    rows: list[Any] = []
+    while True:
+        body = await get(client, "/indicators/AAPL", **query)
+        rows += body["indicators"]
+        if "next" not in body or body["next"] is None:
+            break
+        query["next"] = body["next"]
+    assert len(rows) == n_bars
+
+
 async def test_a_known_symbol_without_signals_has_none(client: TestClient[Any, Any]) -> None:
     body = await get(client, "/patterns/SPY")
     assert body == {"symbol": "SPY", "count": 0, "next": None, "patterns": []}
@@ -256,7 +274,8 @@ async def test_a_wrong_parameter_is_named(
     ("query", "words"),
     [
         ({"indicator": "rsi"}, "indicator: expected one of sma_20"),
-        ({"pattern": "Engulfing"}, "pattern: expected one of"),
+        ({"pattern": ""}, "pattern: expected a name of 1 to 50 characters"),
+        ({"colour": "red"}, "colour: expected one of end, indicator"),
         ({"tier": "combo"}, "tier: expected one of intraday, daily, was combo"),
         ({"tier": "daily", "timeframe": "1min"}, "tier: expected the tier of timeframe 1min"),
     ],

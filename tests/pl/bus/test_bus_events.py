@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -21,9 +22,9 @@ from contracts.names import (
 from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.recovery import recover
-from pl.errors import Unavailable
 from pl.store.connection import Database
 from pl.store.patterns import PatternStore
+from service.errors import Unavailable
 from tests.pl.store.samples import PRODUCER, detection, retraction
 
 pytestmark = pytest.mark.integration
@@ -69,6 +70,20 @@ def test_an_event_goes_to_the_stream_and_to_its_channels(
     assert heard == [*event.messages, *taken_back.messages]
     assert stream(client) == [event.body, taken_back.body]
     assert publisher.cursor() == 2
+
+
+def test_who_waits_at_the_stream_gets_the_events_of_a_close_together(
+    client: redis.Redis, publisher: EventPublisher
+) -> None:
+    publisher.publish([detection(1)])
+    last_id = client.xinfo_stream(STREAM_EVENTS)["last-generated-id"]
+    with ThreadPoolExecutor() as beside:
+        waiting = beside.submit(client.xread, {STREAM_EVENTS: last_id}, block=1_500)
+        while not client.info("clients")["blocked_clients"]:
+            continue
+        publisher.publish([detection(seq) for seq in range(2, 12)], 1)
+        ((_, entries),) = waiting.result()
+    assert len(entries) == 10
 
 
 def test_the_recent_pattern_is_kept_for_less_than_an_hour(

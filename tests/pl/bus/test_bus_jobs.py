@@ -21,7 +21,7 @@ from contracts.names import (
 from pl.bus.connection import connect
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Cancel, Job, Malformed
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 pytestmark = pytest.mark.integration
 
@@ -78,6 +78,13 @@ def test_a_bare_publish_is_a_job_too(client: redis.Redis, open_queue: OpenQueue)
     for _ in range(2):
         client.publish(JOBS_DATA_LOAD, b'{"job_id": "bare"}')
     assert [job.id for job in everything(queue)] == ["bare"]
+
+
+def test_whoever_listens_hears_everything_from_then_on(client: redis.Redis) -> None:
+    with closing(connect_like(client)) as loader, closing(JobQueue(loader)) as queue:
+        queue.listen()
+        assert client.publish(JOBS_DATA_LOAD, b'{"job_id": "bare"}') == 1
+        assert [job.id for job in everything(queue)] == ["bare"]
 
 
 def test_a_job_waits_for_a_loader(client: redis.Redis, open_queue: OpenQueue) -> None:

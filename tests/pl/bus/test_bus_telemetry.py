@@ -13,7 +13,7 @@ from contracts.names import BARS_STREAMING, PRODUCER_HEARTBEAT
 from pl.bus.connection import connect
 from pl.bus.heartbeat import Heartbeat
 from pl.bus.telemetry import TelemetryPublisher
-from pl.errors import Unavailable
+from service.errors import Unavailable
 
 pytestmark = pytest.mark.integration
 

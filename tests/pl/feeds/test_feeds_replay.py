@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pl.errors import InvalidData
 from pl.feeds.feed import FeedItem
-from pl.feeds.recording import Recording
+from pl.feeds.recording import Recording, recorded_symbols
 from pl.feeds.replay import Pace, Replay
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, FeedNotice, SymbolTable, TradeBatch
 from pl.market.sessions import AlwaysOpenSessions
+from service.errors import InvalidData
 
 ALWAYS = AlwaysOpenSessions().regular
 TABLE = SymbolTable(["SPY", "AIG", "BAC", "IBM"])
@@ -94,6 +94,36 @@ async def test_symbols_outside_the_table_are_counted(tmp_path: Path) -> None:
     record = await played(recording)
     assert record.column("row") == [0]
     assert recording.foreign == 1
+
+
+async def test_symbols_outside_the_table_are_told_with_their_count(tmp_path: Path) -> None:
+    names = [f"X{n:02}" for n in range(12)]
+    recording = trades(tmp_path, [T0 + n for n in range(14)], [*names, "SPY", "X00"])
+    record = await played(recording)
+    told = [item for item in record.items if isinstance(item, FeedNotice)]
+    assert [(one.kind, one.count) for one in told] == [
+        ("connected", 1),
+        ("foreign", 13),
+        ("end", 1),
+    ]
+    assert told[1].detail == f"{', '.join(names[:10])} and 2 more"
+
+
+async def test_a_recording_that_was_played_says_how_to_play_it_again(tmp_path: Path) -> None:
+    record = await played(trades(tmp_path, [T0], ["SPY"]), start_ms=T0 + MINUTE_MS)
+    (end,) = (item for item in record.items if isinstance(item, FeedNotice) and item.kind == "end")
+    assert end.count == 0
+    assert end.detail == (
+        "nothing is left to play: stored before through 2013-10-07 08:01 UTC;"
+        " to play it again: python3 scripts/replay_again.py, then start again"
+    )
+
+
+def test_a_recording_names_its_symbols(tmp_path: Path) -> None:
+    trades(tmp_path, [T0, T0, T0], ["SPY", "AIG", "SPY"])
+    assert recorded_symbols(tmp_path / "recording.parquet") == ("AIG", "SPY")
+    with pytest.raises(InvalidData, match=r"absent\.parquet"):
+        recorded_symbols(tmp_path / "absent.parquet")
 
 
 async def test_minute_bars_are_due_at_their_end(tmp_path: Path) -> None:

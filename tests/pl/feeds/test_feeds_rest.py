@@ -14,10 +14,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from pl.errors import InvalidData, Rejected, Unavailable
 from pl.feeds.massive_http import RestOptions
 from pl.feeds.massive_rest import MassiveRest
 from pl.market.batches import SymbolTable
+from service.errors import InvalidData, Rejected, Unavailable
 
 TABLE = SymbolTable(["MSFT", "AAPL", "BRK.B"])
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse] | web.StreamResponse]

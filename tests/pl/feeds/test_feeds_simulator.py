@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from aiohttp.test_utils import TestServer
 
-from pl.errors import Rejected
 from pl.feeds.feed import FeedItem
 from pl.feeds.massive_http import RestOptions
 from pl.feeds.massive_rest import MassiveRest
@@ -27,6 +26,7 @@ from pl.simulator.plans import Plan
 from pl.simulator.server import build_app
 from pl.simulator.trades import MAX_LATENESS_MS
 from pl.simulator.universe import read_listings
+from service.errors import Rejected
 
 pytestmark = pytest.mark.integration
 LISTINGS = read_listings()[:4]

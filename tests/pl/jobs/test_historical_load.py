@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from pl.bus.orders import Job
-from pl.errors import Rejected, Unavailable
 from pl.feeds.rest_rows import Ticker
 from pl.jobs.historical_load import HistoricalLoad, History
 from pl.jobs.plans import LoadPlan
@@ -18,6 +17,7 @@ from pl.store.bars import BarStore
 from pl.store.connection import Database
 from pl.store.history import BarHistory
 from pl.store.universes import UniverseStore
+from service.errors import Rejected, Unavailable
 
 pytestmark = pytest.mark.integration
 

@@ -205,8 +205,9 @@ def test_a_universe_is_loaded_by_any_spelling(
 def test_symbols_that_fail_are_named(start: StartLoader, orders: Orders, rows: Any) -> None:
     start()
     orders.add(job_id="half", job_type="historical_load", symbols=["KO", "NOSUCH"], years=0.02)
+    half = orders.end_of("half")
     orders.add(job_id="none", job_type="historical_load", symbols=["NOSUCH"], years=0.02)
-    half, none = orders.end_of("half"), orders.end_of("none")
+    none = orders.end_of("none")
     assert (half["status"], half["progress"]) == ("completed_with_errors", 100)
     assert "NOSUCH: unknown to REST" in half["message"]
     assert (none["status"], none["error_message"]) == ("failed", "NOSUCH: unknown to REST")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.messages.jobs import DataLoadJob
-from pl.errors import Rejected
 from pl.jobs.plans import plan_load
+from service.errors import Rejected
 
 NOW = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
 

@@ -355,6 +355,50 @@ def test_a_day_begun_after_its_first_trades_counts_them():
     assert (quotes.day_volume[0], quotes.day_open[0]) == (5.0, 10.0)
 
 
+def stored(*rows):
+    """Bars of (row, minute since T0, volume) as an earlier process stored them."""
+    starts = [T0 + minute * MINUTE for _, minute, _ in rows]
+    minute_bars = MinuteBars(4, depth=1_000)
+    for (row, _, volume), start in zip(rows, starts, strict=True):
+        minute_bars.add_bars(bars(a_bar(start, 10.0, row=row, volume=volume)), backfill=True)
+    return minute_bars.close()
+
+
+def test_a_process_begun_within_a_day_counts_what_is_stored_of_it():
+    minute_bars = MinuteBars(2)
+    before = stored((0, 0, 100.0), (1, 0, 7.0), (0, 300, 50.0))
+    minute_bars.begin_day(T0, T0, None, before)
+    assert minute_bars.developing().day_volume.tolist() == [150.0, 7.0]
+    now = T0 + 301 * MINUTE
+    minute_bars.add_trades(trades((0, now, 1, 30.0, 5.0, ALL), (0, now + 1, 2, 31.0, 5.0, ALL)))
+    quotes = minute_bars.developing()
+    assert quotes.day_volume.tolist() == [160.0, 7.0]
+    assert quotes.day_open.tolist() == [10.0, 10.0]
+
+
+def test_a_stored_minute_that_comes_again_counts_once():
+    minute_bars = MinuteBars(1, depth=4)
+    minute_bars.begin_day(T0, T0, None, stored((0, 0, 100.0), (0, 1, 50.0)))
+    now = T0 + 2 * MINUTE
+    minute_bars.add_trades(trades((0, now, 2, 10.0, 5.0, ALL), (0, now + 1, 3, 10.0, 5.0, ALL)))
+    minute_bars.add_trades(trades((0, now - 1_000, 1, 10.0, 8.0, ALL)))  # of the stored 50
+    assert minute_bars.developing().day_volume[0] == 160.0
+    minute_bars.add_bars(bars(a_bar(T0, 10.0, volume=90.0)), backfill=True)  # was 100
+    minute_bars.add_bars(bars(a_bar(T0 + MINUTE, 10.0, volume=60.0)), backfill=True)  # was 50
+    assert minute_bars.developing().day_volume[0] == 160.0
+    for minute in range(3, 40):
+        at = T0 + minute * MINUTE
+        minute_bars.add_trades(trades((0, at, minute, 10.0, 1.0, ALL)))
+    assert minute_bars.developing().day_volume[0] == 160.0 + 37
+
+
+def test_the_next_day_begins_without_what_was_stored():
+    minute_bars = MinuteBars(1)
+    minute_bars.begin_day(T0, T0, None, stored((0, 0, 100.0)))
+    minute_bars.begin_day(T0 + 60 * MINUTE, T0 + 60 * MINUTE)
+    assert minute_bars.developing().day_volume[0] == 0.0
+
+
 def test_a_wrong_dtype_is_refused_by_name():
     batch = steady(2)
     wrong = type(batch)(

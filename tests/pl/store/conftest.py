@@ -17,6 +17,16 @@ def store(database: Any) -> Iterator[Database]:
 
 
 @pytest.fixture
+def outage(postgres: Any) -> Iterator[Any]:
+    """Kill and start the server; it runs again afterwards."""
+    yield postgres
+    try:
+        postgres.cluster.psql("SELECT 1")
+    except Exception:  # noqa: BLE001 - whatever the reason, the next test needs the server
+        postgres.start()
+
+
+@pytest.fixture
 def asked(store: Database) -> Any:
     """Ask the database: returns all rows."""
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from pl.errors import Unavailable
 from pl.store.claim import DATALOADER, STREAMING, claim_writing
 from pl.store.connection import Database
+from service.errors import Unavailable
+from tests.pl.store.outages import back, kill
 
 pytestmark = pytest.mark.integration
 
@@ -36,6 +37,16 @@ def test_the_claim_survives_a_lost_connection(connect: Any) -> None:
     claim_writing(first, STREAMING)
     lose_connection(first, by=other)
     first.ping()
+    with pytest.raises(Unavailable, match="another Streaming"):
+        claim_writing(other, STREAMING)
+
+
+def test_the_claim_is_taken_again_when_the_server_comes_back(connect: Any, outage: Any) -> None:
+    first, other = connect(), connect()
+    claim_writing(first, STREAMING)
+    kill(outage, first)
+    outage.start()
+    back(first)
     with pytest.raises(Unavailable, match="another Streaming"):
         claim_writing(other, STREAMING)
 

@@ -8,11 +8,11 @@ import psycopg2
 import pytest
 
 from contracts.messages.streaming import ErrorReport
-from pl.errors import Rejected, Unavailable
 from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
-from pl.store.migrations import MIGRATIONS, migrate, schema_versions
+from pl.store.migrations import MIGRATIONS, migrate, refuse_newer, schema_versions
 from pl.store.universes import UniverseStore
+from service.errors import Rejected, Unavailable
 
 pytestmark = pytest.mark.integration
 
@@ -52,6 +52,13 @@ def test_applying_everything_again_changes_nothing(empty_url: str) -> None:
 def test_a_role_without_rights_is_told_what_to_do(postgres: Any, empty_url: str) -> None:
     with pytest.raises(Rejected, match="may not create tables"):
         migrate(postgres.url("test_migrations", "app_readonly"))
+
+
+def test_a_newer_schema_is_refused_naming_both() -> None:
+    for have in (None, "0001_roles", NEWEST):
+        refuse_newer(have, NEWEST)
+    with pytest.raises(Rejected, match=f"9999_later is newer than {NEWEST}"):
+        refuse_newer("9999_later", NEWEST)
 
 
 def test_a_silent_server_is_unavailable() -> None:

@@ -1,27 +1,24 @@
 """PostgreSQL goes away and comes back: nothing is lost, nothing doubled, nobody waits long."""
 
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pl.errors import Unavailable
-from pl.store.bars import BarStore
 from pl.store.connection import LONGEST_PAUSE_S, Database
 from pl.store.events import Progress
-from pl.store.history import BarHistory
 from pl.store.patterns import PatternStore
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
-from tests.pl.store.samples import MINUTE_MS, NOON_S, PRODUCER, closed_bars, detection
+from service.errors import Unavailable
+from tests.pl.store.outages import kill
+from tests.pl.store.samples import NOON_S, PRODUCER, detection
 
 pytestmark = pytest.mark.integration
 
 NOON_MS = int(NOON_S * 1000)
-SYMBOLS = ("A", "B", "C")
 
 
 class Clock:
@@ -34,33 +31,33 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def outage(postgres: Any) -> Iterator[Any]:
-    """Kill and start the server; it runs again afterwards."""
-    yield postgres
-    try:
-        postgres.cluster.psql("SELECT 1")
-    except Exception:  # noqa: BLE001 - whatever the reason, the next test needs the server
-        postgres.start()
-
-
-def kill(server: Any, store: Database) -> None:
-    """Kill the server; a backend may outlive its postmaster by a moment."""
-    server.kill()
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            store.ping()
-        except Unavailable:
-            return
-    pytest.fail("the killed server still answers")
-
-
 def test_a_restart_between_two_calls_goes_unnoticed(store: Database, outage: Any) -> None:
     store.ping()
     outage.kill()
     outage.start()
     assert PatternStore(store).max_seq(PRODUCER) == 0
+
+
+def test_a_single_statement_is_committed_at_once_and_later_transactions_are_whole(
+    store: Database, asked: Any
+) -> None:
+    insert = "INSERT INTO stream_progress (producer, name, seq) VALUES (%s, 'published', 1)"
+    store.run_single(lambda cursor: cursor.execute(insert, ("alone",)))
+
+    def break_off(cursor: Any) -> None:
+        cursor.execute(insert, ("undone",))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.run(break_off)
+    assert asked("SELECT producer FROM stream_progress") == [("alone",)]
+
+
+def test_a_restart_before_a_single_statement_goes_unnoticed(store: Database, outage: Any) -> None:
+    store.ping()
+    outage.kill()
+    outage.start()
+    assert store.run_single(lambda cursor: cursor.execute("SELECT 1")) is None
 
 
 def test_while_the_server_is_away_calls_fail_at_once_and_attempts_grow_rare(
@@ -99,26 +96,24 @@ def test_committed_events_survive_a_kill(store: Database, outage: Any) -> None:
 def test_what_came_during_an_outage_is_stored_after_it_with_its_own_times(
     database: Any, store: Database, outage: Any, asked: Any, tmp_path: Path
 ) -> None:
-    patterns, bars = PatternStore(store), BarStore(store)
+    patterns = PatternStore(store)
     with closing(Spool(tmp_path)) as spool:
-        spooled = SpooledWrites(spool, patterns, bars)
+        spooled = SpooledWrites(spool, patterns)
         before = detection(1)
         patterns.commit_events([before], None, time.time())
         kill(outage, store)
         published_at = time.time() - 30
         during = [detection(2, degraded=True), detection(3, degraded=True)]
-        bars_during = closed_bars(n_symbols=3, start_ms=NOON_MS)
         with pytest.raises(Unavailable):
             patterns.commit_events(during, Progress(PRODUCER, "1min", NOON_MS), published_at)
         spooled.commit_events(during, Progress(PRODUCER, "1min", NOON_MS), published_at)
-        spooled.write_bars(bars_during.take(slice(1, 3)), SYMBOLS)  # type: ignore[arg-type]
         with pytest.raises(Unavailable):
             spooled.drain()
-        assert (spooled.waiting, spooled.max_seq(PRODUCER)) == (2, 3)
+        assert (spooled.waiting, spooled.max_seq(PRODUCER)) == (1, 3)
     outage.start()
     with closing(Spool(tmp_path)) as spool:  # the producer was killed too
-        again = SpooledWrites(spool, patterns, bars)
-        assert again.drain() == 2
+        again = SpooledWrites(spool, patterns)
+        assert again.drain() == 1
         assert again.waiting == 0
     assert patterns.outbox(PRODUCER, 0) == [before, *during]
     assert patterns.through_ms(PRODUCER, "1min") == NOON_MS
@@ -127,20 +122,15 @@ def test_what_came_during_an_outage_is_stored_after_it_with_its_own_times(
         " WHERE (details->>'degraded')::boolean"
     )
     assert [at for (at,) in logged] == [pytest.approx(published_at, abs=1e-5)] * 2
-    stored = BarHistory(store).bars_between(SYMBOLS, NOON_MS, NOON_MS + MINUTE_MS)
-    assert stored.row.tolist() == [1, 2]
-    assert stored.close.tolist() == bars_during.close[1:].tolist()
 
 
 def test_draining_twice_stores_once(store: Database, asked: Any, tmp_path: Path) -> None:
     with closing(Spool(tmp_path)) as spool:
-        spooled = SpooledWrites(spool, PatternStore(store), BarStore(store))
+        spooled = SpooledWrites(spool, PatternStore(store))
         event = detection(1)
         for _ in range(2):
             spooled.commit_events([event], None, time.time())
-            spooled.write_bars(closed_bars(n_symbols=3, start_ms=NOON_MS), SYMBOLS)
-        assert spooled.drain() == 4
+        assert spooled.drain() == 2
     assert asked(
-        "SELECT (SELECT count(*) FROM pattern_events),"
-        " (SELECT count(*) FROM integration_events), (SELECT count(*) FROM ohlcv_1min)"
-    ) == [(1, 1, 3)]
+        "SELECT (SELECT count(*) FROM pattern_events), (SELECT count(*) FROM integration_events)"
+    ) == [(1, 1)]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from pl.errors import Rejected
 from pl.store.connection import Database
 from pl.store.events import Progress
 from pl.store.patterns import PatternStore
 from pl.store.queries import Period, SignalQueries
+from service.errors import Rejected
 from tests.pl.store.samples import NOON_S, PRODUCER, detection, retraction
 
 pytestmark = pytest.mark.integration
@@ -30,6 +30,13 @@ def test_the_same_event_is_stored_and_logged_once(patterns: PatternStore, asked:
     assert patterns.commit_events([event, other], None, time.time()) == [event, other]
     assert asked("SELECT count(*) FROM pattern_events") == [(2,)]
     assert asked("SELECT count(*) FROM integration_events") == [(2,)]
+
+
+def test_a_rehearsal_leaves_nothing_behind(patterns: PatternStore, asked: Any) -> None:
+    patterns.rehearse(time.time())
+    assert asked("SELECT count(*) FROM pattern_events") == [(0,)]
+    assert asked("SELECT count(*) FROM integration_events") == [(0,)]
+    assert asked("SELECT count(*) FROM stream_progress") == [(0,)]
 
 
 def test_an_event_known_under_another_number_is_not_to_be_published(

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from pl.errors import Unavailable
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, ClosedBars, TradeBatch
 from pl.signals.signal import CONFIRMED, Signal
 from pl.signals.table import IndicatorTable
 from pl.streaming.publication import Publication
 from pl.streaming.road import Load
+from service.errors import Unavailable
 
 T0 = 1_795_600_800_000  # 2026-11-25 10:00 UTC, the start of a minute
 SYMBOLS = ("AAPL", "KO", "SPY")
@@ -170,6 +170,32 @@ class Spool:
     def drain(self) -> int:
         n = 0
         while self.records:
+            self.database.take(*self.records[0])
+            del self.records[0]
+            n += 1
+        return n
+
+
+@dataclass
+class SpooledCloses:
+    """SpooledCloses in memory; `full` when the disk takes nothing."""
+
+    database: Database
+    records: list[tuple[Any, ...]] = field(default_factory=list)
+    full: bool = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self.records)
+
+    def append(self, close: Any, symbols: Any) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.records.append(("bars", close.bars))
+
+    def drain(self, most: int | None = None) -> int:
+        n = 0
+        while self.records and n != most:
             self.database.take(*self.records[0])
             del self.records[0]
             n += 1

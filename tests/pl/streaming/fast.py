@@ -15,7 +15,6 @@ from aiohttp import web
 from pl import settings
 from pl.bootstrap.stores import open_stores
 from pl.bootstrap.streaming import Building
-from pl.errors import SettingsError, Unavailable
 from pl.feeds.feed import Sink
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
@@ -27,6 +26,7 @@ from pl.simulator.plans import Plan
 from pl.simulator.server import build_app
 from pl.simulator.universe import read_listings
 from service import logs
+from service.errors import SettingsError, Unavailable
 
 EXIT_UNAVAILABLE = 69
 EXIT_SETTINGS = 78

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -78,6 +79,19 @@ class Process:
                 return json.loads(answer.read())
         except OSError:
             return {}
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process was started and has not ended."""
+        return self.running is not None and self.running.poll() is None
+
+    def dropped(self) -> dict[str, float]:
+        """What /metrics says was dropped, by cause."""
+        port = self.settings[f"PL_{self.command.upper()}_PORT"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        found = re.findall(r'^tickstock_dropped_total{cause="(.+)"} (\S+)$', text, re.MULTILINE)
+        return {cause: float(count) for cause, count in found}
 
     def part(self, name: str) -> dict[str, str]:
         """One part of /health."""

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pl.errors import Rejected, SettingsError, Unavailable
 from pl.market.batches import (
     MINUTE_MS,
     QUALITY_BACKFILLED,
@@ -17,6 +16,7 @@ from pl.market.batches import (
 )
 from pl.streaming.catch_up import OPEN_TO_REVISION_MS, CatchUp, History
 from pl.streaming.watch import Gap
+from service.errors import Rejected, SettingsError, Unavailable
 from tests.pl.streaming.fakes import SYMBOLS, T0, closed, minute_bars
 
 NOW = T0 + 30 * MINUTE_MS + 17_000

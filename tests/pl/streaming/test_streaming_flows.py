@@ -20,6 +20,16 @@ def test_a_first_confirmation_is_admitted_as_it_is() -> None:
     assert Flows().admit(signal()) == signal()
 
 
+def test_a_flow_begins_with_revision_0_even_on_a_revised_bar() -> None:
+    flows = Flows()
+    first = flows.admit(signal(revision=7))
+    assert first is not None
+    assert first.revision == 0
+    gone = flows.admit(signal(**RETRACTION, revision=1))
+    assert gone is not None
+    assert gone.revision == 1
+
+
 def test_a_confirmation_that_was_said_adds_nothing() -> None:
     flows = Flows()
     flows.admit(signal())

@@ -177,6 +177,20 @@ def test_bars_that_we_asked_for_again_are_no_duplicates(stage: Stage) -> None:
     assert (stage.counters.dropped, stage.codes) == ({}, [])
 
 
+@pytest.mark.parametrize(("minute", "codes"), [(1, []), (30, ["REFUSED_SUPERSEDED"])])
+def test_trades_of_fetched_minutes_are_quiet_after_a_start_and_told_later(
+    stage: Stage, minute: int, codes: list[str]
+) -> None:
+    stage.notice("subscribed", 0)
+    start = T0 + minute * MINUTE_MS
+    stage.trade(minute * 60 + 10)
+    stage.trade(minute * 60 + 60.3)
+    stage.loop.take(Backfill(minute_bars((0, start, 9.0))))
+    stage.loop.take(trades((0, start + 20_000, 10.0)))
+    assert stage.counters.dropped["superseded"] == 1
+    assert stage.codes == codes
+
+
 def test_ticks_go_out_after_what_they_closed(stage: Stage) -> None:
     seen: list[int] = []
     stage.loop.publish_ticks = lambda _: seen.append(len(stage.road.items))

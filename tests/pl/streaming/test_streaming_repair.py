@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from pl.errors import Rejected, Unavailable
 from pl.market.batches import MINUTE_MS, BarBatch
 from pl.streaming.repair import OVERDUE_MS, PORTION, RETRY_S, SETTLE_MS, Repair
 from pl.streaming.watch import Gap
+from service.errors import Rejected, Unavailable
 from tests.pl.streaming.fakes import SYMBOLS, T0, minute_bars
 
 GAP = Gap(T0, T0 + MINUTE_MS)

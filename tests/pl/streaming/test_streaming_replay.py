@@ -79,7 +79,7 @@ def test_every_bar_of_five_days_equals_the_plain_one(
 ) -> None:
     system.start()
     began = time.monotonic()
-    until(lambda: at_its_end(system), "the replay is at its end", 90)
+    until(lambda: at_its_end(system), "the replay is at its end", 300)
     seconds = time.monotonic() - began
     detail = system.streaming.part("feed")["detail"]
     assert system.streaming.end() == 0
@@ -102,7 +102,7 @@ def test_a_replay_that_was_killed_goes_on_and_comes_to_the_same(
         )
         system.streaming.end(signal.SIGKILL)
     system.start()
-    until(lambda: at_its_end(system), "the replay is at its end", 90)
+    until(lambda: at_its_end(system), "the replay is at its end", 300)
     assert system.streaming.end() == 0
     assert_equal_bars(stored_bars(system), witness)
     assert system.assert_each_event_once() > 0

@@ -1,12 +1,14 @@
 """An event is durable before it is published, and out in order, whatever is away."""
 
+import threading
+import time
 from typing import Any
 
 import pytest
 
 from pl.streaming.flows import Flows
 from pl.streaming.publication import Publication
-from pl.streaming.road import Load, Road
+from pl.streaming.road import CLEAR_WAY_S, Load, Road
 from tests.pl.streaming.fakes import (
     T0,
     Clock,
@@ -35,8 +37,9 @@ class Stage:
         spool: Any = self.spool
         publisher: Any = self.redis
         publication = Publication(publisher, next_seq - 1, self.clock)
+        flows = flows or Flows()
         return Road(
-            "streaming-test", store, spool, publication, flows or Flows(), next_seq, self.clock
+            "streaming-test", store, spool, publication, flows, next_seq, self.clock, clear_way_s=0
         )
 
     def carry(self, *loads: Load) -> None:
@@ -103,6 +106,19 @@ def test_how_far_was_evaluated_is_committed_with_the_events(stage: Stage) -> Non
 def test_a_close_without_alerts_moves_the_progress_once_all_are_carried(stage: Stage) -> None:
     stage.carry(load(through_ms=T0), load(through_ms=T0 + 60_000))
     assert stage.database.of("events")[-1] == ([], T0 + 60_000, stage.clock.now)
+
+
+def test_alerts_do_not_wait_for_the_progress_of_closes_without_any(stage: Stage) -> None:
+    stage.carry(load(through_ms=T0), load(signal(1), through_ms=T0 + 60_000))
+    assert stage.database.of("events") == [([1], T0 + 60_000, stage.clock.now)]
+
+
+def test_the_progress_of_closes_without_alerts_is_not_forgotten(stage: Stage) -> None:
+    def later() -> None:
+        stage.clock.now += 1
+
+    stage.carry(load(through_ms=T0, then=later), load(through_ms=T0 + 60_000))
+    assert stage.database.of("events")[0] == ([], T0, stage.clock.now)
 
 
 def test_what_stands_under_another_number_is_not_published(stage: Stage) -> None:
@@ -219,3 +235,44 @@ def test_a_disk_that_takes_no_spool_record_stops_the_road(stage: Stage) -> None:
     stage.road.stop(10)
     assert "No space left" in stage.road.failure
     assert stage.redis.seqs == []
+
+
+def test_what_follows_an_alert_leaves_it_the_way_first(stage: Stage) -> None:
+    published_at_then: list[float] = []
+    done = threading.Event()
+
+    def follow() -> None:
+        published_at_then.append(time.monotonic())
+        done.set()
+
+    class Noting(Redis):
+        def publish(self, events: Any, after: int = 0) -> None:
+            published_at_then.append(time.monotonic())
+
+    stage.road.publication.publisher = Noting()  # type: ignore[assignment]
+    stage.road.clear_way_s = CLEAR_WAY_S
+    stage.road.submit(load(signal(1), then=follow))
+    stage.road.start()
+    assert done.wait(5)
+    stage.road.stop(5)
+    published, followed = published_at_then
+    assert followed - published >= CLEAR_WAY_S * 0.9
+
+
+def test_alerts_do_not_wait_for_what_follows_earlier_ones(stage: Stage) -> None:
+    published: list[list[int]] = []
+    stage.road.clear_way_s = CLEAR_WAY_S
+    loads = [
+        load(signal(n), then=lambda: published.append(list(stage.redis.seqs))) for n in range(1, 4)
+    ]
+    stage.carry(*loads)
+    assert published == [[1, 2, 3]] * 3
+
+
+def test_what_follows_never_falls_far_behind(stage: Stage) -> None:
+    published: list[int] = []
+    stage.road.clear_way_s = CLEAR_WAY_S
+    stage.carry(
+        *(load(signal(n), then=lambda: published.append(len(stage.redis.seqs))) for n in range(9))
+    )
+    assert published == [4, 4, 4, 4, 8, 8, 8, 8, 9]

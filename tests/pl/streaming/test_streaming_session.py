@@ -128,6 +128,21 @@ def test_the_previous_close_is_the_last_regular_one_before_the_open(real: Stage)
     assert math.isnan(real.bars.developing().previous_close[1])
 
 
+def test_a_start_within_a_session_knows_what_it_has_traded(real: Stage) -> None:
+    history = closed(
+        (0, ms("2026-11-24T20:59"), 99.0),
+        (0, ms("2026-11-25T14:29"), 96.0),  # before the market
+        (0, ms("2026-11-25T14:30"), 97.0),
+        (0, ms("2026-11-25T14:59"), 98.0),
+        volume=500.0,
+    )
+    real.session.begin_day({0: history}, ms("2026-11-25T15:00"))
+    real.follow("2026-11-25T15:00:00")
+    real.trade("2026-11-25T15:00:01", 98.0)
+    developing = real.bars.developing()
+    assert (developing.day_volume[0], developing.day_open[0]) == (1_200.0, 97.0)
+
+
 def test_started_on_a_weekend_the_previous_close_is_fridays(real: Stage) -> None:
     friday = closed((0, ms("2026-11-20T20:59"), 99.0))
     real.session.begin_day({0: friday}, ms("2026-11-21T12:00"))

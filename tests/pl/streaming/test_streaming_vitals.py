@@ -1,5 +1,6 @@
 """Health says what is wrong, in words, and the beats notice what is away or broken."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,13 +8,14 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from contracts.names import HEALTH_STATUS, QUOTES_SNAPSHOT, STREAMING_HEALTH
-from pl.errors import Unavailable
 from pl.market.batches import UInt8
+from pl.store.closes import CloseStore
 from pl.streaming.beats import Beats
 from pl.streaming.flows import Flows
 from pl.streaming.road import Road
 from pl.streaming.vitals import Vitals
 from pl.streaming.writer import Writer
+from service.errors import Unavailable
 from tests.pl.streaming.fakes import (
     SYMBOLS,
     T0,
@@ -22,9 +24,11 @@ from tests.pl.streaming.fakes import (
     Patterns,
     Redis,
     Spool,
+    SpooledCloses,
     load,
     publication,
     signal,
+    trades,
 )
 from tests.pl.streaming.loop_stage import Stage
 
@@ -79,7 +83,10 @@ class Whole:
         heart: Any = self.heart
         flow_log: Any = FlowLog(self.database)
         self.road = Road("p", patterns, spool, publication(self.redis), Flows(), 1)
-        self.writer = Writer(SYMBOLS, store, store)
+        self.closes = SpooledCloses(self.database)
+        self.rows = CloseStore(store, store)
+        closes: Any = self.closes
+        self.writer = Writer(SYMBOLS, self.rows, closes)
         loop = self.stage.loop
         self.vitals = Vitals(loop, self.road, self.writer, (voice,), "massive", "simulated")
         self.beats = Beats(
@@ -131,6 +138,33 @@ def test_a_replay_at_its_end_is_healthy() -> None:
     assert whole.part("feed") == ("healthy", "massive: at its end, 0 events, dropped 0")
 
 
+def test_a_replay_that_was_played_before_says_so(whole: Whole) -> None:
+    whole.stage.notice("end", 1, "nothing is left to play", count=0)
+    assert whole.part("feed") == ("healthy", "massive: at its end, nothing is left to play")
+    assert whole.stage.codes == ["REPLAY_PLAYED"]
+    assert whole.stage.errors[0].severity == "info"
+
+
+def test_symbols_outside_the_universe_are_counted_and_named(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    whole.stage.notice("foreign", 0, "XYZ, ABC", count=7)
+    assert whole.part("feed")[1] == "massive: 0 events, dropped 7 (7 not in the universe)"
+    assert [e.message for e in whole.stage.errors] == ["not in the universe: XYZ, ABC"]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_replay_has_no_lag(whole: Whole, live: bool) -> None:
+    registry = CollectorRegistry()
+    whole.vitals.register(registry)
+    whole.stage.loop.live = live
+    whole.stage.clock.now += 3_600
+    late = T0 / 1000 + 3_600
+    whole.stage.loop.take(trades((0, T0, 10.0), (0, T0 + 1, 10.0), received_at=late))
+    assert ("tickstock_feed_lag_ms" in generate_latest(registry).decode()) is live
+    flow = whole.vitals.streaming_health(late, whole.states()).data_flow
+    assert flow.processing_lag_ms == (3_599_999.0 if live else 0.0)
+
+
 def test_while_postgresql_is_away_it_says_how_much_waits(whole: Whole) -> None:
     whole.database.away = True
     whole.road.submit(load(signal(1)))
@@ -138,6 +172,24 @@ def test_while_postgresql_is_away_it_says_how_much_waits(whole: Whole) -> None:
     whole.road.stop(10)
     assert whole.part("postgresql") == ("degraded", "away, 1 writes wait: away")
     assert whole.vitals.away() == {"POSTGRESQL_AWAY": "away"}
+
+
+def test_what_waits_on_disk_is_told_until_it_is_stored(whole: Whole) -> None:
+    whole.closes.records.append(("bars", "of a minute"))
+    assert whole.part("postgresql") == ("degraded", "answers again, 1 writes wait")
+    whole.closes.drain()
+    assert whole.part("postgresql") == ("healthy", "answers")
+
+
+async def test_a_refused_row_is_told_with_its_values(whole: Whole) -> None:
+    whole.rows.refuse("bar of KO at 10:00 close=1e+300", "out of range")
+    told = "bar of KO at 10:00 close=1e+300: out of range"
+    assert whole.part("postgresql") == ("degraded", f"refused 1 rows, the last: {told}")
+    for _ in range(3):
+        await whole.beats.look_after()
+    assert [(e.error_code, e.message, e.context) for e in whole.stage.errors] == [
+        ("ROW_REFUSED", told, {"count": 1})
+    ]
 
 
 def test_while_redis_is_away_it_says_how_many_events_wait(whole: Whole) -> None:
@@ -200,7 +252,7 @@ def test_prometheus_reads_the_counters(whole: Whole) -> None:
 
 
 async def test_what_is_away_is_reported_once_a_minute(whole: Whole) -> None:
-    whole.writer.problem = "connection refused"
+    whole.writer.database = "connection refused"
     for second in range(70):
         whole.stage.clock.now = T0 / 1000 + second
         await whole.beats.look_after()
@@ -250,6 +302,54 @@ async def test_health_is_sent_on_both_channels(whole: Whole) -> None:
     (system,) = whole.stage.channels.on(HEALTH_STATUS)
     assert json.loads(streaming)["status"] == "warning"
     assert json.loads(system)["status"] == "degraded"
+
+
+async def test_the_first_report_knows_the_session(whole: Whole) -> None:
+    loop = asyncio.ensure_future(whole.stage.loop.run())
+    await asyncio.ensure_future(whole.beats.send_due_health())
+    loop.cancel()
+    (body,) = whole.stage.channels.on(STREAMING_HEALTH)
+    assert (json.loads(body)["market_open"], json.loads(body)["session_id"]) == (
+        True,
+        whole.stage.loop.session.session_id,
+    )
+
+
+async def test_the_rate_is_told_from_the_first_second(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    rates = []
+    for second in range(4):
+        whole.stage.clock.now = T0 / 1000 + second
+        await whole.beats.send_due_health()
+        said = json.loads(whole.stage.channels.on(STREAMING_HEALTH)[-1])
+        rates.append(said["data_flow"]["ticks_per_second"])
+        whole.stage.trade(second)
+    assert rates == [0.0, 2.0, 2.0, 2.0]
+
+
+async def test_later_health_is_sent_every_ten_seconds_and_when_it_changes(whole: Whole) -> None:
+    whole.stage.notice("subscribed", 0)
+    sent = []
+    for second in range(60):
+        whole.stage.clock.now = T0 / 1000 + second
+        if second == 34:
+            whole.writer.database = "away"
+        before = len(whole.stage.channels.on(STREAMING_HEALTH))
+        await whole.beats.send_due_health()
+        if len(whole.stage.channels.on(STREAMING_HEALTH)) > before:
+            sent.append(second)
+    assert sent == [*range(11), 20, 30, 34, 44, 54]
+
+
+async def test_bars_per_minute_are_those_of_the_last_minute(whole: Whole) -> None:
+    told = []
+    for second in range(0, 180, 10):
+        if second % 60 == 0:
+            whole.stage.counters.bars += 70 if second else 0
+        late = second * 1.001
+        health = whole.vitals.streaming_health(T0 / 1000 + late, whole.states())
+        told.append(health.data_flow.bars_per_minute)
+    assert told == [0.0] * 6 + [70.0] * 12
 
 
 async def test_the_beats_survive_what_is_away(whole: Whole) -> None:
