@@ -93,12 +93,13 @@ def run_universe(options: argparse.Namespace) -> int:
 
 def run_compile(_: argparse.Namespace) -> int:
     """Compile the kernels into NUMBA_CACHE_DIR, saying what is being compiled."""
+    from pl.feeds import warm_up as frames
     from pl.market import warm_up as bars
     from pl.signals import warm_up as signals
 
-    for name, compile_kernels in (("bars", bars.warm_up), ("signals", signals.warm_up)):
+    for name, room in (("frames", frames), ("bars", bars), ("signals", signals)):
         print(f"compiling {name}", flush=True)
-        compile_kernels()
+        room.warm_up()
     return 0
 
 
