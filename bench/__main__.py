@@ -30,6 +30,13 @@ def delivery(options: argparse.Namespace, pythons: Pythons) -> int:
     return asyncio.run(delivery.run(ROOT, pythons, plan))
 
 
+def ticks(options: argparse.Namespace, _: Pythons) -> int:
+    """Time the way from Massive's frames to minute bars, beside plainer ways."""
+    from bench.ticks import timing
+
+    return timing.run(options.rounds)
+
+
 def fanout(options: argparse.Namespace, pythons: Pythons) -> int:
     """Time alerts from the stream to many pages."""
     from bench import fanout
@@ -48,6 +55,7 @@ def chart(options: argparse.Namespace, _pythons: Pythons) -> int:
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
     "startup": startup,
     "delivery": delivery,
+    "ticks": ticks,
     "fanout": fanout,
     "chart": chart,
 }
@@ -81,6 +89,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--alerts", type=int, default=100, help="delivery: stop after so many")
     parser.add_argument("--minutes", type=float, default=15, help="delivery: stop at the latest")
     parser.add_argument("--rate", type=int, default=100, help="delivery: trades/s and ticker")
+    parser.add_argument("--rounds", type=int, default=7, help="ticks: timings of each way")
     parser.add_argument("--pages", type=int, default=300, help="fanout: how many pages are open")
     parser.add_argument("--per-second", type=int, default=50, help="fanout: alerts a second")
     parser.add_argument("--seconds", type=int, default=20, help="fanout: for so long")

@@ -94,15 +94,19 @@ def run_universe(options: argparse.Namespace) -> int:
 
 def run_compile(_: argparse.Namespace) -> int:
     """Compile the kernels into NUMBA_CACHE_DIR, in two processes, saying what is being compiled."""
+    from pl.feeds import warm_up as frames
     from pl.market import warm_up as bars
     from pl.signals import warm_up as signals
 
     beside = get_context("spawn").Process(target=signals.warm_up_judging)
     beside.start()
-    print("compiling bars", flush=True)
-    bars.warm_up()
-    print("compiling signals", flush=True)
-    signals.warm_up_walking()
+    for name, warm_up in (
+        ("frames", frames.warm_up),
+        ("bars", bars.warm_up),
+        ("signals", signals.warm_up_walking),
+    ):
+        print(f"compiling {name}", flush=True)
+        warm_up()
     beside.join()
     signals.warm_up()
     return 0

@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from pl.market.batches import BarBatch, TradeBatch
+
 UnixMs = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Sequence = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
@@ -42,6 +44,14 @@ class Status(msgspec.Struct, tag_field="ev", tag="status"):
 
     status: str
     message: str = ""
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False):
+    """Hold what one frame said, each kind in order of arrival."""
+
+    trades: TradeBatch | None
+    bars: tuple[BarBatch, ...] = ()
+    statuses: tuple[Status, ...] = ()
 
 
 Event = Trade | SecondBar | MinuteBar | Status

@@ -1,26 +1,26 @@
 """Turn frames of Massive's socket into columns.
 
-A frame that is sound as a whole takes one typed decode. Any other is taken apart event by
-event, so that a malformed event costs only itself.
+A frame of plain trades or bars is read by a kernel. Any other takes one typed decode, when it is
+sound as a whole; else it is taken apart event by event, so that a malformed event costs only
+itself. The three ways give the same columns and counts.
 """
 
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 import numpy as np
 
-from pl.feeds.massive_events import KNOWN_UNUSED, Event, MinuteBar, SecondBar, Status, Trade
+from pl.feeds.massive_events import KNOWN_UNUSED, Event, Frame, MinuteBar, SecondBar, Status, Trade
+from pl.feeds.plain_bars import SECOND_MS, PlainBars
+from pl.feeds.plain_trades import PlainTrades
 from pl.feeds.salvage import UNREADABLE, Broken, salvage
 from pl.feeds.trade_rules import TradeRules
 from pl.feeds.trouble import Trouble
 from pl.feeds.typical import typical_price
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable, TradeBatch
-
-SECOND_MS = 1_000
 
 _KINDS = frozenset({"T", "A", "AM", "status"})
 _MAY_BE_NULL = frozenset({"c", "q", "vw", "z", "message"})
@@ -28,15 +28,6 @@ _MAY_BE_NULL = frozenset({"c", "q", "vw", "z", "message"})
 _POSITION = re.compile(r"\[\d+\]")
 
 _OfSymbol = TypeVar("_OfSymbol", Trade, SecondBar, MinuteBar)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Hold what one frame said, each kind in order of arrival."""
-
-    trades: TradeBatch | None
-    bars: tuple[BarBatch, ...]
-    statuses: tuple[Status, ...]
 
 
 class FrameParser:
@@ -51,18 +42,25 @@ class FrameParser:
         self._decoder = msgspec.json.Decoder(list[Event])
         self._event_decoder = msgspec.json.Decoder(Event)
         self._trouble = trouble
-        self.events = 0
+        self._read_trades = PlainTrades(table, rules, trouble).read
+        self._read_bars = PlainBars(table, trouble).read
 
     def parse(self, frame: bytes, received_at: float) -> Frame:
         """Return the columns of `frame`, which arrived at `received_at` (unix seconds)."""
+        return self._read_trades(frame, received_at) or self._not_trades(frame, received_at)
+
+    def _not_trades(self, frame: bytes, received_at: float) -> Frame:
+        return self._read_bars(frame, received_at) or self.decode(frame, received_at)
+
+    def decode(self, frame: bytes, received_at: float) -> Frame:
+        """Return the same by the general way, whatever the frame holds."""
         try:
             events = self._decoder.decode(frame)
         except UNREADABLE:
             events = list(self._sound_events(frame))
-        self.events += len(events)
         trades = [event for event in events if type(event) is Trade]
         if len(trades) == len(events):
-            return Frame(self._trades(trades, received_at), (), ())
+            return Frame(self._trades(trades, received_at))
         return self._mixed(events, trades, received_at)
 
     def _mixed(self, events: list[Event], trades: list[Trade], received_at: float) -> Frame:

@@ -13,7 +13,17 @@ RegularHours = Callable[[Int64], npt.NDArray[np.bool_]]
 """Tell for each time (unix ms) whether it is in regular hours: `MarketSessions.regular`."""
 
 MOST_RULES: Final = 10_000
-_BY_HOURS: Final = 0x80
+BY_HOURS: Final = 0x80
+"""Marks a code that the hours decide."""
+
+CONDITION_CODES: Final[UInt8] = np.array(
+    [
+        extended << 3 | regular
+        for regular, extended in zip(MASSIVE_REGULAR, MASSIVE_EXTENDED, strict=True)
+    ],
+    np.uint8,
+)
+"""What each condition id 0..255 allows outside regular hours << 3 | within them."""
 
 
 class TradeRules:
@@ -32,11 +42,14 @@ class TradeRules:
             self._learn(conditions)
             codes = [known[each] for each in conditions]
         found = np.array(codes, np.uint8)
-        return found if max(codes) < _BY_HOURS else self._by_hours(found, t_ms)
+        return found if max(codes) < BY_HOURS else self.by_hours(found, t_ms)
 
-    def _by_hours(self, codes: UInt8, t_ms: Int64) -> UInt8:
-        extended = (codes >= _BY_HOURS) & ~self._regular_hours(t_ms)
-        return np.where(extended, codes >> 3 & UPDATES_ALL, codes & UPDATES_ALL).astype(np.uint8)
+    def by_hours(self, codes: UInt8, t_ms: Int64) -> UInt8:
+        """Return the masks of codes (n,) where the hours of `t_ms` decide those marked so."""
+        extended = codes >= BY_HOURS
+        extended &= ~self._regular_hours(t_ms)
+        masks: UInt8 = np.where(extended, codes >> 3, codes) & np.uint8(UPDATES_ALL)
+        return masks
 
     def _learn(self, conditions: Sequence[tuple[int, ...]]) -> None:
         if len(self._codes) > MOST_RULES:
@@ -48,4 +61,4 @@ def _code(conditions: tuple[int, ...]) -> int:
     """Return the mask, or both masks and a mark where the hours decide."""
     regular = massive_rule(conditions, MASSIVE_REGULAR)
     extended = massive_rule(conditions, MASSIVE_EXTENDED)
-    return regular if regular == extended else _BY_HOURS | extended << 3 | regular
+    return regular if regular == extended else BY_HOURS | extended << 3 | regular

@@ -4,24 +4,30 @@
 passed. What arrives later changes its bar, which then comes again with the next revision.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
 
+from pl.kernel import entry_of
 from pl.market.bars import put_bars, screen_bars
 from pl.market.batches import (
     MINUTE_MS,
+    PACKED_TRADE,
     QUALITY_BACKFILLED,
     QUALITY_LIVE,
     BarBatch,
     ClosedBars,
     Float64,
     Int64,
+    PackedTrades,
+    Records,
     TradeBatch,
     UInt8,
 )
 from pl.market.cells import RANK_SECONDS, RANK_TRADES
-from pl.market.columns import checked, chosen, joined, merged, stacked
+from pl.market.columns import checked, chosen, joined, merged, packed, stacked
 from pl.market.quotes import Developing, count_minute, forget_day
 from pl.market.rejections import (
     ACCEPTED,
@@ -33,8 +39,8 @@ from pl.market.rejections import (
     rejections_of,
 )
 from pl.market.ring import Ring
-from pl.market.screening import new_clock, screen_trades
-from pl.market.trades import put_trades
+from pl.market.screening import new_clock
+from pl.market.trades import STOPPED, UNKNOWN_ROW, UNSCREENED, add_trades
 
 SECOND_MS: Final = 1_000
 
@@ -56,9 +62,10 @@ class MinuteBars:
             raise ValueError(f"expected n_symbols >= 1, depth >= 4, was {n_symbols}, {depth}")
         self._ring = Ring(n_symbols, depth)
         self._clock = new_clock()
+        self._add = self._bound()
         self._lateness_ms = lateness_ms
         self._pending: list[ClosedBars] = []
-        self._held_trades: TradeBatch | None = None
+        self._held_trades: Records | None = None
         self._held_bars: BarBatch | None = None
 
     @property
@@ -76,28 +83,12 @@ class MinuteBars:
 
         Raises TypeError for a wrong dtype, ValueError for a row outside the symbol table.
         """
+        trades = batch.records if isinstance(batch, PackedTrades) else packed(batch)
         if self._held_trades is not None:
-            batch = joined(self._held_trades, batch)
+            trades = np.concatenate((self._held_trades, trades))
             self._held_trades = None
-        if not len(batch):
-            return NONE
-        batch = checked(batch)
-        verdict = np.empty(len(batch), np.uint8)
-        held = screen_trades(
-            self._clock,
-            self._ring.n_symbols,
-            batch.row,
-            batch.t_ms,
-            batch.price,
-            batch.size,
-            float(batch.received_at),
-            verdict,
-        )
-        _refuse_unknown_rows(held, self._ring.n_symbols)
-        if held:
-            self._held_trades = chosen(batch, verdict == HELD)
-        self._put_trades(batch, verdict)
-        return rejections_of(verdict, batch.row, batch.t_ms)
+        refused = self._add(trades, batch.received_at, UNSCREENED)
+        return self._settled(trades, refused) if refused else NONE
 
     def add_bars(self, batch: BarBatch, *, backfill: bool = False) -> Rejections:
         """Let second or minute bars be the truth of their minutes; return what was refused.
@@ -191,35 +182,35 @@ class MinuteBars:
     def compact(self) -> None:
         """Give back the memory of minutes that have left the ring; done when needed, too."""
         self._ring.compact()
+        self._add = self._bound()
 
     def developing(self) -> Developing:
         """Return the quote columns as they stand now (copies)."""
         return self._ring.developing()
 
-    def _put_trades(self, batch: TradeBatch, verdict: UInt8) -> None:
+    def _bound(self) -> Callable[[Records, float, int], int]:
+        """Return `add_trades` for the arrays as they are now."""
         ring = self._ring
-        log = ring.log(RANK_TRADES, len(batch))
-        begin = 0
-        while True:
-            begin = put_trades(
-                ring.book,
-                ring.cells,
-                ring.quotes,
-                log,
-                ring.touched,
-                batch.row,
-                batch.t_ms,
-                batch.price,
-                batch.size,
-                batch.rule,
-                batch.sequence,
-                verdict,
-                self.clock_ms,
-                begin,
-            )
-            if begin >= len(batch):
-                return
-            self._pending += ring.advance(int(batch.t_ms[begin]) // MINUTE_MS)
+        log = ring.logs[RANK_TRADES]
+        state = (self._clock, ring.book, ring.cells, ring.quotes, ring.touched, log)
+        return partial(entry_of(add_trades, *state, np.empty(0, PACKED_TRADE), 0.0, 0), *state)
+
+    def _settled(self, trades: Records, refused: int) -> Rejections:
+        """Go on after what stopped `add_trades`; return what was refused in the end."""
+        if refused == UNKNOWN_ROW:
+            _refuse_unknown_rows(refused, self._ring.n_symbols)
+        while refused <= STOPPED:
+            at = STOPPED - refused
+            self._pending += self._ring.make_room(int(trades["t_ms"][at]), len(trades) - at)
+            self._add = self._bound()
+            refused = self._add(trades, 0.0, at)
+        if not refused:
+            return NONE
+        verdict = trades["verdict"]
+        held = verdict == HELD
+        if held.any():
+            self._held_trades = trades[held]
+        return rejections_of(verdict, trades["row"], trades["t_ms"])
 
     def _put_bars(
         self, batch: BarBatch, columns: Float64, verdict: UInt8, *, backfill: bool
@@ -277,11 +268,12 @@ class MinuteBars:
     def _believe_held(self, until_ms: int) -> None:
         trades, bars = self._held_trades, self._held_bars
         if trades is not None:
-            due = trades.t_ms <= until_ms
-            self._held_trades = None if due.all() else chosen(trades, ~due)
-            trades = chosen(trades, due)
-            self._set_clock(trades.t_ms)
-            self._put_trades(trades, np.zeros(len(trades), np.uint8))
+            due = trades["t_ms"] <= until_ms
+            self._held_trades = None if due.all() else trades[~due]
+            trades = trades[due]
+            trades["verdict"] = ACCEPTED
+            self._set_clock(trades["t_ms"])
+            self._settled(trades, self._add(trades, 0.0, 0))
         if bars is not None:
             ends = bars.start_ms + bars.span_ms
             due = ends <= until_ms

@@ -19,8 +19,8 @@ from pl.market.cells import (
     TOUCHED,
     VALUES_CHANGED,
     add_volume,
-    chain_of,
     clear_values,
+    turn,
     volume_of,
     vwap_of,
 )
@@ -130,8 +130,11 @@ def put_second(
     if _write_second(log[at], columns, i, trade_count):
         return DUPLICATE
     clear_values(cell)
-    for link in chain_of(log, cell.newest):
+    link = oldest = turn(log, cell.newest)
+    while link >= 0:
         _fold_second(cell, log[link])
+        link = log[link].prev
+    turn(log, oldest)
     cell.change |= VALUES_CHANGED
     return ACCEPTED
 

@@ -15,6 +15,7 @@ Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
 UInt8 = npt.NDArray[np.uint8]
 Float64 = npt.NDArray[np.float64]
+Records = npt.NDArray[np.void]
 
 MINUTE_MS: Final = 60_000
 
@@ -68,6 +69,44 @@ class TradeBatch:
 
     def __len__(self) -> int:
         return len(self.row)
+
+
+PACKED_TRADE: Final = np.dtype(
+    [
+        ("t_ms", np.int64),
+        ("sequence", np.int64),
+        ("price", np.float64),
+        ("size", np.float64),
+        ("row", np.int32),
+        ("rule", np.uint8),
+        ("verdict", np.uint8),  # written when the trade is counted into its bar
+    ],
+    align=True,
+)
+
+
+class PackedTrades(TradeBatch):
+    """Hold trades as one record each, as kernels write and read them; columns are views.
+
+    records : (n,) PACKED_TRADE.
+    """
+
+    __slots__ = ("records",)
+    __setattr__ = object.__setattr__  # freezing takes as long as reading a trade
+
+    def __init__(self, records: Records, received_at: float) -> None:
+        self.records = records
+        self.received_at = received_at  # type: ignore[misc] # frozen only in the parent
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    row = property(lambda self: self.records["row"])
+    t_ms = property(lambda self: self.records["t_ms"])
+    price = property(lambda self: self.records["price"])
+    size = property(lambda self: self.records["size"])
+    rule = property(lambda self: self.records["rule"])
+    sequence = property(lambda self: self.records["sequence"])
 
 
 @dataclass(frozen=True, slots=True)

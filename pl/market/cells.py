@@ -17,17 +17,14 @@ Source: Neumaier 1974, for the sums.
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import (
     UPDATES_HIGH_LOW,
     UPDATES_OPEN_CLOSE,
     UPDATES_VOLUME,
     Int32,
 )
-
-Records = npt.NDArray[np.void]
 
 RANK_TRADES: Final = 0
 RANK_SECONDS: Final = 1
@@ -100,7 +97,7 @@ SECOND: Final = np.dtype(
 )
 
 
-@kernel
+@leaf
 def clear_values(cell: Any) -> None:
     """Empty the cell's values; its chain, rank and revision stay."""
     cell.first_ms = FAR
@@ -133,7 +130,7 @@ def open_slot(cells: Any, slot: int) -> None:
         cell.backfilled = False
 
 
-@kernel
+@leaf
 def two_sum(total: float, rest: float, value: float) -> tuple[float, float]:
     """Return total + value, and the rest grown by what that rounding lost."""
     added = total + value
@@ -141,13 +138,13 @@ def two_sum(total: float, rest: float, value: float) -> tuple[float, float]:
     return added, rest + ((total - (added - part)) + (value - part))
 
 
-@kernel
+@leaf
 def volume_of(cell: Any) -> float:
     """Return the shares that the cell has counted."""
     return float(cell.volume + cell.volume_rest)
 
 
-@kernel
+@leaf
 def vwap_of(cell: Any) -> float:
     """Return the volume-weighted price: the vendor's, else ours; the close without volume."""
     if not np.isnan(cell.vwap):
@@ -158,7 +155,7 @@ def vwap_of(cell: Any) -> float:
     return float((cell.turnover + cell.turnover_rest) / volume)
 
 
-@kernel
+@leaf
 def add_volume(cell: Any, size: float, price: float, trades: int) -> None:
     """Count `size` shares at `price` into volume, turnover and trade count."""
     cell.volume, cell.volume_rest = two_sum(cell.volume, cell.volume_rest, size)
@@ -166,7 +163,7 @@ def add_volume(cell: Any, size: float, price: float, trades: int) -> None:
     cell.trade_count += trades
 
 
-@kernel
+@leaf
 def fold_trade(cell: Any, t_ms: int, sequence: int, price: float, size: float, rule: int) -> None:
     """Let one trade touch the fields that its rule allows."""
     if rule & UPDATES_OPEN_CLOSE:
@@ -185,21 +182,17 @@ def fold_trade(cell: Any, t_ms: int, sequence: int, price: float, size: float, r
         add_volume(cell, size, price, 1)
 
 
-@kernel
-def chain_of(log: Any, newest: int) -> Int32:
-    """Return the log indices of a chain, oldest first."""
-    n = 0
-    at = newest
+@leaf
+def turn(log: Any, head: int) -> int:
+    """Turn a chain round in place, so that `prev` leads the other way; return its new head."""
+    before = -1
+    at = head
     while at >= 0:
-        n += 1
-        at = log[at].prev
-    chain = np.empty(n, np.int32)
-    at = newest
-    while at >= 0:
-        n -= 1
-        chain[n] = at
-        at = log[at].prev
-    return chain
+        after = log[at].prev
+        log[at].prev = before
+        before = at
+        at = after
+    return before
 
 
 @kernel

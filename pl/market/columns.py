@@ -7,7 +7,15 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pl.market.batches import BarBatch, ClosedBars, Float64, TradeBatch
+from pl.market.batches import (
+    PACKED_TRADE,
+    BarBatch,
+    ClosedBars,
+    Float64,
+    PackedTrades,
+    Records,
+    TradeBatch,
+)
 
 Batch = TypeVar("Batch", TradeBatch, BarBatch)
 
@@ -55,6 +63,20 @@ def checked(batch: Batch) -> Batch:
         if not (flags.c_contiguous and flags.writeable):
             copies[name] = column.copy()
     return replace(batch, **copies) if copies else batch
+
+
+def packed(batch: TradeBatch) -> Records:
+    """Return the trades as records (n,) that the compiled kernels know.
+
+    Raises TypeError for a wrong dtype, ValueError for arrays of different lengths.
+    """
+    if isinstance(batch, PackedTrades):
+        return batch.records
+    batch = checked(batch)
+    records = np.empty(len(batch), PACKED_TRADE)
+    for name in TRADE_COLUMNS:
+        records[name] = getattr(batch, name)
+    return records
 
 
 def joined(first: Batch, second: Batch) -> Batch:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pl.market.batches import MINUTE_MS, ClosedBars, Float64
-from pl.market.cells import Records
+from pl.market.batches import MINUTE_MS, ClosedBars, Float64, Records
 from pl.market.quotes import UNKNOWN_MS
 
 CellsOf = Callable[[int], Records | None]

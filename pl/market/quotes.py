@@ -5,8 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.market.batches import MINUTE_MS, Float64, Int64
-from pl.market.cells import Records
+from pl.market.batches import MINUTE_MS, Float64, Int64, Records
 from pl.market.trades import QUOTE
 
 UNKNOWN_MS: Final = np.iinfo(np.int64).max

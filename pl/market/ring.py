@@ -11,6 +11,7 @@ from pl.market.batches import (
     QUALITY_PARTIAL,
     ClosedBars,
     Int32,
+    Records,
     UInt8,
 )
 from pl.market.cells import (
@@ -23,7 +24,6 @@ from pl.market.cells import (
     SECOND,
     TOUCHED,
     TRADE,
-    Records,
     collect,
     compact,
     mark_partial,
@@ -42,7 +42,8 @@ REMEMBERED_MINUTES: Final = 1440
 class Ring:
     """Own the arrays of the latest `depth` minutes; the kernels write them.
 
-    Attributes: cells (depth, n_symbols), quotes (n_symbols,), book (1,), touched (depth,).
+    Attributes: cells (depth, n_symbols), quotes (n_symbols,), book (1,), touched (depth,),
+    logs by rank (grown in place of the old).
     """
 
     def __init__(self, n_symbols: int, depth: int) -> None:
@@ -56,7 +57,7 @@ class Ring:
         self.day_before = DayBefore(n_symbols)
         self.book = np.zeros(1, BOOK)
         self.book["newest"] = -1
-        self._logs: dict[int, Records] = {
+        self.logs: dict[int, Records] = {
             RANK_TRADES: np.zeros(LOG_START, TRADE),
             RANK_SECONDS: np.zeros(LOG_START, SECOND),
         }
@@ -73,9 +74,20 @@ class Ring:
     def log(self, rank: int, room: int) -> Records:
         """Return the log of a rank with room for `room` more entries."""
         used_name = USED[rank]
-        if int(self.book[used_name][0]) + room > len(self._logs[rank]):
+        if int(self.book[used_name][0]) + room > len(self.logs[rank]):
             self._compact(rank, room)
-        return self._logs[rank]
+        return self.logs[rank]
+
+    def make_room(self, t_ms: int, room: int) -> list[ClosedBars]:
+        """Open the minute of a trade, or find room for `room` trades in the log.
+
+        Returns the bars of minutes that had to leave.
+        """
+        minute = t_ms // MINUTE_MS
+        if minute > self.newest:
+            return self.advance(minute)
+        self._compact(RANK_TRADES, room)
+        return []
 
     def compact(self) -> None:
         """Drop log entries of minutes that have left."""
@@ -142,13 +154,13 @@ class Ring:
         return given
 
     def _compact(self, rank: int, room: int) -> None:
-        log = self._logs[rank]
+        log = self.logs[rank]
         living = np.empty_like(log)
         used = compact(self.cells, rank, log, living)
         size = LOG_START
         while size < 2 * (used + room):
             size *= 2
-        self._logs[rank] = _resized(living, used, size)
+        self.logs[rank] = _resized(living, used, size)
         self.book[USED[rank]] = used
 
     def _retire(self, minute: int) -> ClosedBars:

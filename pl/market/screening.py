@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pl.kernel import kernel
-from pl.market.batches import MINUTE_MS, Float64, Int32, Int64, UInt8
+from pl.kernel import leaf
+from pl.market.batches import MINUTE_MS, Int64, UInt8
 from pl.market.rejections import ABSURD, ACCEPTED, FUTURE, HELD, NAN_PRICE, NON_POSITIVE
 
 LEAD_MS: Final = 2 * MINUTE_MS
@@ -41,7 +41,7 @@ def new_clock() -> npt.NDArray[np.void]:
     return clock
 
 
-@kernel
+@leaf
 def trade_fault(price: float, size: float) -> int:
     """Return the cause to refuse a trade for its values alone."""
     if not (np.isfinite(price) and np.isfinite(size)):
@@ -53,7 +53,7 @@ def trade_fault(price: float, size: float) -> int:
     return ACCEPTED
 
 
-@kernel
+@leaf
 def bar_fault(
     open_: float, high: float, low: float, close: float, volume: float, vwap: float
 ) -> int:
@@ -68,7 +68,7 @@ def bar_fault(
     return ACCEPTED
 
 
-@kernel
+@leaf
 def _settle(
     clock: Any, t_ms: Int64, verdict: UInt8, first: int, last: int, outcome: int
 ) -> tuple[int, int]:
@@ -97,7 +97,7 @@ def _settle(
     return held, first_held
 
 
-@kernel
+@leaf
 def judge_times(clocks: Any, t_ms: Int64, received_at: float, verdict: UInt8) -> int:
     """Mark what the feed's clock does not believe; return how many events stay held.
 
@@ -135,7 +135,7 @@ def judge_times(clocks: Any, t_ms: Int64, received_at: float, verdict: UInt8) ->
     return held
 
 
-@kernel
+@leaf
 def _vote_against(
     clock: Any, t_ms: Int64, verdict: UInt8, first: int, last: int
 ) -> tuple[int, int]:
@@ -144,20 +144,13 @@ def _vote_against(
     return _settle(clock, t_ms, verdict, first, last, outcome)
 
 
-@kernel
-def screen_trades(
-    clocks: Any,
-    n_rows: int,
-    row: Int32,
-    t_ms: Int64,
-    price: Float64,
-    size: Float64,
-    received_at: float,
-    verdict: UInt8,
-) -> int:
-    """Write a verdict (n,) for each trade; return how many are held, -1 for a row out of range."""
-    for i in range(len(row)):
-        if row[i] < 0 or row[i] >= n_rows:
-            return -1
-        verdict[i] = trade_fault(price[i], size[i])
-    return judge_times(clocks, t_ms, received_at, verdict)
+@leaf
+def screen_trades(clocks: Any, n_rows: int, trades: Any, received_at: float) -> bool:
+    """Write the verdict of each trade; return False, and judge none, for a row out of range."""
+    for i in range(len(trades)):
+        trade = trades[i]
+        if trade.row < 0 or trade.row >= n_rows:
+            return False
+        trade.verdict = trade_fault(trade.price, trade.size)
+    judge_times(clocks, trades.t_ms, received_at, trades.verdict)
+    return True

@@ -10,25 +10,23 @@ from typing import Any, Final
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import brief_leaf, leaf
 from pl.market.batches import (
     MINUTE_MS,
     UPDATES_OPEN_CLOSE,
-    Float64,
-    Int32,
-    Int64,
     UInt8,
 )
 from pl.market.cells import (
     RANK_TRADES,
     TOUCHED,
     VALUES_CHANGED,
-    chain_of,
     clear_values,
     fold_trade,
+    turn,
     volume_of,
 )
 from pl.market.rejections import ABSURD, ACCEPTED, DUPLICATE, STALE, SUPERSEDED, TOO_LATE
+from pl.market.screening import screen_trades
 
 STALE_MS: Final = 6 * 3_600_000
 """An event this far behind the feed's clock belongs to another session."""
@@ -36,6 +34,10 @@ STALE_MS: Final = 6 * 3_600_000
 MAX_RATIO: Final = 20.0
 """A first price this many times off the last one needs a second that agrees (a 7:1 split does
 not; a 1:50 reverse split does)."""
+
+UNSCREENED: Final = -1
+UNKNOWN_ROW: Final = -1
+STOPPED: Final = -2
 
 QUOTE: Final = np.dtype(
     [
@@ -64,13 +66,13 @@ BOOK: Final = np.dtype(
 )
 
 
-@kernel
+@leaf
 def near(price: float, other: float) -> bool:
     """Tell whether two prices are within MAX_RATIO of each other."""
     return price <= other * MAX_RATIO and other <= price * MAX_RATIO
 
 
-@kernel
+@leaf
 def is_absurd(quote: Any, price: float) -> bool:
     """Doubt a price far off the last one, unless the trade before it was as far."""
     if np.isnan(quote.last) or near(price, quote.last):
@@ -82,7 +84,7 @@ def is_absurd(quote: Any, price: float) -> bool:
     return True
 
 
-@kernel
+@leaf
 def quote_price(quote: Any, book: Any, t_ms: int, sequence: int, price: float) -> None:
     """Let an eligible price move the symbol's last price and its day's open."""
     if t_ms > quote.last_ms or (t_ms == quote.last_ms and sequence >= quote.last_sequence):
@@ -99,7 +101,7 @@ def quote_price(quote: Any, book: Any, t_ms: int, sequence: int, price: float) -
         quote.day_open_sequence = sequence
 
 
-@kernel
+@leaf
 def time_fault(minute: int, newest: int, depth: int, t_ms: int, now_ms: int) -> int:
     """Return TOO_LATE or STALE for a minute that has left the ring."""
     if minute > newest - depth:
@@ -107,7 +109,7 @@ def time_fault(minute: int, newest: int, depth: int, t_ms: int, now_ms: int) -> 
     return STALE if t_ms < now_ms - STALE_MS else TOO_LATE
 
 
-@kernel
+@leaf
 def find_trade(log: Any, cell: Any, offset: int, sequence: int, price: float, size: float) -> int:
     """Return where the log holds this very trade of the cell, or -1."""
     at = cell.newest
@@ -126,18 +128,21 @@ def find_trade(log: Any, cell: Any, offset: int, sequence: int, price: float, si
     return -1
 
 
-@kernel
+@leaf
 def rebuild(cell: Any, log: Any, start_ms: int) -> None:
     """Make the cell's values afresh from its chain of trades."""
     clear_values(cell)
-    for at in chain_of(log, cell.newest):
+    at = oldest = turn(log, cell.newest)
+    while at >= 0:
         entry = log[at]
         fold_trade(
             cell, start_ms + entry.offset, entry.sequence, entry.price, entry.size, entry.rule
         )
+        at = entry.prev
+    turn(log, oldest)
 
 
-@kernel
+@leaf
 def _restrict(cell: Any, log: Any, at: int, rule: int, start_ms: int) -> int:
     both = log[at].rule & rule
     if both == log[at].rule:
@@ -148,7 +153,7 @@ def _restrict(cell: Any, log: Any, at: int, rule: int, start_ms: int) -> int:
     return ACCEPTED
 
 
-@kernel
+@leaf
 def _append(
     cell: Any,
     log: Any,
@@ -173,7 +178,7 @@ def _append(
     book.trades_used = at + 1
 
 
-@kernel
+@leaf
 def put_trade(
     cell: Any,
     log: Any,
@@ -205,47 +210,79 @@ def put_trade(
     return ACCEPTED
 
 
-@kernel
+@leaf
 def put_trades(
-    books: Any,
+    book: Any,
     cells: Any,
     quotes: Any,
     log: Any,
     touched: UInt8,
-    row: Int32,
-    t_ms: Int64,
-    price: Float64,
-    size: Float64,
-    rule: UInt8,
-    sequence: Int64,
-    verdict: UInt8,
+    trades: Any,
     now_ms: int,
     begin: int,
 ) -> int:
-    """Put trades from index `begin` on into their cells, writing a verdict (n,) for each.
+    """Put trades from index `begin` on into their cells, writing a verdict for each.
 
-    Returns the index of the first trade whose minute has no slot yet, or n. The log must
-    have room for n entries.
+    Returns the index of the first trade whose minute has no slot yet, or for which the log
+    has no room, or n.
     """
-    book = books[0]
     depth = cells.shape[0]
-    for i in range(begin, len(row)):
-        if verdict[i] != ACCEPTED:
+    for i in range(begin, len(trades)):
+        trade = trades[i]
+        if trade.verdict != ACCEPTED:
             continue
-        minute = t_ms[i] // MINUTE_MS
-        if minute > book.newest:
+        minute = trade.t_ms // MINUTE_MS
+        if minute > book.newest or book.trades_used >= len(log):
             return i
-        verdict[i] = time_fault(minute, book.newest, depth, t_ms[i], now_ms)
-        if verdict[i] != ACCEPTED:
+        trade.verdict = time_fault(minute, book.newest, depth, trade.t_ms, now_ms)
+        if trade.verdict != ACCEPTED:
             continue
         slot = minute % depth
         touched[slot] |= TOUCHED
-        cell = cells[slot, row[i]]
-        quote = quotes[row[i]]
+        cell = cells[slot, trade.row]
+        quote = quotes[trade.row]
         before = volume_of(cell)
-        verdict[i] = put_trade(
-            cell, log, book, quote, t_ms[i], sequence[i], price[i], size[i], rule[i]
+        trade.verdict = put_trade(
+            cell,
+            log,
+            book,
+            quote,
+            trade.t_ms,
+            trade.sequence,
+            trade.price,
+            trade.size,
+            trade.rule,
         )
-        if t_ms[i] >= book.day_from_ms:
+        if trade.t_ms >= book.day_from_ms:
             quote.day_volume += volume_of(cell) - before
-    return len(row)
+    return len(trades)
+
+
+@brief_leaf
+def add_trades(
+    clocks: Any,
+    books: Any,
+    cells: Any,
+    quotes: Any,
+    touched: UInt8,
+    log: Any,
+    trades: Any,
+    received_at: float,
+    begin: int,
+) -> int:
+    """Put trades from index `begin` on into their cells; UNSCREENED screens and puts all.
+
+    Returns how many are not accepted; UNKNOWN_ROW when a row is out of range; or
+    STOPPED - i when the i-th trade needs a slot or room in the log first.
+    """
+    if begin == UNSCREENED:
+        if not screen_trades(clocks, cells.shape[1], trades, received_at):
+            return UNKNOWN_ROW
+        begin = 0
+    at = put_trades(books[0], cells, quotes, log, touched, trades, clocks[0].now_ms, begin)
+    if at < len(trades):
+        return STOPPED - at
+    refused = 0
+    for i in range(len(trades)):
+        refused += trades[i].verdict != ACCEPTED
+    return refused

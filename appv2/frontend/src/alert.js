@@ -48,6 +48,7 @@ export function readAlert(event, life = event.life ?? "confirmed") {
     receivedAt: seconds(event.received_at),
     forTrading: isForTrading(event),
     latency: event.latency_ms ?? {},
+    nullRate: number(event.null_rate),
     ...changing(event, life),
   };
 }

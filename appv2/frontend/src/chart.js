@@ -1,6 +1,7 @@
 import {
   CandlestickSeries, HistogramSeries, LineSeries, createChart, createSeriesMarkers, createTextWatermark,
 } from "lightweight-charts";
+import { Drawing, drawingOf } from "./chartdrawing.js";
 import { levelsOf, markersOf, outlineOf } from "./chartmarks.js";
 import { candleOptions, chartOptions, palette } from "./charttheme.js";
 import { byId } from "./dom.js";
@@ -25,6 +26,8 @@ export class Chart {
       lineWidth: 1, lineStyle: 2, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false,
     });
     this.markers = createSeriesMarkers(this.candles, []);
+    this.drawing = new Drawing();
+    this.candles.attachPrimitive(this.drawing);
     this.lines = [];
     this.levels = [];
     this.listen(hover, pick);
@@ -68,6 +71,7 @@ export class Chart {
     this.markers.setMarkers(markersOf(alerts, chosen, bars, this.colors));
     this.outline.applyOptions({ color: this.colors.attention });
     this.outline.setData(outlineOf(chosen, bars));
+    this.drawing.show(drawingOf(chosen, bars), this.colors);
     for (const line of this.lines) this.candles.removePriceLine(line);
     const levels = levelsOf(chosen, this.colors);
     this.levels = levels.map(({ price }) => price);

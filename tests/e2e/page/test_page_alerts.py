@@ -92,6 +92,17 @@ def test_choosing_an_alert_moves_chart_table_and_detail(page: Any, stage: Any, e
     expect(page.locator("#detail-facts")).to_contain_text("101.50")
 
 
+def test_how_often_a_pattern_comes_by_chance_stands_beside_it(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    stage.alert(A, null_rate=1.234)
+    page.locator(f'.alert[data-flow="{A}"]').click()
+    expect(page.locator("#detail-facts")).to_contain_text("1.2 in 1,000 bars")
+    stage.alert(B)
+    page.locator(f'.alert[data-flow="{B}"]').click()
+    expect(page.locator("#detail-facts")).not_to_contain_text("by chance")
+
+
 def test_the_first_alert_is_shown_unless_the_reader_chose_something(
     page: Any, stage: Any, expect: Any
 ) -> None:

@@ -4,12 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pl.market.aggregation import MinuteBars
-from tests.pl.market.feeding import MINUTE, T0, final_bars, split, trades
+from pl.market.screening import LEAD_MS
+from tests.pl.market.feeding import T0, final_bars, split, trades
 from tests.pl.market.plain_bars import Trade, plain_bars
 
 N_ROWS = 3
 DEPTH = 8
-SPAN_MS = 5 * MINUTE  # within the ring, whatever the order
+SPAN_MS = LEAD_MS  # within the ring and believed at once, whatever the order
 
 events = st.tuples(
     st.integers(0, N_ROWS - 1),

@@ -74,7 +74,7 @@ class Stage:
         for each in closes:
             self.writer.submit(each)
         self.writer.start()
-        self.writer.stop(10)
+        self.writer.stop(60)
 
     @property
     def stored(self) -> list[int]:
@@ -156,7 +156,7 @@ def test_once_postgresql_is_back_everything_is_stored_in_order(stage: Stage) -> 
     for minute in range(100, 110):
         stage.writer.submit(close(minute))
     until(lambda: not stage.writer.waiting, "all are stored")
-    stage.writer.stop(10)
+    stage.writer.stop(60)
     assert stage.stored == list(range(110))
     assert stage.writer.problem == ""
 
@@ -251,7 +251,7 @@ def test_what_memory_held_is_stored_in_order_when_postgresql_comes_back(stage: S
     until(lambda: writer.disk, "the disk is named")
     stage.database.away = False
     writer.submit(close(1))
-    writer.stop(10)
+    writer.stop(60)
     assert stage.stored == [0, 1]
     assert writer.database == ""
 

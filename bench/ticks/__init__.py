@@ -1,0 +1,1 @@
+"""From the bytes of Massive's frames to closed minute bars, beside plainer ways."""
