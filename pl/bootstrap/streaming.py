@@ -175,10 +175,10 @@ class Building:
         if self._rest is None:
             return None
 
-        async def deliver(bars: BarBatch) -> None:
-            await self._inbox.put(Backfill(bars))
+        async def deliver(bars: BarBatch, asked_at: float) -> None:
+            await self._inbox.put(Backfill(bars, asked_at))
 
-        return Repair(self._rest.minute_bars, deliver, self._symbols)
+        return Repair(self._rest.minute_bars, deliver, self._symbols, clock=self._clock)
 
     def _done_ms(self) -> int | None:
         """Return the last minute that is done with; unix ms, None before the first.

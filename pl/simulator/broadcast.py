@@ -13,7 +13,8 @@ from pl.simulator.tape import Printed, Tape
 from pl.simulator.wire import TradeWriter, frame
 
 SLOT_S: Final = 0.025
-_LOST_MS: Final = 10_000
+_LOST_MS: Final = 15_000
+"""A shorter pause is made good, since a client cannot tell it from a market that is quiet."""
 _EVENTS_A_FRAME: Final = 1_000
 Clock = Callable[[], int]
 """Unix milliseconds."""

@@ -53,17 +53,17 @@ class Attention:
             case "subscribed":
                 self.counters.connections += 1
                 self.regained_s = notice.at
-                return [self._doubted(self.watch.regained(at_ms))]
+                return [self.doubt(self.watch.regained(at_ms))]
             case "resumed":
                 self.regained_s = notice.at
-                return [self._doubted(self.watch.regained(at_ms))]
+                return [self.doubt(self.watch.regained(at_ms))]
             case "overflow":
                 self.trouble.report("FEED_OVERFLOW", notice.detail, notice.at, severity="error")
-                return [self._doubted(self.watch.lost(at_ms))]
+                return [self.doubt(self.watch.lost(at_ms))]
             case kind if kind in LOST:
                 self.counters.connections_failed += 1
                 self.trouble.report(f"FEED_{kind.upper()}", notice.detail, notice.at)
-                return [self._doubted(self.watch.lost(at_ms))]
+                return [self.doubt(self.watch.lost(at_ms))]
             case "malformed":
                 self.counters.dropped[notice.detail] += notice.count
                 detail = f"dropped: {notice.detail}"
@@ -105,14 +105,15 @@ class Attention:
         if self.repair is not None:
             self.repair.order(gap, symbols)
 
+    def doubt(self, gap: Gap) -> Gap:
+        """Ask for minutes not watched, and those to which trades may have come late in them."""
+        self.order(gap.reaching_back(LATE_MINUTES))
+        return gap
+
     def start_due(self, now_ms: int) -> None:
         """Fetch what has settled by `now_ms`."""
         if self.repair is not None:
             self.repair.start_due(now_ms)
-
-    def _doubted(self, gap: Gap) -> Gap:
-        self.order(gap.reaching_back(LATE_MINUTES))
-        return gap
 
     def _refuse(self, notice: FeedNotice) -> None:
         self.refused = notice.detail

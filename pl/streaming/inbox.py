@@ -12,9 +12,13 @@ from pl.market.batches import BarBatch, FeedNotice, TradeBatch
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """Hold minute bars that were fetched by REST, not sent by the feed."""
+    """Hold minute bars that were fetched by REST, not sent by the feed.
+
+    asked_at : unix seconds; what the feed told since then they may not know.
+    """
 
     bars: BarBatch
+    asked_at: float = float("inf")
 
 
 Item = TradeBatch | BarBatch | FeedNotice | Backfill

@@ -8,11 +8,12 @@ from typing import Final
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, FeedNotice, TradeBatch
 from pl.market.rejections import Rejections
-from pl.streaming.attention import Attention
+from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.inbox import Backfill, Inbox, Item
+from pl.streaming.late import LateArrivals
 from pl.streaming.session import SessionFollower
 from pl.streaming.watch import Gap, minute_of
 
@@ -50,6 +51,7 @@ class MarketLoop:
     held_up: Callable[[], bool] = nobody_waits
     ended: bool = False
     lag_ms: float = 0.0
+    late: LateArrivals = field(default_factory=lambda: LateArrivals(LATE_MINUTES))
     closed_through_ms: int = field(default=0, init=False)
     _received_at: float = field(default=0.0, init=False)
 
@@ -71,16 +73,20 @@ class MarketLoop:
         match item:
             case TradeBatch():
                 self.counters.ticks += len(item)
+                self.late.note(item.row, item.t_ms, self.now_ms(), item.received_at)
                 self._note(self.bars.add_trades(item))
                 self._passed(item.received_at)
                 self.publish_ticks(item)
             case BarBatch():
                 self.counters.ticks += len(item)
+                self.late.note(item.row, item.start_ms, self.now_ms(), item.received_at)
                 self._note(self.bars.add_bars(item))
                 self._passed(item.received_at)
-            case Backfill(bars=bars):
+            case Backfill(bars=bars, asked_at=asked_at):
                 refused = self.bars.add_bars(bars, backfill=True)
                 self._note(replace(refused, duplicate=0))  # we asked for them once more
+                for row, gap in self.late.unknown_to(bars, asked_at):
+                    self._fetch(row, gap)
             case FeedNotice(kind="end", at=at):
                 self.attention.hear(item, int(at * 1000))
                 self._close(self.bars.clock_ms + 2 * MINUTE_MS)
@@ -133,7 +139,7 @@ class MarketLoop:
     def _doubt_silence(self, before_ms: int, clock_ms: int) -> None:
         in_session = before_ms > 0 and self.session.current is not None
         if in_session and clock_ms - before_ms > SILENCE_MS:
-            self.attention.order(Gap(minute_of(before_ms), minute_of(clock_ms) + MINUTE_MS))
+            self.attention.doubt(Gap(minute_of(before_ms), minute_of(clock_ms) + MINUTE_MS))
 
     def _close(self, watermark_ms: int | None) -> None:
         closed = self.bars.close(watermark_ms)

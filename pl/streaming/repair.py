@@ -1,6 +1,7 @@
 """Fetch by REST the minutes that were not watched, once they are over."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -15,7 +16,7 @@ from service.errors import InvalidData, Rejected, Unavailable
 log = structlog.get_logger()
 
 Fetch = Callable[[str, int, int], Awaitable[BarBatch]]
-Deliver = Callable[[BarBatch], Awaitable[None]]
+Deliver = Callable[[BarBatch, float], Awaitable[None]]
 
 SETTLE_MS: Final = 1_500
 OVERDUE_MS: Final = 10_000
@@ -45,7 +46,8 @@ class Order:
 class Repair:
     """Turn gaps into bars: each is fetched when its last minute has settled.
 
-    fetch : (symbol, from_ms, to_ms) -> minute bars; deliver : hands bars to the loop.
+    fetch : (symbol, from_ms, to_ms) -> minute bars; deliver : hands bars to the
+    loop, with the moment (unix s, by `clock`) at which they were asked for.
     An answer that will not change (a plan without history) gives the symbol up; `refused` says
     why. `failure` is a bug of ours.
     """
@@ -54,6 +56,7 @@ class Repair:
     deliver: Deliver
     symbols: Sequence[str]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    clock: Callable[[], float] = time.time
     repaired: int = 0
     failing: str = ""
     refused: dict[str, str] = field(default_factory=dict)
@@ -119,6 +122,7 @@ class Repair:
         """Deliver the bars of one symbol; return why not, for a later attempt."""
         try:
             async with self._gate:
+                asked_at = self.clock()
                 bars = await self.fetch(symbol, order.gap.from_ms, order.gap.to_ms)
         except Unavailable as error:
             return str(error)
@@ -128,7 +132,7 @@ class Repair:
         else:
             self.refused.pop(symbol, None)
             for portion in _portions(bars):
-                await self.deliver(portion)
+                await self.deliver(portion, asked_at)
         order.symbols.discard(symbol)
         return ""
 

@@ -138,7 +138,8 @@ def test_minutes_around_an_unannounced_silence_are_fetched(stage: Stage) -> None
     stage.trade(39)
     assert stage.repair.ordered == []
     stage.trade(65)
-    assert stage.repair.ordered == [(Gap(T0, T0 + 2 * MINUTE_MS), ())]
+    late_ones_too = Gap(T0 - LATE_MINUTES * MINUTE_MS, T0 + 2 * MINUTE_MS)
+    assert stage.repair.ordered == [(late_ones_too, ())]
     stage.trade(119)
     stage.trade(180.3)
     assert stage.closes[0] == (0, 0, 0, QUALITY_LIVE)
@@ -282,6 +283,30 @@ def test_a_trade_of_a_fetched_minute_has_it_fetched_again(stage: Stage) -> None:
     stage.trade(60.3)
     stage.loop.take(Backfill(minute_bars((0, T0, 9.0))))
     stage.trade(20)
+    assert stage.repair.ordered == [(Gap(T0, T0 + MINUTE_MS), (SYMBOLS[0],))]
+
+
+def test_an_answer_older_than_a_late_trade_is_asked_for_again(stage: Stage) -> None:
+    stage.trade(10)
+    stage.trade(60.3)
+    stage.clock.now = asked_at = T0 / 1000 + 62
+    stage.loop.take(trades((0, T0 + 20_000, 10.0), (1, T0 + 61_000, 10.0), received_at=asked_at))
+    stage.loop.take(Backfill(minute_bars((0, T0, 9.0), (1, T0, 9.0)), asked_at))
+    assert stage.repair.ordered == [(Gap(T0, T0 + MINUTE_MS), (SYMBOLS[0],))]
+    stage.loop.take(Backfill(minute_bars((0, T0, 9.5)), asked_at + 0.1))
+    assert len(stage.repair.ordered) == 1
+
+
+def test_an_answer_that_came_after_a_later_one_is_asked_for_again(stage: Stage) -> None:
+    stage.trade(10)
+    stage.trade(60.3)
+    stage.clock.now = told_at = T0 / 1000 + 63
+    stage.loop.take(Backfill(minute_bars((0, T0, 9.0)), told_at - 1))
+    stage.loop.take(trades((0, T0 + 20_000, 10.0), received_at=told_at))
+    stage.repair.ordered.clear()
+    stage.loop.take(Backfill(minute_bars((0, T0, 9.5)), told_at + 0.1))
+    assert stage.repair.ordered == []
+    stage.loop.take(Backfill(minute_bars((0, T0, 9.0)), told_at - 0.5))
     assert stage.repair.ordered == [(Gap(T0, T0 + MINUTE_MS), (SYMBOLS[0],))]
 
 

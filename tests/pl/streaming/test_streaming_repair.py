@@ -9,7 +9,7 @@ from pl.market.batches import MINUTE_MS, BarBatch
 from pl.streaming.repair import OVERDUE_MS, PORTION, RETRY_S, SETTLE_MS, Repair
 from pl.streaming.watch import Gap
 from service.errors import Rejected, Unavailable
-from tests.pl.streaming.fakes import SYMBOLS, T0, minute_bars
+from tests.pl.streaming.fakes import SYMBOLS, T0, Clock, minute_bars
 
 GAP = Gap(T0, T0 + MINUTE_MS)
 SETTLED = GAP.to_ms + SETTLE_MS
@@ -39,13 +39,16 @@ class Desk:
         self.rest = Rest()
         self.slept: list[float] = []
         self.delivered: list[BarBatch] = []
-        self.repair = Repair(self.rest.fetch, self._deliver, SYMBOLS, self._sleep)
+        self.asked_at: list[float] = []
+        self.clock = Clock()
+        self.repair = Repair(self.rest.fetch, self._deliver, SYMBOLS, self._sleep, clock=self.clock)
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    async def _deliver(self, bars: BarBatch) -> None:
+    async def _deliver(self, bars: BarBatch, asked_at: float) -> None:
         self.delivered.append(bars)
+        self.asked_at.append(asked_at)
 
     async def settle(self) -> None:
         for _ in range(100):
@@ -116,6 +119,25 @@ async def test_while_rest_is_away_it_says_so_and_goes_on_trying(desk: Desk) -> N
     assert {failing for failing, _ in seen} == {"Massive: 503"}
     assert [seconds for _, seconds in seen] == [*RETRY_S, *[RETRY_S[-1]] * 3]
     assert desk.rows == [1]
+
+
+async def test_bars_come_with_the_moment_of_the_question_that_brought_them(desk: Desk) -> None:
+    desk.rest.failures["KO"] = [Unavailable("Massive", "503")]
+    desk.clock.now = 100.0
+
+    async def sleep(seconds: float) -> None:
+        desk.clock.now += seconds
+
+    def answered_later(symbol: str) -> BarBatch:
+        desk.clock.now += 5.0
+        return minute_bars((SYMBOLS.index(symbol), T0, 10.0))
+
+    desk.repair.sleep = sleep
+    desk.rest.bars = answered_later
+    desk.repair.order(GAP, ("KO",))
+    desk.repair.start_due(SETTLED)
+    await desk.settle()
+    assert desk.asked_at == [100.0 + RETRY_S[0]]
 
 
 async def test_a_refusal_is_final_and_remembered(desk: Desk) -> None:
