@@ -83,10 +83,15 @@ class FastFeed:
         await self.socket.run(Restamped(sink, self.clock))
 
 
+def market() -> SimulatedMarket:
+    """Return the market that is simulated."""
+    listings = [listing for listing in read_listings() if listing.symbol in SYMBOLS]
+    return SimulatedMarket(7, 1.0, listings)
+
+
 async def simulate(clock: FastClock) -> None:
     """Serve the market until killed."""
-    listings = [listing for listing in read_listings() if listing.symbol in SYMBOLS]
-    app = build_app(SimulatedMarket(7, 1.0, listings), {KEY: Plan()}, clock=clock.ms)
+    app = build_app(market(), {KEY: Plan()}, clock=clock.ms)
     await listen(app, int(os.environ["PL_SIMULATOR_PORT"]))
     await asyncio.Event().wait()
 
