@@ -19,7 +19,7 @@ from pl.feeds.feed import Sink
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
 from pl.health_page import listen
-from pl.market.batches import BarBatch, FeedNotice, SymbolTable, TradeBatch
+from pl.market.batches import BarBatch, FeedNotice, PackedTrades, SymbolTable, TradeBatch
 from pl.market.sessions import AlwaysOpenSessions
 from pl.simulator.market import SimulatedMarket
 from pl.simulator.plans import Plan
@@ -61,6 +61,8 @@ class Restamped:
         """Hand on what came, as of now."""
         if isinstance(item, FeedNotice):
             await self.sink.put(replace(item, at=self.clock()))
+        elif isinstance(item, PackedTrades):
+            await self.sink.put(PackedTrades(item.records, self.clock()))
         else:
             await self.sink.put(replace(item, received_at=self.clock()))
 
@@ -83,10 +85,15 @@ class FastFeed:
         await self.socket.run(Restamped(sink, self.clock))
 
 
+def market() -> SimulatedMarket:
+    """Return the market that is simulated."""
+    listings = [listing for listing in read_listings() if listing.symbol in SYMBOLS]
+    return SimulatedMarket(7, 1.0, listings)
+
+
 async def simulate(clock: FastClock) -> None:
     """Serve the market until killed."""
-    listings = [listing for listing in read_listings() if listing.symbol in SYMBOLS]
-    app = build_app(SimulatedMarket(7, 1.0, listings), {KEY: Plan()}, clock=clock.ms)
+    app = build_app(market(), {KEY: Plan()}, clock=clock.ms)
     await listen(app, int(os.environ["PL_SIMULATOR_PORT"]))
     await asyncio.Event().wait()
 

@@ -17,7 +17,8 @@ import pytest
 
 from contracts.names import ALERTS_CRITICAL, ERRORS
 from launcher.ports import any_free
-from tests.pl.streaming.fast import KEY, SYMBOLS, FastClock
+from pl.market.batches import UPDATES_VOLUME
+from tests.pl.streaming.fast import KEY, SYMBOLS, FastClock, market
 from tests.pl.streaming.process import Process, System, until
 
 pytestmark = pytest.mark.integration
@@ -26,6 +27,9 @@ SPEED = 24.0
 MINUTE_MS = 60_000
 SETTLED_MS = 160_000
 """The market's latest trades come two and a half minutes late."""
+
+STALL_MS = 18_000
+"""The market loses what it pauses through, before Streaming would call it mute (24 s)."""
 
 STREAMING_LOCK = 0x73747265
 SPOOLS = ("records.spool", "closes/records.spool")
@@ -208,6 +212,33 @@ def test_whatever_the_feed_does_is_counted_told_and_made_good(drill: Drill) -> N
     drill.assert_whole()
     logged = drill.system.ask("SELECT DISTINCT context->>'error_code' FROM error_logs")
     assert causes <= {code for (code,) in logged}
+
+
+def arrivals_of_late_trades(from_ms: int, minutes: int) -> list[int]:
+    """When trades come, from `from_ms` on, that belong to a minute before the running one."""
+    made = market()
+    first = from_ms // MINUTE_MS * MINUTE_MS
+    found = []
+    for start_ms in range(first, first + minutes * MINUTE_MS, MINUTE_MS):
+        for symbol in SYMBOLS:
+            trades = made.trades(symbol, start_ms)
+            counted = trades.rule & UPDATES_VOLUME > 0
+            late = trades.arrives_ms - STALL_MS > start_ms + MINUTE_MS
+            found += trades.arrives_ms[counted & late].tolist()
+    return sorted(at for at in found if at > from_ms)
+
+
+def test_a_market_that_stands_still_while_late_trades_come(drill: Drill) -> None:
+    simulator = drill.simulator.running
+    assert simulator is not None
+    for _ in range(3):
+        soon = drill.clock.ms() + MINUTE_MS
+        stall_ms = arrivals_of_late_trades(soon, 20)[0] - STALL_MS // 2
+        until(lambda at=stall_ms: drill.clock.ms() >= at, "a late trade is about to come")
+        simulator.send_signal(signal.SIGSTOP)
+        until(lambda at=stall_ms + STALL_MS: drill.clock.ms() >= at, "the trade was missed")
+        simulator.send_signal(signal.SIGCONT)
+    drill.assert_whole()
 
 
 def test_postgresql_killed_for_some_minutes(drill: Drill, postgres: Any) -> None:
