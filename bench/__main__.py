@@ -45,11 +45,19 @@ def fanout(options: argparse.Namespace, pythons: Pythons) -> int:
     return asyncio.run(fanout.run(ROOT, pythons, plan))
 
 
+def chart(options: argparse.Namespace, _pythons: Pythons) -> int:
+    """Time the chart patterns of a whole market at a close."""
+    from bench import chart
+
+    return chart.run(options.closes)
+
+
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
     "startup": startup,
     "delivery": delivery,
     "ticks": ticks,
     "fanout": fanout,
+    "chart": chart,
 }
 
 
@@ -85,6 +93,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=300, help="fanout: how many pages are open")
     parser.add_argument("--per-second", type=int, default=50, help="fanout: alerts a second")
     parser.add_argument("--seconds", type=int, default=20, help="fanout: for so long")
+    parser.add_argument("--closes", type=int, default=60, help="chart: how many closes to time")
     return parser.parse_args(arguments)
 
 

@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from multiprocessing import get_context
 from typing import Any
 
 from pl import settings
@@ -92,14 +93,22 @@ def run_universe(options: argparse.Namespace) -> int:
 
 
 def run_compile(_: argparse.Namespace) -> int:
-    """Compile the kernels into NUMBA_CACHE_DIR, saying what is being compiled."""
+    """Compile the kernels into NUMBA_CACHE_DIR, in two processes, saying what is being compiled."""
     from pl.feeds import warm_up as frames
     from pl.market import warm_up as bars
     from pl.signals import warm_up as signals
 
-    for name, room in (("frames", frames), ("bars", bars), ("signals", signals)):
+    beside = get_context("spawn").Process(target=signals.warm_up_judging)
+    beside.start()
+    for name, warm_up in (
+        ("frames", frames.warm_up),
+        ("bars", bars.warm_up),
+        ("signals", signals.warm_up_walking),
+    ):
         print(f"compiling {name}", flush=True)
-        room.warm_up()
+        warm_up()
+    beside.join()
+    signals.warm_up()
     return 0
 
 

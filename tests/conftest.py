@@ -28,11 +28,18 @@ from launcher.embedded.postgres import (
 from launcher.embedded.privileges import unprivileged
 from launcher.embedded.redis import RedisServer
 from launcher.embedded.running import RunningServer
+from launcher.home import digest
 from launcher.ports import any_free
+from launcher.provision.kernels import kernel_sources
 from launcher.resp import RedisAddress, answers
 
 ROOT = Path(__file__).parent.parent
 PRODUCER_PYTHON = Path(os.environ.get("PL_PYTHON", ROOT / ".venv-pl" / "bin" / "python"))
+# Numba's cache beside the sources ignores edits in called files: stale kernels would be run.
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR",
+    str(ROOT / ".tickstock" / "numba" / f"tests-{digest(files=kernel_sources(ROOT))}"),
+)
 # How long an example takes says nothing where another process may hold the core.
 settings.register_profile(
     "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -3,20 +3,29 @@
 import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from launcher.home import Stamp, digest
 from launcher.problems import COMPILE_FAILED
 from launcher.provision.commands import StepFailed, Steps
+
+ROOMS: Final = ("feeds", "market", "signals")
+"""The rooms of the producer that hold kernels."""
+
+
+def kernel_sources(root: Path) -> list[Path]:
+    """Return every file whose change may change compiled code: numba itself looks at fewer."""
+    rooms = (path for room in ROOMS for path in root.glob(f"pl/{room}/**/*.py"))
+    return [root / "pl" / "kernel.py", *rooms]
 
 
 class Kernels:
     """The folder of compiled kernels that fits this checkout and this machine."""
 
     def __init__(self, root: Path, cache: Path, python: Path, steps: Steps) -> None:
-        sources = [*root.glob("pl/market/**/*.py"), *root.glob("pl/signals/**/*.py")]
         texts = (platform.machine(), _processor(), str(python))
-        own = [root / "pl" / "kernel.py", root / "requirements-pl.txt"]
-        value = digest(*texts, files=[path for path in (*sources, *own) if path.exists()])
+        sources = [*kernel_sources(root), root / "requirements-pl.txt"]
+        value = digest(*texts, files=[path for path in sources if path.exists()])
         self._root = root
         self._python = python
         self._steps = steps

@@ -144,6 +144,7 @@ class Building:
             TIMEFRAME,
             TIER,
             lambda ms: self._sessions.anchor_ms(TIMEFRAME, ms),
+            session_bars=self._sessions.longest_ms // MINUTE_MS,
         )
         return Closing(
             engine=engine,

@@ -45,6 +45,10 @@ class Session(NamedTuple):
 class MarketSessions(Protocol):
     """Answer questions of time for one market; all times are unix ms UTC."""
 
+    @property
+    def longest_ms(self) -> int:
+        """The longest regular hours of a session."""
+
     def session_of(self, ms: int) -> Session | None:
         """Return the session whose trading, extended hours included, holds `ms`."""
 
@@ -82,6 +86,11 @@ class ExchangeSessions:
         )
         self._first_of_month = _first_opens(sessions, lambda day: (day.year, day.month))
         self._first_of_year = _first_opens(sessions, lambda day: (day.year, 0))
+
+    @property
+    def longest_ms(self) -> int:
+        """The longest regular hours of a session."""
+        return max(session.close_ms - session.open_ms for session in self.sessions)
 
     def session_of(self, ms: int) -> Session | None:
         """Return the session whose trading, extended hours included, holds `ms`."""
@@ -131,6 +140,11 @@ class ExchangeSessions:
 
 class AlwaysOpenSessions:
     """Answer for a market that never closes: a session is a UTC day."""
+
+    @property
+    def longest_ms(self) -> int:
+        """The length of a day."""
+        return DAY_MS
 
     def session_of(self, ms: int) -> Session:
         """Return the UTC day that holds `ms`."""

@@ -7,7 +7,7 @@ that a value depends on its bars alone and never on where a process started.
 import math
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.market.batches import Float64
 
 OPEN: Final = 0
@@ -24,7 +24,7 @@ and no named tuple, which kernels pass three times as slowly; bar by bar, so tha
 one symbol among thousands lie side by side in memory."""
 
 
-@kernel
+@leaf
 def mean(bars: Bars, column: int, first: int, last: int) -> float:
     """Return the mean of a column's values at `first` to `last`, both ends included."""
     total = 0.0
@@ -33,7 +33,7 @@ def mean(bars: Bars, column: int, first: int, last: int) -> float:
     return total / (last - first + 1)
 
 
-@kernel
+@leaf
 def highest(bars: Bars, column: int, first: int, last: int) -> float:
     """Return the largest of a column's values at `first` to `last`, both ends included."""
     best = bars[first, column]
@@ -42,7 +42,7 @@ def highest(bars: Bars, column: int, first: int, last: int) -> float:
     return float(best)
 
 
-@kernel
+@leaf
 def lowest(bars: Bars, column: int, first: int, last: int) -> float:
     """Return the smallest of a column's values at `first` to `last`, both ends included."""
     best = bars[first, column]
@@ -51,7 +51,7 @@ def lowest(bars: Bars, column: int, first: int, last: int) -> float:
     return float(best)
 
 
-@kernel
+@leaf
 def true_range(high: float, low: float, previous_close: float) -> float:
     """Return the true range of a bar, in USD.
 
@@ -60,7 +60,7 @@ def true_range(high: float, low: float, previous_close: float) -> float:
     return max(high - low, abs(high - previous_close), abs(low - previous_close))
 
 
-@kernel
+@leaf
 def mean_true_range(bars: Bars, i: int, n_bars: int) -> float:
     """Return the plain mean of the true ranges of the `n_bars` bars before bar `i`."""
     total = 0.0
@@ -69,7 +69,7 @@ def mean_true_range(bars: Bars, i: int, n_bars: int) -> float:
     return total / n_bars
 
 
-@kernel
+@leaf
 def is_sound(open_: float, high: float, low: float, close: float, volume: float) -> bool:
     """Tell whether a bar can be computed with: finite, positive, in order, no negative volume."""
     if not (math.isfinite(open_) and math.isfinite(close) and math.isfinite(volume)):

@@ -8,7 +8,11 @@ import numpy.typing as npt
 from pl.kernel import kernel
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, is_sound
-from pl.signals.evaluation import HitRows, evaluate
+from pl.signals.candles.catalogue import N_CANDLES
+from pl.signals.candles.frame import FRAME_BARS, N_MEASURES
+from pl.signals.chart.state import ChartState
+from pl.signals.charting import look_at_bar
+from pl.signals.evaluation import HitRows, evaluate, mark_candles
 from pl.signals.history import (
     History,
     make_room,
@@ -18,6 +22,7 @@ from pl.signals.history import (
     write_bar,
     write_indicators,
 )
+from pl.signals.indicators.names import INDICATOR_NAMES
 
 Flags = npt.NDArray[np.bool_]
 
@@ -42,10 +47,24 @@ class Arrivals(NamedTuple):
 
 
 class IndicatorRows(NamedTuple):
-    """Receive indicator rows: values (n, 14) float64, and which patterns fired (n,) int64."""
+    """Receive indicator rows; n bars.
+
+    values : (n, N) float64, N indicators; patterns : (n,) int64 bits of the registry's patterns;
+    candles : (n, 2) int64 bits of the catalogue's candlesticks, and of the bearish ones.
+    """
 
     values: Float64
     patterns: Int64
+    candles: Int64
+
+
+def room_for_rows(n_bars: int) -> IndicatorRows:
+    """Return room for the rows of `n_bars` bars."""
+    return IndicatorRows(
+        np.empty((n_bars, len(INDICATOR_NAMES)), np.float64),
+        np.empty(n_bars, np.int64),
+        np.empty((n_bars, 2), np.int64),
+    )
 
 
 @kernel
@@ -92,23 +111,37 @@ def is_next(history: History, batch: Arrivals, b: int) -> bool:
 
 @kernel
 def close_bars(
-    history: History, batch: Arrivals, begin: int, out: IndicatorRows, hits: HitRows
-) -> tuple[int, int, int]:
+    history: History,
+    charts: ChartState,
+    batch: Arrivals,
+    begin: int,
+    out: IndicatorRows,
+    hits: HitRows,
+    finds: Float64,
+) -> tuple[int, int, int, int]:
     """Take bars from `begin` on until one needs more than appending.
 
-    Returns how far it came, how many hits were written, and why it stopped.
+    Returns how far it came, how many hits and chart finds were written, and why it stopped.
     """
     n_hits = 0
+    n_finds = 0
+    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    strengths = np.empty(N_CANDLES, np.int16)
     for b in range(begin, len(batch.row)):
         if not is_next(history, batch, b):
-            return b, n_hits, NOT_NEXT
-        if not append(history, batch, b, out.values[b : b + 1]):
-            return b, n_hits, NO_ROOM
+            return b, n_hits, n_finds, NOT_NEXT
         row = int(batch.row[b])
+        held = history.n_bars[row]
+        if not append(history, batch, b, out.values[b : b + 1]):
+            return b, n_hits, n_finds, NO_ROOM
+        i = int(history.n_bars[row]) - 1
+        charts.dropped[row] += held - i
+        n_finds = look_at_bar(history, charts, row, row, i, b, finds, n_finds)
         before = n_hits
-        n_hits = evaluate(history, row, int(history.n_bars[row]) - 1, b, hits, n_hits)
+        mark_candles(history, row, i, frame, strengths, out.candles[b])
+        n_hits = evaluate(history, history.state[row], row, i, b, out.candles[b, 0], hits, n_hits)
         bits = np.int64(0)
         for k in range(before, n_hits):
             bits |= np.int64(1) << hits.facts[k, 2]
         out.patterns[b] = bits
-    return len(batch.row), n_hits, TAKEN
+    return len(batch.row), n_hits, n_finds, TAKEN

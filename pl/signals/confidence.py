@@ -16,7 +16,7 @@ context score  x / (1 + x) of what the pattern's setting looks at, 0 for x < 0:
 import math
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, true_range
 from pl.signals.hits import NEUTRAL
 from pl.signals.pattern import Setting
@@ -27,26 +27,26 @@ REVERSAL_BARS: Final = 10
 CONTINUATION_BARS: Final = 20
 
 
-@kernel
+@leaf
 def saturate(x: float) -> float:
     """Return x / (1 + x), 0 for what is not positive."""
     return x / (1.0 + x) if x > 0.0 else 0.0
 
 
-@kernel
+@leaf
 def volume_score(volume: float, mean_volume: float) -> float:
     """Return how much volume stands behind a bar, 0-1."""
     return saturate(volume / mean_volume) if mean_volume > 0.0 else 0.0
 
 
-@kernel
+@leaf
 def move(bars: Bars, last: int, n_bars: int, unit: float) -> float:
     """Return the move of the `n_bars` bars up to `last` in units of a random walk's."""
     start = max(last - n_bars, 0)
     return float((bars[last, CLOSE] - bars[start, CLOSE]) / (unit * math.sqrt(float(n_bars))))
 
 
-@kernel
+@leaf
 def context_score(
     bars: Bars, i: int, setting: int, direction: int, n_bars: int, unit: float
 ) -> float:

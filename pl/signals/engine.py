@@ -8,7 +8,16 @@ import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.bars import N_COLUMNS
-from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, IndicatorRows, close_bars, mark_sound
+from pl.signals.chart.hit import Finding
+from pl.signals.chart.state import empty_state, forget
+from pl.signals.charting import (
+    charts_between,
+    may_stand,
+    read_charts,
+    remember,
+    room_for_finds,
+)
+from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, close_bars, mark_sound, room_for_rows
 from pl.signals.evaluation import hits_between, read_hits, room_for
 from pl.signals.history import (
     NO_ANCHOR,
@@ -20,11 +29,9 @@ from pl.signals.history import (
 )
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
 from pl.signals.log import Author
-from pl.signals.registry import WINDOW_BARS
 from pl.signals.revision import Outcome, revise
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable, join
-from pl.signals.timeframes import TIMEFRAME_MS
 
 SESSION_BARS: Final = 1440
 """Bars of the longest session: every minute of a day."""
@@ -54,14 +61,15 @@ class SignalEngine:
     ) -> None:
         self._author = Author(tuple(symbols), timeframe, tier)
         self._session_open = session_open
-        self._history: History = empty_history(len(symbols), session_bars, TIMEFRAME_MS[timeframe])
+        self._history: History = empty_history(len(symbols), session_bars, timeframe)
+        self._charts = empty_state(len(symbols))
         self._session_bars = session_bars
 
     def warm(self, row: int, bars: ClosedBars) -> None:
         """Replace a row's bars by history; emits nothing.
 
-        bars : of that symbol alone, oldest first. 664 bars and the running session make every
-        later value exact; what is older is left out. Unsound bars are left out.
+        bars : of that symbol alone, oldest first. 856 bars and two sessions make every later
+        value exact; what is older is left out. Unsound bars are left out.
         Raises ValueError when times do not rise or a session is longer than `session_bars`.
         """
         sound = np.empty(len(bars), np.bool_)
@@ -75,11 +83,14 @@ class SignalEngine:
         history = self._history
         history.n_bars[row] = 0
         history.anchor[row] = NO_ANCHOR
+        forget(self._charts, row)
         if not len(bars):
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
         first = int(np.searchsorted(bars.start_ms, anchor))
-        tail = bars.take(np.arange(max(first - SEED_BARS - WINDOW_BARS, 0), len(bars)))
+        tail = bars.take(
+            np.arange(max(first - SEED_BARS - self._history.window_bars, 0), len(bars))
+        )
         n = len(tail)
         if n >= history.start.shape[1]:
             raise self._overlong(row)
@@ -90,6 +101,7 @@ class SignalEngine:
         history.n_bars[row] = n
         set_anchor(history, row, anchor)
         walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
+        remember(history, self._charts, row)
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         """Take closed, revised or late bars, in order; return what they caused.
@@ -107,6 +119,8 @@ class SignalEngine:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == NOT_NEXT:
                 outcome = revise(self._history, batch, begin, self._session_open)
+                if not outcome.refused:
+                    remember(self._history, self._charts, int(batch.row[begin]))
                 self._note(outcome, signals, tables, refused)
                 begin += 1
         return EngineUpdate(signals, join(tables), dict(refused))
@@ -121,7 +135,13 @@ class SignalEngine:
         for row in range(len(history.n_bars)):
             n = int(history.n_bars[row])
             begin = max(n - n_bars, 0)
-            signals += [self._author.confirm(hit) for hit in hits_between(history, row, begin, n)]
+            signals += [
+                self._author.confirm(hit)
+                for hit in hits_between(history, row, begin, n, self._session_open)
+            ]
+            if may_stand(history, self._charts, row, begin):
+                charts = charts_between(history, row, begin, n)
+                signals += [self._author.confirm(hit) for hit in charts]
         return sorted(signals, key=lambda signal: signal.bar_time_ms)
 
     def last_start_ms(self, row: int) -> int | None:
@@ -144,19 +164,28 @@ class SignalEngine:
     def _close(
         self, batch: Arrivals, begin: int, signals: list[Signal], tables: list[IndicatorTable]
     ) -> tuple[int, int]:
-        n = len(batch.row)
-        out = IndicatorRows(np.empty((n, len(INDICATOR_NAMES)), np.float64), np.empty(n, np.int64))
-        rows = room_for(n - begin)
-        end, n_hits, stopped = close_bars(self._history, batch, begin, out, rows)
+        history = self._history
+        out = room_for_rows(len(batch.row))
+        rows = room_for(len(batch.row) - begin)
+        finds = room_for_finds(len(batch.row) - begin + 1)
+        end, n_hits, n_finds, stopped = close_bars(
+            history, self._charts, batch, begin, out, rows, finds
+        )
+        hits: list[Finding] = [*read_hits(rows, n_hits)]
+        hits += read_charts(finds, n_finds)
         signals += [
             self._author.confirm(hit, rsi=float(out.values[hit.cause, RSI_14]))
-            for hit in read_hits(rows, n_hits)
+            for hit in sorted(hits, key=lambda hit: hit.cause)
         ]
         if end > begin:
             taken = slice(begin, end)
             tables.append(
                 IndicatorTable(
-                    batch.row[taken], batch.start[taken], out.values[taken], out.patterns[taken]
+                    batch.row[taken],
+                    batch.start[taken],
+                    out.values[taken],
+                    out.patterns[taken],
+                    out.candles[taken],
                 )
             )
         return end, stopped

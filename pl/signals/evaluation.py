@@ -1,31 +1,37 @@
 """Judge closed bars by every pattern and write what fired as numbers."""
 
 import math
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
-from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars, mean, mean_true_range
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
+from pl.signals.candles.catalogue import N_CANDLES
+from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
+from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
 from pl.signals.confidence import context_score, volume_score
-from pl.signals.history import History
+from pl.signals.history import History, find
 from pl.signals.hits import NONE, Hit
-from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS, WINDOW_BARS, judge
+from pl.signals.indicators.session import step_session
+from pl.signals.indicators.state import STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
+from pl.signals.indicators.windows import look
+from pl.signals.judging import judge
+from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS
 
 N_PATTERNS: Final = len(PATTERNS)
-USUAL_BARS: Final = 20
-RANGE_BARS: Final = 14
 MAX_DEFINING_BARS: Final = 4
 N_FACTS: Final = 6
-N_NUMBERS: Final = 11
+N_NUMBERS: Final = 12
 
 
 class HitRows(NamedTuple):
     """Receive hits from the kernels; N is room for every pattern on every bar.
 
     facts : (N, 6) int64 cause, row, pattern, direction, revision, position;
-    times : (N, 4) int64 unix ms; numbers : (N, 11) float64 in the order of `Hit`.
+    times : (N, 4) int64 unix ms; numbers : (N, 12) float64 in the order of `Hit`.
     """
 
     facts: Int64
@@ -43,7 +49,7 @@ def room_for(n_bars: int) -> HitRows:
     )
 
 
-@kernel
+@leaf
 def count_changes(history: History, row: int, i: int) -> int:
     """Return a number that grows with each change of a bar up to bar `i` and not long before.
 
@@ -52,7 +58,7 @@ def count_changes(history: History, row: int, i: int) -> int:
     one, and its changes, out of the window.
     """
     total = 0
-    since = history.start[row, i] - WINDOW_BARS * history.bar_ms
+    since = history.start[row, i] - history.window_bars * history.bar_ms
     for j in range(i, -1, -1):
         if history.start[row, j] <= since:
             break
@@ -61,7 +67,7 @@ def count_changes(history: History, row: int, i: int) -> int:
     return total
 
 
-@kernel
+@leaf
 def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
     """Tell whether each of the `n_bars` bars up to bar `i` was watched from end to end."""
     partial = 0
@@ -70,20 +76,58 @@ def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
     return partial == 0
 
 
+@leaf
+def mark_candles(
+    history: History, row: int, i: int, frame: Frame, strengths: Strengths, out: Int64
+) -> None:
+    """Write which candlesticks bar `i` of a row completes, and which of them are bearish.
+
+    One that reaches back to a partial bar is left out. frame, strengths : room to work in;
+    out : (2,) int64.
+    """
+    fired, bearish = candle_bits(history.columns[row], i, frame, strengths)
+    for ago in range(min(LONGEST, i + 1)):
+        if history.quality[row, i - ago] == QUALITY_PARTIAL:
+            fired &= UNTOUCHED[ago]
+            break
+    out[0] = fired
+    out[1] = bearish & fired
+
+
 @kernel
+def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> None:
+    """Write the candlesticks of bars `begin` to `end` - 1 of a row; `out` is (n, 2) int64."""
+    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    strengths = np.empty(N_CANDLES, np.int16)
+    for i in range(begin, end):
+        mark_candles(history, row, i, frame, strengths, out[i - begin])
+
+
+@leaf
+def is_possible(history: History, row: int, i: int, pattern: int, candles: int) -> bool:
+    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known."""
+    warm_up, n_bars, _, bit = TRAITS[pattern]
+    if i + 1 < warm_up or history.active[pattern] == 0:
+        return False
+    if bit >= 0:
+        return bool((candles >> bit) & 1)
+    return is_whole(history, row, i, n_bars)
+
+
+@leaf
 def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
     """Write what every hit of bar `i` shares."""
-    out[3] = bars[i, OPEN]
-    out[4] = bars[i, HIGH]
-    out[5] = bars[i, LOW]
-    out[6] = bars[i, CLOSE]
-    out[7] = bars[i, VOLUME]
-    out[8] = bars[i - 1, CLOSE]
-    out[9] = usual
-    out[10] = unit
+    out[4] = bars[i, OPEN]
+    out[5] = bars[i, HIGH]
+    out[6] = bars[i, LOW]
+    out[7] = bars[i, CLOSE]
+    out[8] = bars[i, VOLUME]
+    out[9] = bars[i - 1, CLOSE]
+    out[10] = usual
+    out[11] = unit
 
 
-@kernel
+@leaf
 def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
     """Return the confidence of a pattern, to two decimals."""
     weights = WEIGHTS[pattern]
@@ -92,36 +136,44 @@ def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
 
 
 @kernel
-def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hits: int) -> int:
-    """Judge bar `i` of a row by every pattern; append the hits and return how many there are."""
+def evaluate(
+    history: History,
+    state: Float64,
+    row: int,
+    i: int,
+    cause: int,
+    candles: int,
+    out: HitRows,
+    n_hits: int,
+) -> int:
+    """Judge bar `i` of a row by every pattern; append the hits and return how many there are.
+
+    state : a row's state that has seen the bar, its session and its windows at least;
+    candles : which candlesticks it completes.
+    """
     bars = history.columns[row]
-    changes = -1
-    usual = 0.0
-    unit = 0.0
-    if i >= USUAL_BARS:
-        usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
-        unit = mean_true_range(bars, i, RANGE_BARS)
+    usual = state[USUAL_VOLUME]
+    unit = state[USUAL_RANGE]
     for pattern in range(N_PATTERNS):
-        warm_up, n_bars, setting = TRAITS[pattern]
-        if i + 1 < warm_up or not is_whole(history, row, i, n_bars):
+        if not is_possible(history, row, i, pattern, candles):
             continue
-        direction, fit, level = judge(pattern, bars, i)
+        direction, fit, level, measure = judge(pattern, bars, i, state)
         if direction == NONE:
             continue
-        if changes < 0:
-            changes = count_changes(history, row, i)
+        _, n_bars, setting, _ = TRAITS[pattern]
         context = context_score(bars, i, setting, direction, n_bars, unit)
         numbers = out.numbers[n_hits]
         numbers[0] = fit
         numbers[1] = level
-        numbers[2] = weigh(pattern, fit, volume_score(bars[i, VOLUME], usual), context)
+        numbers[2] = measure
+        numbers[3] = weigh(pattern, fit, volume_score(bars[i, VOLUME], usual), context)
         write_numbers(numbers, bars, i, usual, unit)
         facts = out.facts[n_hits]
         facts[0] = cause
         facts[1] = row
         facts[2] = pattern
         facts[3] = direction
-        facts[4] = changes
+        facts[4] = 0
         facts[5] = i
         for k in range(n_bars):
             out.times[n_hits, k] = history.start[row, i - n_bars + 1 + k]
@@ -130,11 +182,27 @@ def evaluate(history: History, row: int, i: int, cause: int, out: HitRows, n_hit
 
 
 @kernel
-def evaluate_range(history: History, row: int, begin: int, end: int, out: HitRows) -> int:
-    """Judge bars `begin` to `end` - 1 of a row; return how many hits were written."""
+def evaluate_range(
+    history: History, row: int, begin: int, end: int, opens: Int64, out: HitRows
+) -> int:
+    """Judge bars `begin` to `end` - 1 of a row; return how many hits were written.
+
+    opens : positions of the first bars of their sessions, rising, the first at or before `begin`.
+    """
     n_hits = 0
-    for i in range(begin, end):
-        n_hits = evaluate(history, row, i, 0, out, n_hits)
+    bars = history.columns[row]
+    candles = np.empty((max(end - begin, 0), 2), np.int64)
+    mark_range(history, row, begin, end, candles)
+    state = np.zeros(STATE_SIZE, np.float64)
+    passed = 0
+    for i in range(opens[0], end):
+        if passed < len(opens) and i == opens[passed]:
+            state[:] = 0.0
+            passed += 1
+        step_session(state, bars, i)
+        if i >= begin:
+            look(state, bars, i)
+            n_hits = evaluate(history, state, row, i, 0, candles[i - begin, 0], out, n_hits)
     return n_hits
 
 
@@ -152,7 +220,24 @@ def read_hits(rows: HitRows, n_hits: int) -> list[Hit]:
     return hits
 
 
-def hits_between(history: History, row: int, begin: int, end: int) -> list[Hit]:
+def session_starts(
+    history: History, row: int, begin: int, end: int, session_open: Callable[[int], int]
+) -> Int64:
+    """Return where the sessions of bars `begin` to `end` - 1 of a row begin, rising."""
+    found: list[int] = []
+    last = end - 1
+    while last >= begin:
+        found.append(min(find(history, row, session_open(int(history.start[row, last]))), last))
+        last = found[-1] - 1
+    return np.array(found[::-1], np.int64)
+
+
+def hits_between(
+    history: History, row: int, begin: int, end: int, session_open: Callable[[int], int]
+) -> list[Hit]:
     """Return what the patterns say of bars `begin` to `end` - 1 of a row, oldest first."""
-    rows = room_for(max(end - begin, 0))
-    return read_hits(rows, evaluate_range(history, row, begin, end, rows))
+    if end <= begin:
+        return []
+    rows = room_for(end - begin)
+    opens = session_starts(history, row, begin, end, session_open)
+    return read_hits(rows, evaluate_range(history, row, begin, end, opens, rows))

@@ -1,20 +1,26 @@
 """Keep the bars of every symbol as arrays, with what is needed to walk them again.
 
-A row holds, oldest first and without holes, all bars from WINDOW_BARS before the walk's start on;
-the walk starts SEED_BARS before the session's first bar. What is held depends on the bars alone
-where it matters: everything that can still be revised, or read by a revision, is there.
+A row holds, oldest first and without holes, all bars from a window before the walk's start on;
+the walk starts SEED_BARS before the session's first bar. The window has WINDOW_BARS, what a chart
+pattern remembers or, where that is more, the bars of a session, so that the session of every bar
+walked is whole. What is held depends on the bars alone where it matters: everything that can still
+be revised, or read by a revision, is there.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
-from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, VOLUME, VWAP
-from pl.signals.indicators import recursive
-from pl.signals.indicators.row import write_row
-from pl.signals.registry import WINDOW_BARS
+from pl.signals.bars import N_COLUMNS
+from pl.signals.chart.scan import MEMORY_BARS
+from pl.signals.indicators import recursive, session
+from pl.signals.indicators.row import write_row, write_year
+from pl.signals.indicators.state import STATE_SIZE
+from pl.signals.indicators.windows import look
+from pl.signals.registry import WINDOW_BARS, active_in
+from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
 
 SEED_BARS: Final = 600
 SLACK_BARS: Final = 64
@@ -27,8 +33,10 @@ class History(NamedTuple):
     start : (S, C) int64 unix ms; columns : (S, C, 6) float64 open, high, low, close, volume,
     vwap; revision : (S, C) int32; quality : (S, C) uint8; n_bars : (S,) int64 bars held;
     anchor : (S,) int64 unix ms, the session's open; first : (S,) int64 position of the
-    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.recursive`;
-    bar_ms : milliseconds a bar lasts.
+    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.state`;
+    active : (N,) uint8, 1 for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
+    window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
+    timeframe does not look back that far.
     """
 
     start: Int64
@@ -39,12 +47,16 @@ class History(NamedTuple):
     anchor: Int64
     first: Int64
     state: Float64
+    active: UInt8
     bar_ms: int
+    window_bars: int
+    year_bars: int
 
 
-def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
+def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
-    capacity = SEED_BARS + WINDOW_BARS + session_bars + SLACK_BARS
+    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars)
+    capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),
         columns=np.empty((n_symbols, capacity, N_COLUMNS), np.float64),
@@ -53,12 +65,15 @@ def empty_history(n_symbols: int, session_bars: int, bar_ms: int) -> History:
         n_bars=np.zeros(n_symbols, np.int64),
         anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
         first=np.zeros(n_symbols, np.int64),
-        state=np.zeros((n_symbols, recursive.STATE_SIZE), np.float64),
-        bar_ms=bar_ms,
+        state=np.zeros((n_symbols, STATE_SIZE), np.float64),
+        active=active_in(timeframe),
+        bar_ms=TIMEFRAME_MS[timeframe],
+        window_bars=window_bars,
+        year_bars=YEAR_BARS.get(timeframe, 0),
     )
 
 
-@kernel
+@leaf
 def walk_start(history: History, row: int) -> int:
     """Return the position of the bar at which the walk of the running session starts."""
     return int(max(history.first[row] - SEED_BARS, 0))
@@ -84,7 +99,7 @@ def make_room(history: History, row: int) -> bool:
     """Free a place in a full row by forgetting what nothing reads; tell whether there is one."""
     if history.n_bars[row] < history.start.shape[1]:
         return True
-    n_bars = walk_start(history, row) - WINDOW_BARS
+    n_bars = walk_start(history, row) - history.window_bars
     if n_bars <= 0:
         return False
     drop_oldest(history, row, n_bars)
@@ -135,28 +150,20 @@ def find(history: History, row: int, start: int) -> int:
     return int(np.searchsorted(history.start[row, : history.n_bars[row]], start))
 
 
-@kernel
+@leaf
 def step_bar(history: History, row: int, i: int) -> None:
-    """Advance the row's averages by bar `i`, and the session's VWAP when it belongs to it.
-
-    The VWAP takes the bar's own volume-weighted price, or its typical price (high, low and
-    close) when it has none.
-    """
-    state = history.state[row]
-    columns = history.columns[row]
-    high, low, close = columns[i, HIGH], columns[i, LOW], columns[i, CLOSE]
-    recursive.step(state, high, low, close)
+    """Advance the row's walk by bar `i`, and the session's sums when it belongs to it."""
+    recursive.step(history.state[row], history.columns[row], i)
     if i >= history.first[row]:
-        price = columns[i, VWAP]
-        if not price > 0.0:
-            price = (high + low + close) / 3.0
-        recursive.step_session(state, price, columns[i, VOLUME])
+        session.step_session(history.state[row], history.columns[row], i)
 
 
-@kernel
+@leaf
 def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     """Write the indicators of bar `i`, at which the row's walk stands."""
+    look(history.state[row], history.columns[row], i)
     write_row(out, history.state[row], history.columns[row], i)
+    write_year(out, history.columns[row], i, history.year_bars)
 
 
 @kernel
@@ -166,11 +173,11 @@ def set_anchor(history: History, row: int, anchor: int) -> None:
     history.first[row] = find(history, row, anchor)
 
 
-@kernel
+@leaf
 def walk(history: History, row: int, begin: int, out: Float64) -> None:
     """Walk a row from its start to its last bar; write the indicators of bars `begin` on.
 
-    out : (at least n_bars - begin, 14) float64
+    out : (at least n_bars - begin, N) float64, N indicators
     """
     recursive.clear(history.state[row])
     for i in range(walk_start(history, row), history.n_bars[row]):

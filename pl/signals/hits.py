@@ -8,10 +8,11 @@ BEARISH: Final = -1
 NEUTRAL: Final = 2
 DIRECTION_NAMES: Final = {BULLISH: "bullish", BEARISH: "bearish", NEUTRAL: "neutral"}
 
-Verdict = tuple[int, float, float]
-"""direction code (NONE: did not fire), fit 0-1, and the rule's own price or volume level."""
+Verdict = tuple[int, float, float, float]
+"""direction code (NONE: did not fire), fit 0-1, the rule's own price or volume level, and one
+measure more that its reason tells, 0 where there is none."""
 
-SILENT: Final = (NONE, 0.0, 0.0)
+SILENT: Final = (NONE, 0.0, 0.0, 0.0)
 
 
 class Hit(NamedTuple):
@@ -20,6 +21,7 @@ class Hit(NamedTuple):
     cause : which bar of the batch caused it; revision : a number that grows with each change of
     a bar not long before; times : start of the defining bars, unix ms, oldest first;
     level : the rule's own level (mean volume, broken price, stop of a candlestick);
+    measure : what else the rule measured, in a unit of its own;
     mean_volume : shares, 20 bars before; mean_range : mean true range in USD, 14 bars before.
     """
 
@@ -31,6 +33,7 @@ class Hit(NamedTuple):
     times: tuple[int, ...]
     fit: float
     level: float
+    measure: float
     confidence: float
     open: float
     high: float

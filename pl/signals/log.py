@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
-from pl.signals.hits import DIRECTION_NAMES, Hit
-from pl.signals.registry import PATTERNS
+from pl.signals.chart.hit import Finding
+from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.revision import Outcome
 from pl.signals.signal import (
     CONFIRMED,
@@ -16,10 +15,11 @@ from pl.signals.signal import (
     flow_id,
     geometry,
     identity,
+    levels,
     material,
+    name_of,
+    reason,
 )
-
-STRONGEST_RSI: Final = 100.0
 
 
 class Author:
@@ -30,11 +30,11 @@ class Author:
         self._timeframe = timeframe
         self._tier = tier
 
-    def confirm(self, hit: Hit, rsi: float = math.nan) -> Signal:
+    def confirm(self, hit: Finding, rsi: float = math.nan) -> Signal:
         """Return the entry that says the pattern is there, as its bar closes."""
         return self._entry(hit._replace(revision=0), CONFIRMED, rsi, {}, {})
 
-    def retract(self, hit: Hit) -> Signal:
+    def retract(self, hit: Finding) -> Signal:
         """Return the entry that takes a pattern back, with what it had said."""
         before: Facts = {"life": CONFIRMED, **material(hit)}
         return self._entry(_revised(hit), RETRACTED, math.nan, before, {"life": RETRACTED})
@@ -53,19 +53,20 @@ class Author:
                 entries.append((hit.times[-1], hit.pattern, entry))
         return [entry for *_, entry in sorted(entries, key=lambda found: found[:2])]
 
-    def _restate(self, old: Hit | None, hit: Hit, rsi: Mapping[int, float]) -> Signal | None:
+    def _restate(
+        self, old: Finding | None, hit: Finding, rsi: Mapping[int, float]
+    ) -> Signal | None:
         before, after = changes(old, hit) if old else ({}, {})
         if old and not before:
             return None
         strength = rsi.get(hit.times[-1], math.nan)
         return self._entry(_revised(hit), CONFIRMED, strength, before, after)
 
-    def _entry(self, hit: Hit, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
-        pattern = PATTERNS[hit.pattern]
+    def _entry(self, hit: Finding, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
         symbol = self._symbols[hit.row]
         return Signal(
             symbol=symbol,
-            pattern=pattern.name,
+            pattern=name_of(hit),
             direction=DIRECTION_NAMES[hit.direction],
             timeframe=self._timeframe,
             tier=self._tier,
@@ -76,9 +77,9 @@ class Author:
             price=hit.close,
             price_change=hit.price_change,
             volume=hit.volume,
-            reason=pattern.explain(hit),
+            reason=reason(hit),
             indicators=_indicators(hit, rsi),
-            levels=pattern.levels(hit),
+            levels=levels(hit),
             geometry=geometry(hit),
             flow_id=flow_id(symbol, self._timeframe, hit),
             before=before,
@@ -86,22 +87,16 @@ class Author:
         )
 
 
-def _revised(hit: Hit) -> Hit:
+def _revised(hit: Finding) -> Finding:
     """Return the hit as one that a changed bar caused, be it a late bar never revised before."""
     return hit._replace(revision=max(hit.revision, 1))
 
 
-def _indicators(hit: Hit, rsi: float) -> dict[str, float]:
-    """Return the indicators that travel with a signal; what is not known is left out.
-
-    relative_strength is the mean gain over the mean loss, of which RSI is made: above 1 the
-    gains are larger.
-    """
+def _indicators(hit: Finding, rsi: float) -> dict[str, float]:
+    """Return the indicators that travel with a signal; what is not known is left out."""
     known = {}
     if hit.relative_volume is not None:
         known["relative_volume"] = hit.relative_volume
     if not math.isnan(rsi):
         known["rsi"] = rsi
-        if rsi < STRONGEST_RSI:
-            known["relative_strength"] = rsi / (STRONGEST_RSI - rsi)
     return known

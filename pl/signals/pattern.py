@@ -3,9 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
-from pl.signals.bars import Bars
 from pl.signals.hits import BULLISH, Hit, Verdict
+
+EVERYWHERE: Final = frozenset({"1min", "5min", "15min", "1hour", "daily", "weekly"})
+IN_SESSION: Final = frozenset({"1min", "5min"})
+"""Where an anchor is a session's open, so that the session's sums mean something."""
+ON_DAYS: Final = frozenset({"daily"})
 
 
 class Setting(IntEnum):
@@ -30,21 +35,25 @@ class Pattern:
     """Declare a pattern: its rule, what it needs, and how its finds are explained.
 
     n_bars : how many bars define it (they make its flow_id); warm_up : how many bars, up to
-    and with the one that closes, the rule and its confidence read, at most 64;
-    rule : kernel from (bars, i) to a verdict; explain : one sentence of the hit's numbers;
-    levels : entry, stop and target in USD, empty where the pattern defines none.
+    and with the one that closes, the rule and its confidence read, at most 256 (a session on top
+    where the rule reads its sums);
+    rule : kernel to a verdict, of candlesticks from (bars, i), of events from (bars, i, state) with
+    the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
+    levels : entry, stop and target in USD, empty where the pattern defines none;
+    timeframes : on which it is judged.
     """
 
     name: str
     family: str
     n_bars: int
     warm_up: int
-    rule: Callable[[Bars, int], Verdict]
+    rule: Callable[..., Verdict]
     setting: Setting
     weights: Weights
     explain: Callable[[Hit], str]
     levels: Callable[[Hit], Mapping[str, float]]
     source: str
+    timeframes: frozenset[str] = EVERYWHERE
 
 
 def price_text(price: float) -> str:

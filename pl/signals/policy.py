@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from pl.signals.chart.alerts import ALERT_CONFIDENCE
 from pl.signals.signal import RETRACTED, Signal
 from pl.signals.timeframes import TIMEFRAME_MS
 
@@ -31,6 +32,12 @@ class Rule:
 
 Key = tuple[str, str, str]
 
+TIER_OF: Final = {
+    timeframe: "daily" if length >= TIMEFRAME_MS["daily"] else "intraday"
+    for timeframe, length in TIMEFRAME_MS.items()
+}
+"""The tier that alerts on the chart patterns of a timeframe."""
+
 FALLBACK: Final = Rule(min_confidence=0.5, cool_down_bars=10)
 
 RULES: Final[Mapping[Key, Rule]] = {
@@ -48,6 +55,32 @@ RULES: Final[Mapping[Key, Rule]] = {
     ("Evening_Star", "intraday", "1min"): Rule(0.45, 10),
     ("Three_White_Soldiers", "intraday", "1min"): Rule(0.45, 10),
     ("Three_Black_Crows", "intraday", "1min"): Rule(0.45, 10),
+    ("Gap_Up", "intraday", "1min"): Rule(0.5, 5),
+    ("Gap_Down", "intraday", "1min"): Rule(0.5, 5),
+    ("New_Session_High", "intraday", "1min"): Rule(0.5, 15),
+    ("New_Session_Low", "intraday", "1min"): Rule(0.5, 15),
+    ("New_20_Day_High", "daily", "daily"): Rule(0.5, 5),
+    ("New_20_Day_Low", "daily", "daily"): Rule(0.5, 5),
+    ("New_52_Week_High", "daily", "daily"): Rule(0.5, 10),
+    ("New_52_Week_Low", "daily", "daily"): Rule(0.5, 10),
+    ("Opening_Range_Break", "intraday", "1min"): Rule(0.5, 15),
+    ("VWAP_Cross", "intraday", "1min"): Rule(0.5, 15),
+    ("VWAP_Reclaim", "intraday", "1min"): Rule(0.5, 15),
+    ("Moving_Average_Cross", "intraday", "1min"): Rule(0.5, 15),
+    ("Golden_Cross", "intraday", "1min"): Rule(0.35, 15),
+    ("Death_Cross", "intraday", "1min"): Rule(0.35, 15),
+    ("Squeeze_Release", "intraday", "1min"): Rule(0.5, 10),
+    ("RSI_Divergence", "intraday", "1min"): Rule(0.35, 10),
+    ("MACD_Divergence", "intraday", "1min"): Rule(0.35, 10),
+    ("Inside_Bar", "intraday", "1min"): Rule(0.55, 15),
+    ("Outside_Bar", "intraday", "1min"): Rule(0.5, 10),
+    ("NR7", "intraday", "1min"): Rule(0.55, 15),
+    ("Unusual_Range", "intraday", "1min"): Rule(0.55, 5),
+    **{
+        (name, tier, timeframe): Rule(least, 15)
+        for name, least in ALERT_CONFIDENCE.items()
+        for timeframe, tier in TIER_OF.items()
+    },
 }
 """By pattern, tier and timeframe; what is not named follows FALLBACK.
 

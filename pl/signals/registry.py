@@ -4,30 +4,33 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import kernel
-from pl.market.batches import Float64, Int64
-from pl.signals.bars import Bars
-from pl.signals.candles.doji import DOJI, doji
-from pl.signals.candles.engulfing import ENGULFING, engulfing
-from pl.signals.candles.hammers import HAMMER, SHOOTING_STAR, hammer, shooting_star
-from pl.signals.candles.penetrations import (
-    DARK_CLOUD_COVER,
-    PIERCING_LINE,
-    dark_cloud_cover,
-    piercing_line,
+from pl.market.batches import Float64, Int64, UInt8
+from pl.signals.candles.alerted.doji import DOJI
+from pl.signals.candles.alerted.engulfing import ENGULFING
+from pl.signals.candles.alerted.hammers import HAMMER, SHOOTING_STAR
+from pl.signals.candles.alerted.penetrations import DARK_CLOUD_COVER, PIERCING_LINE
+from pl.signals.candles.alerted.soldiers import THREE_BLACK_CROWS, THREE_WHITE_SOLDIERS
+from pl.signals.candles.alerted.stars import EVENING_STAR, MORNING_STAR
+from pl.signals.candles.catalogue import BIT
+from pl.signals.events.average_cross import DEATH_CROSS, GOLDEN_CROSS, MOVING_AVERAGE_CROSS
+from pl.signals.events.bar_ranges import INSIDE_BAR, NR7, OUTSIDE_BAR, UNUSUAL_RANGE
+from pl.signals.events.daily_extremes import (
+    NEW_20_DAY_HIGH,
+    NEW_20_DAY_LOW,
+    NEW_52_WEEK_HIGH,
+    NEW_52_WEEK_LOW,
 )
-from pl.signals.candles.soldiers import (
-    THREE_BLACK_CROWS,
-    THREE_WHITE_SOLDIERS,
-    three_black_crows,
-    three_white_soldiers,
-)
-from pl.signals.candles.stars import EVENING_STAR, MORNING_STAR, evening_star, morning_star
-from pl.signals.events.price_breakout import PRICE_BREAKOUT, price_breakout
-from pl.signals.events.resistance_break import RESISTANCE_BREAK, resistance_break
-from pl.signals.events.support_test import SUPPORT_TEST, support_test
-from pl.signals.events.volume_spike import VOLUME_SPIKE, volume_spike
-from pl.signals.hits import Verdict
+from pl.signals.events.gap import GAP_DOWN, GAP_UP
+from pl.signals.events.macd_divergence import MACD_DIVERGENCE
+from pl.signals.events.opening_range import OPENING_RANGE_BREAK
+from pl.signals.events.price_breakout import PRICE_BREAKOUT
+from pl.signals.events.resistance_break import RESISTANCE_BREAK
+from pl.signals.events.rsi_divergence import RSI_DIVERGENCE
+from pl.signals.events.session_extremes import NEW_SESSION_HIGH, NEW_SESSION_LOW
+from pl.signals.events.squeeze_release import SQUEEZE_RELEASE
+from pl.signals.events.support_test import SUPPORT_TEST
+from pl.signals.events.volume_spike import VOLUME_SPIKE
+from pl.signals.events.vwap_cross import VWAP_CROSS, VWAP_RECLAIM
 
 PATTERNS: Final = (
     VOLUME_SPIKE,
@@ -44,63 +47,42 @@ PATTERNS: Final = (
     EVENING_STAR,
     THREE_WHITE_SOLDIERS,
     THREE_BLACK_CROWS,
+    GAP_UP,
+    GAP_DOWN,
+    NEW_SESSION_HIGH,
+    NEW_SESSION_LOW,
+    NEW_20_DAY_HIGH,
+    NEW_20_DAY_LOW,
+    NEW_52_WEEK_HIGH,
+    NEW_52_WEEK_LOW,
+    OPENING_RANGE_BREAK,
+    VWAP_CROSS,
+    VWAP_RECLAIM,
+    MOVING_AVERAGE_CROSS,
+    GOLDEN_CROSS,
+    DEATH_CROSS,
+    SQUEEZE_RELEASE,
+    RSI_DIVERGENCE,
+    MACD_DIVERGENCE,
+    INSIDE_BAR,
+    OUTSIDE_BAR,
+    NR7,
+    UNUSUAL_RANGE,
 )
 PATTERN_NAMES: Final = tuple(pattern.name for pattern in PATTERNS)
 
-WINDOW_BARS: Final = 64
-"""No pattern reads more bars than this, so a revised bar can touch only this many signals."""
+WINDOW_BARS: Final = 256
+"""No pattern reads more bars than this, unless it reads the sums of the session."""
 
 WEIGHTS: Float64 = np.array(
     [(p.weights.fit, p.weights.volume, p.weights.context) for p in PATTERNS], np.float64
 )
-TRAITS: Int64 = np.array([(p.warm_up, p.n_bars, int(p.setting)) for p in PATTERNS], np.int64)
+TRAITS: Int64 = np.array(
+    [(p.warm_up, p.n_bars, int(p.setting), BIT.get(p.name, -1)) for p in PATTERNS], np.int64
+)
+"""By pattern: warm-up, defining bars, setting, and its bit among the candlesticks or -1."""
 
 
-@kernel
-def judge_event(number: int, bars: Bars, i: int) -> Verdict:
-    """Judge bar `i` by one of the market events."""
-    if number == 0:
-        return volume_spike(bars, i)
-    if number == 1:
-        return price_breakout(bars, i)
-    if number == 2:
-        return support_test(bars, i)
-    return resistance_break(bars, i)
-
-
-@kernel
-def judge_candle(number: int, bars: Bars, i: int) -> Verdict:
-    """Judge bar `i` by one of the candlesticks of one or two bars."""
-    if number == 4:
-        return doji(bars, i)
-    if number == 5:
-        return hammer(bars, i)
-    if number == 6:
-        return shooting_star(bars, i)
-    if number == 7:
-        return engulfing(bars, i)
-    if number == 8:
-        return piercing_line(bars, i)
-    return dark_cloud_cover(bars, i)
-
-
-@kernel
-def judge_formation(number: int, bars: Bars, i: int) -> Verdict:
-    """Judge bar `i` by one of the candlesticks of three bars."""
-    if number == 10:
-        return morning_star(bars, i)
-    if number == 11:
-        return evening_star(bars, i)
-    if number == 12:
-        return three_white_soldiers(bars, i)
-    return three_black_crows(bars, i)
-
-
-@kernel
-def judge(number: int, bars: Bars, i: int) -> Verdict:
-    """Judge bar `i` by the pattern of that number."""
-    if number < 4:
-        return judge_event(number, bars, i)
-    if number < 10:
-        return judge_candle(number, bars, i)
-    return judge_formation(number, bars, i)
+def active_in(timeframe: str) -> UInt8:
+    """Return which patterns are judged on a timeframe, shape (n_patterns,)."""
+    return np.array([timeframe in pattern.timeframes for pattern in PATTERNS], np.uint8)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pl.market.batches import QUALITY_PARTIAL
+from pl.signals.chart.hit import Finding
+from pl.signals.charting import charts_between
 from pl.signals.closing import Arrivals, has_sound_prices
-from pl.signals.evaluation import count_changes, hits_between
+from pl.signals.evaluation import count_changes, hits_between, mark_range
 from pl.signals.history import (
     NO_ANCHOR,
     History,
@@ -39,8 +41,8 @@ class Outcome:
     """
 
     refused: str = ""
-    old: list[Hit] = field(default_factory=list)
-    fresh: list[Hit] = field(default_factory=list)
+    old: list[Finding] = field(default_factory=list)
+    fresh: list[Finding] = field(default_factory=list)
     table: IndicatorTable = field(default_factory=IndicatorTable.empty)
     rsi: dict[int, float] = field(default_factory=dict)
 
@@ -60,10 +62,10 @@ def revise(
     if not make_room(history, row):
         raise ValueError(f"row {row}: session longer than the bars there is room for")
     position = find(history, row, start)
-    old = hits_between(history, row, position, int(history.n_bars[row]))
+    old = _counted(history, row, position, session_open)
     _place(history, batch, b, position)
     table = _walk_again(history, row, position, session_open)
-    fresh = hits_between(history, row, position, int(history.n_bars[row]))
+    fresh = _counted(history, row, position, session_open)
     _mark(table, fresh)
     rsi = dict(zip(table.start_ms.tolist(), table.values[:, RSI_14].tolist(), strict=True))
     return Outcome("", [_recount(history, hit) for hit in old], fresh, table, rsi)
@@ -129,25 +131,38 @@ def _walk_again(
     begin = min(max(position, int(history.first[row])), n)
     values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
     walk(history, row, begin, values)
+    candles = np.empty((n - begin, 2), np.int64)
+    mark_range(history, row, begin, n, candles)
     return IndicatorTable(
         np.full(n - begin, row, np.int32),
         history.start[row, begin:n].copy(),
         values,
         np.zeros(n - begin, np.int64),
+        candles,
     )
 
 
-def _mark(table: IndicatorTable, hits: list[Hit]) -> None:
-    """Set the bits of the patterns that fired on the table's bars."""
+def _mark(table: IndicatorTable, hits: list[Finding]) -> None:
+    """Set the bits of the patterns that fired on the table's bars; chart patterns have none."""
     places = {start: place for place, start in enumerate(table.start_ms.tolist())}
     for hit in hits:
         place = places.get(hit.times[-1])
-        if place is not None:
+        if place is not None and isinstance(hit, Hit):
             table.patterns[place] |= 1 << hit.pattern
 
 
-def _recount(history: History, hit: Hit) -> Hit:
-    """Return the hit with its bars' changes counted as they are now, for its retraction."""
+def _counted(
+    history: History, row: int, position: int, session_open: Callable[[int], int]
+) -> list[Finding]:
+    """Return the hits of the bars from `position` on, each with the changes of its bars."""
+    n = int(history.n_bars[row])
+    hits = hits_between(history, row, position, n, session_open)
+    found: list[Finding] = [*hits, *charts_between(history, row, position, n)]
+    return [_recount(history, hit) for hit in found]
+
+
+def _recount(history: History, hit: Finding) -> Finding:
+    """Return the hit with the changes of its bars as they are now; one more once it is gone."""
     start = hit.times[-1]
     position = find(history, hit.row, start)
     if not _is_held(history, hit.row, position, start):

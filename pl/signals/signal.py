@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pl.signals.hits import DIRECTION_NAMES, Hit
+from pl.signals.chart.hit import ChartHit, Finding
+from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.registry import PATTERNS
 
 CONFIRMED: Final = "confirmed"
@@ -15,6 +16,7 @@ FLOW_NAMESPACE: Final = uuid.UUID("6e0c8f2b-6d0c-5a7e-9b8a-3f4d1c2e7a90")
 """Fixed: another value would give every signal another identity."""
 
 Numbers = Mapping[str, float]
+Drawing = Mapping[str, object]
 Facts = Mapping[str, float | str]
 
 
@@ -23,10 +25,11 @@ class Signal:
     """Hold one entry of the signal log.
 
     bar_time_ms : start of the bar that closed, unix ms; revision : 0 for what was found as its
-    bar closed, else a number that grows with each change of a bar of the 64 minutes (in minute
-    bars) up to it; price : close, USD; price_change : percent against the close of the bar
+    bar closed, else a number that grows with each change of a bar of the session's length up
+    to it; price : close, USD; price_change : percent against the close of the bar
     before; volume : shares of the bar;
-    geometry : `from` and `to` in unix seconds and the `level` in USD; before, after : what a
+    geometry : `from` and `to` in unix seconds and the `level` in USD, of chart patterns `points`
+    and `lines` too; before, after : what a
     changed bar changed, empty when the pattern was not there before.
     (flow_id, life, revision) is unique as long as a bar that comes late has a revision above 0.
     """
@@ -46,7 +49,7 @@ class Signal:
     reason: str
     indicators: Numbers
     levels: Numbers
-    geometry: Numbers
+    geometry: Drawing
     flow_id: uuid.UUID
     before: Facts
     after: Facts
@@ -57,20 +60,39 @@ class Signal:
         return self.life == CONFIRMED and bool(self.before)
 
 
-def flow_id(symbol: str, timeframe: str, hit: Hit) -> uuid.UUID:
+def flow_id(symbol: str, timeframe: str, hit: Finding) -> uuid.UUID:
     """Return the identity of a find: the same whenever and wherever it is computed again."""
     times = ",".join(str(time) for time in hit.times)
     direction = DIRECTION_NAMES[hit.direction]
-    name = PATTERNS[hit.pattern].name
+    name = name_of(hit)
     return uuid.uuid5(FLOW_NAMESPACE, f"{symbol}|{timeframe}|{name}:{direction}|{times}")
 
 
-def identity(hit: Hit) -> tuple[int, int, tuple[int, ...]]:
+def name_of(hit: Finding) -> str:
+    """Return the name of the pattern that was hit."""
+    return hit.name if isinstance(hit, ChartHit) else PATTERNS[hit.pattern].name
+
+
+def reason(hit: Finding) -> str:
+    """Return one sentence that says why it fired, from its own numbers."""
+    if isinstance(hit, ChartHit):
+        return hit.find.reason()
+    return PATTERNS[hit.pattern].explain(hit)
+
+
+def levels(hit: Finding) -> Numbers:
+    """Return entry, stop and target in USD, empty where the pattern defines none."""
+    if isinstance(hit, ChartHit):
+        return hit.find.levels()
+    return PATTERNS[hit.pattern].levels(hit)
+
+
+def identity(hit: Finding) -> tuple[int, int, tuple[int, ...]]:
     """Return what makes two hits of one symbol the same find."""
     return hit.pattern, hit.direction, hit.times
 
 
-def material(hit: Hit) -> dict[str, float]:
+def material(hit: Finding) -> dict[str, float]:
     """Return the numbers whose change is worth an update."""
     return {
         "confidence": hit.confidence,
@@ -80,15 +102,17 @@ def material(hit: Hit) -> dict[str, float]:
     }
 
 
-def changes(old: Hit, fresh: Hit) -> tuple[dict[str, float], dict[str, float]]:
+def changes(old: Finding, fresh: Finding) -> tuple[dict[str, float], dict[str, float]]:
     """Return the material numbers that differ, before and after."""
     was, is_ = material(old), material(fresh)
     names = [name for name in was if was[name] != is_[name]]
     return {name: was[name] for name in names}, {name: is_[name] for name in names}
 
 
-def geometry(hit: Hit) -> Numbers:
+def geometry(hit: Finding) -> Drawing:
     """Return enough to draw the find: its time span and, for events on a price, the level."""
+    if isinstance(hit, ChartHit):
+        return hit.geometry()
     span = {"from": hit.times[0] / 1000.0, "to": hit.times[-1] / 1000.0}
     if PATTERNS[hit.pattern].family == "event" and hit.level != hit.mean_volume:
         span["level"] = hit.level

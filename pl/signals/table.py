@@ -14,15 +14,18 @@ from pl.signals.signal import Signal
 class IndicatorTable:
     """Hold one row a computed bar, each (row, start_ms) once; n rows.
 
-    row : (n,) int32; start_ms : (n,) int64 unix ms; values : (n, 14) float64 in the order of
+    row : (n,) int32; start_ms : (n,) int64 unix ms; values : (n, N) float64 in the order of
     INDICATOR_NAMES, NaN before a warm-up is over; patterns : (n,) int64, bit p set when pattern
-    number p of the registry fired on the bar, whatever the policy makes of it.
+    number p of the registry fired on the bar, whatever the policy makes of it;
+    candles : (n, 2) int64, bit c of the first set when candlestick number c of the catalogue
+    completed on the bar, of the second when it is a bearish one.
     """
 
     row: Int32
     start_ms: Int64
     values: Float64
     patterns: Int64
+    candles: Int64
 
     def __len__(self) -> int:
         return len(self.row)
@@ -39,6 +42,7 @@ class IndicatorTable:
             np.empty(0, np.int64),
             np.empty((0, len(INDICATOR_NAMES)), np.float64),
             np.empty(0, np.int64),
+            np.empty((0, 2), np.int64),
         )
 
 
@@ -52,11 +56,12 @@ def join(tables: Sequence[IndicatorTable]) -> IndicatorTable:
     start = np.concatenate([table.start_ms for table in tables])
     values = np.concatenate([table.values for table in tables])
     patterns = np.concatenate([table.patterns for table in tables])
+    candles = np.concatenate([table.candles for table in tables])
     order = np.lexsort((np.arange(len(row)), row, start))
     last = np.ones(len(row), np.bool_)
     last[:-1] = (np.diff(row[order]) != 0) | (np.diff(start[order]) != 0)
     keep = order[last]
-    return IndicatorTable(row[keep], start[keep], values[keep], patterns[keep])
+    return IndicatorTable(row[keep], start[keep], values[keep], patterns[keep], candles[keep])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Say how long the bars of a timeframe are."""
+"""Say how long the bars of a timeframe are, and how many of them are a year."""
 
 from typing import Final
 
@@ -10,3 +10,6 @@ TIMEFRAME_MS: Final = {
     "daily": 86_400_000,
     "weekly": 604_800_000,
 }
+
+YEAR_BARS: Final = {"daily": 252, "weekly": 52}
+"""By timeframe; the shorter ones do not look that far back."""

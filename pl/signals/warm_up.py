@@ -7,6 +7,8 @@ import numpy as np
 
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.engine import SignalEngine
+from pl.signals.evaluation import hits_between
+from pl.signals.history import empty_history
 
 N_BARS: Final = 80
 
@@ -27,6 +29,22 @@ def _bars(starts: Sequence[int], price: float, revision: int) -> ClosedBars:
         revision=np.full(n, revision, np.int32),
         quality=np.zeros(n, np.uint8),
     )
+
+
+def warm_up_judging() -> None:
+    """Compile what judges bars again: half of the kernels, so that two processes share them."""
+    history = empty_history(1, N_BARS, "1min")
+    history.columns[0, 0] = 1.0
+    for whole in (history.start, history.revision, history.quality):
+        whole[0, 0] = 0
+    history.n_bars[0] = 1
+    hits_between(history, 0, 0, 1, lambda _: 0)
+
+
+def warm_up_walking() -> None:
+    """Compile what walks through a history: much of the other half."""
+    engine = SignalEngine(("WARM",), "1min", "intraday", lambda _: 0, session_bars=N_BARS)
+    engine.warm(0, _bars(range(4), 10.0, 0))
 
 
 def warm_up() -> None:

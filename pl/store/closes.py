@@ -117,7 +117,11 @@ def rows_of(table: IndicatorTable, first: int, end: int) -> IndicatorTable:
     """Return the rows [first, end)."""
     part = slice(first, end)
     return IndicatorTable(
-        table.row[part], table.start_ms[part], table.values[part], table.patterns[part]
+        table.row[part],
+        table.start_ms[part],
+        table.values[part],
+        table.patterns[part],
+        table.candles[part],
     )
 
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:  # the table's module loads the compiler, which readers have n
     from pl.signals.table import IndicatorTable
 
 _KEY: Final = 'symbol, timeframe, "timestamp"'
-_COLUMNS: Final = f"{_KEY}, patterns, {', '.join(INDICATOR_NAMES)}"
-_ASSIGNED: Final = ", ".join(f"{name} = excluded.{name}" for name in ("patterns", *INDICATOR_NAMES))
+_FACTS: Final = ("patterns", "candles", "candles_bearish", *INDICATOR_NAMES)
+_COLUMNS: Final = f"{_KEY}, {', '.join(_FACTS)}"
+_ASSIGNED: Final = ", ".join(f"{name} = excluded.{name}" for name in _FACTS)
 
 
 def indicator_table(timeframe: str) -> str:
@@ -77,6 +78,8 @@ def _encode(table: "IndicatorTable", symbols: Sequence[str], timeframe: str) -> 
             symbol_column(table.row * 0, [timeframe]),
             Column("timestamptz", table.start_ms),
             Column("int8", table.patterns),
+            Column("int8", table.candles[:, 0]),
+            Column("int8", table.candles[:, 1]),
             *(Column("float4", table.column(name), nan_is_null=True) for name in INDICATOR_NAMES),
         ]
     )

@@ -1,9 +1,11 @@
 """Answer the API's questions about patterns and indicators, newest first, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.connection import Cursor, Database
 from pl.store.indicators import indicator_table
@@ -43,6 +45,17 @@ WHERE symbol = %(symbol)s AND timeframe = %(timeframe)s
   AND (%(end)s::timestamptz IS NULL OR "timestamp" < %(end)s)
   AND (%(after_time)s::timestamptz IS NULL OR "timestamp" < %(after_time)s)
 {condition}
+ORDER BY "timestamp" DESC
+LIMIT %(limit)s
+"""
+
+_CANDLESTICKS: Final = """
+SELECT "timestamp", candles, candles_bearish
+FROM {table}
+WHERE symbol = %(symbol)s AND timeframe = %(timeframe)s AND candles & %(bits)s <> 0
+  AND (%(start)s::timestamptz IS NULL OR "timestamp" >= %(start)s)
+  AND (%(end)s::timestamptz IS NULL OR "timestamp" < %(end)s)
+  AND (%(after_time)s::timestamptz IS NULL OR "timestamp" < %(after_time)s)
 ORDER BY "timestamp" DESC
 LIMIT %(limit)s
 """
@@ -147,6 +160,32 @@ class SignalQueries:
         rows = [_with_values(row) for row in self._rows(query, wanted, limit)]
         return _page(rows, limit, "timestamp")
 
+    def candlesticks(
+        self,
+        symbol: str,
+        *,
+        names: Sequence[str] = CANDLE_NAMES,
+        timeframe: str = "1min",
+        period: Period = ALWAYS,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Page:
+        """Return the bars of a symbol that completed one of the named candlesticks.
+
+        A row has timestamp, timeframe and `candles`: by name whether it is bearish.
+        """
+        wanted = {
+            "symbol": symbol,
+            "timeframe": timeframe,
+            "bits": sum(1 << CANDLE_NAMES.index(name) for name in set(names)),
+            "start": period.start,
+            "end": period.end,
+            "after_time": _place(after).time,
+        }
+        query = _CANDLESTICKS.format(table=indicator_table(timeframe))
+        rows = [_with_candles(row, timeframe) for row in self._rows(query, wanted, limit)]
+        return _page(rows, limit, "timestamp")
+
     def _rows(self, query: str, wanted: Row, limit: int) -> list[Row]:
         """Return one row more than asked for, so that the last page is known."""
 
@@ -161,6 +200,15 @@ class SignalQueries:
 def _with_values(row: Row) -> Row:
     values = {name: row[name] for name in INDICATOR_NAMES if row[name] is not None}
     return {"timeframe": row["timeframe"], "timestamp": row["timestamp"], "values": values}
+
+
+def _with_candles(row: Row, timeframe: str) -> Row:
+    found = {
+        name: bool(row["candles_bearish"] >> bit & 1)
+        for bit, name in enumerate(CANDLE_NAMES)
+        if row["candles"] >> bit & 1
+    }
+    return {"timeframe": timeframe, "timestamp": row["timestamp"], "candles": found}
 
 
 def _page(rows: list[Row], limit: int, time_column: str) -> Page:

@@ -13,7 +13,7 @@ from pl.signals.table import IndicatorTable
 from pl.store.closes import Close, CloseStore, bars_of, rows_of
 from pl.store.spool import Spool
 
-MOST_ROWS: Final = 100_000
+MOST_ROWS: Final = 40_000
 """Rows of a record: some 17 MB."""
 
 _BAR_TYPES: Final[dict[str, Any]] = {
@@ -23,6 +23,8 @@ _INDICATOR_TYPES: Final[dict[str, Any]] = {
     "row": np.dtype(np.int32),
     "start_ms": np.dtype(np.int64),
     "patterns": np.dtype(np.int64),
+    "candles": np.dtype(np.int64),
+    "candles_bearish": np.dtype(np.int64),
 } | dict.fromkeys(INDICATOR_NAMES, np.dtype(np.float32))
 
 
@@ -86,6 +88,8 @@ def _as_record(close: Close, symbols: Sequence[str]) -> _Record:
         "row": table.row,
         "start_ms": table.start_ms,
         "patterns": table.patterns,
+        "candles": table.candles[:, 0],
+        "candles_bearish": table.candles[:, 1],
     }
     indicators |= {name: table.column(name) for name in INDICATOR_NAMES}
     for columns in (bars, indicators):
@@ -111,4 +115,5 @@ def _bars(columns: dict[str, bytes]) -> ClosedBars:
 def _indicators(columns: dict[str, bytes]) -> IndicatorTable:
     found = {name: np.frombuffer(columns[name], kind) for name, kind in _INDICATOR_TYPES.items()}
     values = np.stack([found[name] for name in INDICATOR_NAMES], axis=1).astype(np.float64)
-    return IndicatorTable(found["row"], found["start_ms"], values, found["patterns"])
+    candles = np.stack([found["candles"], found["candles_bearish"]], axis=1)
+    return IndicatorTable(found["row"], found["start_ms"], values, found["patterns"], candles)

@@ -1,7 +1,7 @@
 """What a close sets in motion: signals, alerts, messages, rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Protocol
 
@@ -20,6 +20,7 @@ from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.signals.table import IndicatorTable
+from pl.signals.universe import Universe, strengths
 from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
@@ -70,6 +71,11 @@ class Closing:
     floor_ms: int = 0
     alerts_from_ms: int = 0
     through_ms: int = 0
+    universe: Universe = field(default_factory=Universe)
+    rows: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = {symbol: row for row, symbol in enumerate(self.announcer.symbols)}
 
     def pass_on(self, closed: ClosedBars, received_at: float) -> None:
         """Evaluate bars sorted by (start_ms, row) and hand on what follows from them.
@@ -83,7 +89,8 @@ class Closing:
         if not len(closed):
             return
         update = self.engine.update(self._numbered(closed.take(self._in_session(closed))))
-        found = self._alerts(update.signals, closed)
+        self.universe.compare(update.indicators)
+        found = self._alerts(update.signals, closed, update.indicators)
         self.through_ms = max(self.through_ms, int(closed.start_ms[-1]))
         now = self.clock()
         follow_up = partial(self._follow_up, closed, update.indicators, now)
@@ -111,7 +118,9 @@ class Closing:
         np.maximum.at(self.last_start_ms, bars.row, bars.start_ms)
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
 
-    def _alerts(self, signals: list[Signal], closed: ClosedBars) -> list[tuple[Signal, str]]:
+    def _alerts(
+        self, signals: list[Signal], closed: ClosedBars, indicators: IndicatorTable
+    ) -> list[tuple[Signal, str]]:
         rulings = self.policy.decide(signals)
         chosen = [
             ruling.signal
@@ -123,7 +132,18 @@ class Closing:
         quality = self._quality(closed) if chosen else {}
         return [
             (signal, quality.get((signal.symbol, signal.bar_time_ms), DEFAULT_QUALITY))
-            for signal in chosen
+            for signal in self._compared(chosen, indicators)
+        ]
+
+    def _compared(self, signals: list[Signal], indicators: IndicatorTable) -> list[Signal]:
+        """Return the signals with their symbols' strength against the universe, where known."""
+        if not signals:
+            return []
+        row = np.array([self.rows[signal.symbol] for signal in signals], np.int64)
+        start_ms = np.array([signal.bar_time_ms for signal in signals], np.int64)
+        return [
+            replace(signal, indicators={**signal.indicators, **known}) if known else signal
+            for signal, known in zip(signals, strengths(indicators, row, start_ms), strict=True)
         ]
 
     def _quality(self, closed: ClosedBars) -> dict[tuple[str, int], str]:

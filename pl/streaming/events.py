@@ -20,6 +20,7 @@ from contracts.names import (
     PATTERNS_STREAMING,
     PATTERNS_UPDATED,
 )
+from pl.signals.rates import null_rate
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
 from pl.store.events import StoredEvent
 
@@ -85,6 +86,7 @@ def _facts(signal: Signal, seq: int, found: Circumstances, *, degraded: bool) ->
         "indicators": dict(signal.indicators),
         "levels": dict(signal.levels) or None,
         "geometry": dict(signal.geometry) or None,
+        "null_rate": null_rate(signal.pattern),
         "degraded": degraded,
     }
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from launcher.provision.kernels import kernel_sources
+
 ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 300
 OUTER_BOUNDARIES = 7
@@ -31,6 +33,12 @@ def product(*suffixes: str) -> Iterator[Path]:
     for path in tracked(*suffixes):
         if "tests" not in path.relative_to(ROOT).parts and "test" not in path.parts:
             yield path
+
+
+def test_a_change_of_any_kernel_makes_the_launcher_compile_again() -> None:
+    kernels = {path for path in product(".py") if "from pl.kernel import" in path.read_text()}
+    assert kernels
+    assert kernels <= set(kernel_sources(ROOT))
 
 
 def test_no_file_is_longer_than_300_lines() -> None:

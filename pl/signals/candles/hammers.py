@@ -1,62 +1,61 @@
-"""Recognise the hammer and the shooting star: a small body and one long shadow.
+"""Recognise the hammer and its kin: a short body and one shadow longer than it.
 
-Hammer (bullish): short body, lower shadow longer than the body, hardly any upper shadow, body
-at or near the low of the bar before. Shooting star (bearish): short body gapping above the one
-before, upper shadow longer than the body, hardly any lower shadow. Fit is the share of the
-long shadow in the bar's range.
+Hammer (bullish) and hanging man (bearish) have the shadow below, hardly one above; the hammer's
+body lies at or near the low of the bar before, the hanging man's at or near its high. Inverted
+hammer (bullish) and shooting star (bearish) have it above, hardly one below, their body beyond a
+gap down and up.
 """
 
-from pl.kernel import kernel
-from pl.signals.bars import HIGH, LOW, Bars
-from pl.signals.candles import shapes
-from pl.signals.candles.candle import candlestick
-from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import price_text
+from pl.kernel import leaf
+from pl.signals.bars import HIGH, LOW
+from pl.signals.candles.frame import (
+    B1,
+    BODY,
+    BOTTOM,
+    LOWER,
+    NEAR,
+    NOW,
+    TINY,
+    TOP,
+    UPPER,
+    USUAL,
+    Frame,
+)
 
 
-@kernel
-def hammer(bars: Bars, i: int) -> Verdict:
-    """Judge bar `i`; level is its low."""
-    size = shapes.body(bars, i)
-    if not (size < shapes.mean_body(bars, i) and shapes.lower_shadow(bars, i) > size):
-        return SILENT
-    if not shapes.upper_shadow(bars, i) < shapes.very_short(bars, i):
-        return SILENT
-    if not shapes.body_bottom(bars, i) <= bars[i - 1, LOW] + shapes.near(bars, i - 1):
-        return SILENT
-    fit = shapes.share(shapes.lower_shadow(bars, i), shapes.spread(bars, i))
-    return BULLISH, fit, bars[i, LOW]
+@leaf
+def hangs_down(c: Frame) -> bool:
+    """Tell whether the bar is a short body above a shadow longer than it."""
+    is_short = c[NOW, BODY] < c[NOW, USUAL] and c[NOW, LOWER] > c[NOW, BODY]
+    return bool(is_short and c[NOW, UPPER] < c[NOW, TINY])
 
 
-@kernel
-def shooting_star(bars: Bars, i: int) -> Verdict:
-    """Judge bar `i`; level is its high."""
-    size = shapes.body(bars, i)
-    if not (shapes.gaps_up(bars, i) and size < shapes.mean_body(bars, i)):
-        return SILENT
-    if not shapes.upper_shadow(bars, i) > size:
-        return SILENT
-    if not shapes.lower_shadow(bars, i) < shapes.very_short(bars, i):
-        return SILENT
-    fit = shapes.share(shapes.upper_shadow(bars, i), shapes.spread(bars, i))
-    return BEARISH, fit, bars[i, HIGH]
+@leaf
+def stands_up(c: Frame) -> bool:
+    """Tell whether the bar is a short body below a shadow longer than it."""
+    is_short = c[NOW, BODY] < c[NOW, USUAL] and c[NOW, UPPER] > c[NOW, BODY]
+    return bool(is_short and c[NOW, LOWER] < c[NOW, TINY])
 
 
-def explain_hammer(hit: Hit) -> str:
-    """Say why it fired."""
-    return (
-        f"Fell to {price_text(hit.low)} and closed back at {price_text(hit.close)}: the lower "
-        f"shadow is {hit.fit:.0%} of the bar's range."
-    )
+@leaf
+def hammer(c: Frame) -> int:
+    """Hammer: the shadow below, the body at or near the low of the bar before."""
+    return 100 if hangs_down(c) and c[NOW, BOTTOM] <= c[B1, LOW] + c[B1, NEAR] else 0
 
 
-def explain_shooting_star(hit: Hit) -> str:
-    """Say why it fired."""
-    return (
-        f"Rose to {price_text(hit.high)} and closed back at {price_text(hit.close)}: the upper "
-        f"shadow is {hit.fit:.0%} of the bar's range."
-    )
+@leaf
+def hanging_man(c: Frame) -> int:
+    """Hanging man: the shadow below, the body at or near the high of the bar before."""
+    return -100 if hangs_down(c) and c[NOW, BOTTOM] >= c[B1, HIGH] - c[B1, NEAR] else 0
 
 
-HAMMER = candlestick("Hammer", 1, hammer, explain_hammer)
-SHOOTING_STAR = candlestick("Shooting_Star", 1, shooting_star, explain_shooting_star)
+@leaf
+def inverted_hammer(c: Frame) -> int:
+    """Inverted hammer: the shadow above, the body beyond a gap down."""
+    return 100 if stands_up(c) and c[NOW, TOP] < c[B1, BOTTOM] else 0
+
+
+@leaf
+def shooting_star(c: Frame) -> int:
+    """Shooting star: the shadow above, the body beyond a gap up."""
+    return -100 if stands_up(c) and c[NOW, BOTTOM] > c[B1, TOP] else 0

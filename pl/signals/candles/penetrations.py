@@ -1,58 +1,56 @@
-"""Recognise the piercing line and the dark cloud cover: a gap that is taken back by half.
+"""Recognise how far a bar comes back into the long body before it.
 
-Piercing line (bullish): a long black body, then a long white one that opens below its low and
-closes above its middle, inside the body. Dark cloud cover (bearish): a long white body, then a
-black one that opens above its high and closes below its middle, inside the body.
-Fit is the share of the first body that was taken back.
+Opening beyond the long black bar before, a white bar may close at its low (on-neck), at its close
+(in-neck), below its middle (thrusting): bearish; or above its middle, inside the body (piercing
+line): bullish. The dark cloud cover mirrors the piercing line: bearish.
 """
 
-from pl.kernel import kernel
-from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, Bars
-from pl.signals.candles import shapes
-from pl.signals.candles.candle import candlestick
-from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import price_text
+from pl.kernel import leaf
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN
+from pl.signals.candles.frame import B1, BODY, COLOUR, EQUAL, NOW, USUAL, Frame
 
 
-@kernel
-def piercing_line(bars: Bars, i: int) -> Verdict:
-    """Judge bars `i - 1` and `i`; level is their low."""
-    if not (shapes.colour(bars, i - 1) == -1 and shapes.colour(bars, i) == 1):
-        return SILENT
-    first = shapes.body(bars, i - 1)
-    if not (first > shapes.mean_body(bars, i - 1)):
-        return SILENT
-    if not (shapes.body(bars, i) > shapes.mean_body(bars, i) and bars[i, OPEN] < bars[i - 1, LOW]):
-        return SILENT
-    back = bars[i, CLOSE]
-    if not (bars[i - 1, CLOSE] + first * 0.5 < back < bars[i - 1, OPEN]):
-        return SILENT
-    fit = shapes.share(back - bars[i - 1, CLOSE], first)
-    return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW])
+@leaf
+def rallies(c: Frame) -> bool:
+    """Tell whether a white bar opens below the low of the long black bar before."""
+    turns = c[B1, COLOUR] < 0.0 < c[NOW, COLOUR] and c[B1, BODY] > c[B1, USUAL]
+    return bool(turns and c[NOW, OPEN] < c[B1, LOW])
 
 
-@kernel
-def dark_cloud_cover(bars: Bars, i: int) -> Verdict:
-    """Judge bars `i - 1` and `i`; level is their high."""
-    if not (shapes.colour(bars, i - 1) == 1 and shapes.colour(bars, i) == -1):
-        return SILENT
-    first = shapes.body(bars, i - 1)
-    if not (first > shapes.mean_body(bars, i - 1) and bars[i, OPEN] > bars[i - 1, HIGH]):
-        return SILENT
-    back = bars[i, CLOSE]
-    if not (bars[i - 1, OPEN] < back < bars[i - 1, CLOSE] - first * 0.5):
-        return SILENT
-    fit = shapes.share(bars[i - 1, CLOSE] - back, first)
-    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH])
+@leaf
+def on_neck(c: Frame) -> int:
+    """On-neck: it closes at the low of the black bar."""
+    low, slack = c[B1, LOW], c[B1, EQUAL]
+    return -100 if rallies(c) and low - slack <= c[NOW, CLOSE] <= low + slack else 0
 
 
-def explain(hit: Hit) -> str:
-    """Say why it fired."""
-    return (
-        f"Opened at {price_text(hit.open)} beyond the bar before, closed at "
-        f"{price_text(hit.close)} and took back {hit.fit:.0%} of its body."
-    )
+@leaf
+def in_neck(c: Frame) -> int:
+    """In-neck: it closes at or just above the close of the black bar."""
+    close = c[B1, CLOSE]
+    return -100 if rallies(c) and close <= c[NOW, CLOSE] <= close + c[B1, EQUAL] else 0
 
 
-PIERCING_LINE = candlestick("Piercing_Line", 2, piercing_line, explain)
-DARK_CLOUD_COVER = candlestick("Dark_Cloud_Cover", 2, dark_cloud_cover, explain)
+@leaf
+def thrusting(c: Frame) -> int:
+    """Thrusting: it closes inside the black body, at its middle or below."""
+    close = c[B1, CLOSE]
+    is_inside = close + c[B1, EQUAL] < c[NOW, CLOSE] <= close + c[B1, BODY] * 0.5
+    return -100 if rallies(c) and is_inside else 0
+
+
+@leaf
+def piercing_line(c: Frame) -> int:
+    """Piercing line: its body is long and closes above the middle of the black body, inside it."""
+    if not (rallies(c) and c[NOW, BODY] > c[NOW, USUAL]):
+        return 0
+    return 100 if c[B1, CLOSE] + c[B1, BODY] * 0.5 < c[NOW, CLOSE] < c[B1, OPEN] else 0
+
+
+@leaf
+def dark_cloud_cover(c: Frame) -> int:
+    """Dark cloud cover: after a long white bar, from above its high to below its middle."""
+    turns = c[B1, COLOUR] > 0.0 > c[NOW, COLOUR] and c[B1, BODY] > c[B1, USUAL]
+    if not (turns and c[NOW, OPEN] > c[B1, HIGH]):
+        return 0
+    return -100 if c[B1, OPEN] < c[NOW, CLOSE] < c[B1, CLOSE] - c[B1, BODY] * 0.5 else 0

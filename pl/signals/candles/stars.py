@@ -1,67 +1,76 @@
-"""Recognise the morning and the evening star: a long body, a small one beyond a gap, a reply.
+"""Recognise the stars: a long body, a small one beyond a gap, a reply.
 
-Morning star (bullish): a long black body, a short body gapping below it, then a white body that
-is not short and closes more than 30 % into the first. The evening star mirrors it (bearish).
-Fit is the share of the first body that the third took back.
+The reply is not short, has the other colour than the first body and closes more than 30 % into
+it. Morning stars fall and turn up (bullish), evening stars rise and turn down (bearish).
 """
 
 from typing import Final
 
-from pl.kernel import kernel
-from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
-from pl.signals.candles import shapes
-from pl.signals.candles.candle import candlestick
-from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import price_text
+from pl.kernel import leaf
+from pl.signals.bars import CLOSE, HIGH, LOW
+from pl.signals.candles.frame import (
+    B1,
+    B2,
+    BODY,
+    BOTTOM,
+    COLOUR,
+    NOW,
+    TINY,
+    TOP,
+    USUAL,
+    Frame,
+)
 
 PENETRATION: Final = 0.3
 
 
-@kernel
-def is_star(bars: Bars, i: int) -> bool:
-    """Tell whether the bodies of bars `i - 2` to `i` are long, short and not short."""
-    return (
-        shapes.body(bars, i - 2) > shapes.mean_body(bars, i - 2)
-        and shapes.body(bars, i - 1) <= shapes.mean_body(bars, i - 1)
-        and shapes.body(bars, i) > shapes.mean_body(bars, i)
-    )
+@leaf
+def replies(c: Frame, colour: float) -> bool:
+    """Tell whether a body of `colour` that is not short comes back into the long first one."""
+    if not (c[B2, COLOUR] == -colour and c[NOW, COLOUR] == colour):
+        return False
+    if not (c[B2, BODY] > c[B2, USUAL] and c[NOW, BODY] > c[NOW, USUAL]):
+        return False
+    if colour > 0.0:
+        return bool(c[NOW, CLOSE] > c[B2, CLOSE] + c[B2, BODY] * PENETRATION)
+    return bool(c[NOW, CLOSE] < c[B2, CLOSE] - c[B2, BODY] * PENETRATION)
 
 
-@kernel
-def morning_star(bars: Bars, i: int) -> Verdict:
-    """Judge bars `i - 2` to `i`; level is their low."""
-    if not (shapes.colour(bars, i - 2) == -1 and shapes.colour(bars, i) == 1):
-        return SILENT
-    if not (shapes.gaps_down(bars, i - 1) and is_star(bars, i)):
-        return SILENT
-    first = shapes.body(bars, i - 2)
-    if not bars[i, CLOSE] > bars[i - 2, CLOSE] + first * PENETRATION:
-        return SILENT
-    fit = shapes.share(bars[i, CLOSE] - bars[i - 2, CLOSE], first)
-    return BULLISH, fit, lowest(bars, LOW, i - 2, i)
+@leaf
+def morning_star(c: Frame) -> int:
+    """Morning star: the second body is short and lies below the first."""
+    is_star = c[B1, BODY] <= c[B1, USUAL] and c[B1, TOP] < c[B2, BOTTOM]
+    return 100 if is_star and replies(c, 1.0) else 0
 
 
-@kernel
-def evening_star(bars: Bars, i: int) -> Verdict:
-    """Judge bars `i - 2` to `i`; level is their high."""
-    if not (shapes.colour(bars, i - 2) == 1 and shapes.colour(bars, i) == -1):
-        return SILENT
-    if not (shapes.gaps_up(bars, i - 1) and is_star(bars, i)):
-        return SILENT
-    first = shapes.body(bars, i - 2)
-    if not bars[i, CLOSE] < bars[i - 2, CLOSE] - first * PENETRATION:
-        return SILENT
-    fit = shapes.share(bars[i - 2, CLOSE] - bars[i, CLOSE], first)
-    return BEARISH, fit, highest(bars, HIGH, i - 2, i)
+@leaf
+def evening_star(c: Frame) -> int:
+    """Evening star: the second body is short and lies above the first."""
+    is_star = c[B1, BODY] <= c[B1, USUAL] and c[B1, BOTTOM] > c[B2, TOP]
+    return -100 if is_star and replies(c, -1.0) else 0
 
 
-def explain(hit: Hit) -> str:
-    """Say why it fired."""
-    return (
-        f"After a small body beyond a gap the close at {price_text(hit.close)} took back "
-        f"{hit.fit:.0%} of the long body two bars before."
-    )
+@leaf
+def morning_doji_star(c: Frame) -> int:
+    """Morning doji star: the second one is a doji below the first body."""
+    is_star = c[B1, BODY] <= c[B1, TINY] and c[B1, TOP] < c[B2, BOTTOM]
+    return 100 if is_star and replies(c, 1.0) else 0
 
 
-MORNING_STAR = candlestick("Morning_Star", 3, morning_star, explain)
-EVENING_STAR = candlestick("Evening_Star", 3, evening_star, explain)
+@leaf
+def evening_doji_star(c: Frame) -> int:
+    """Evening doji star: the second one is a doji above the first body."""
+    is_star = c[B1, BODY] <= c[B1, TINY] and c[B1, BOTTOM] > c[B2, TOP]
+    return -100 if is_star and replies(c, -1.0) else 0
+
+
+@leaf
+def abandoned_baby(c: Frame) -> int:
+    """Abandoned baby: a doji whose whole bar lies beyond gaps on both sides."""
+    if not c[B1, BODY] <= c[B1, TINY]:
+        return 0
+    if c[B1, HIGH] < min(c[B2, LOW], c[NOW, LOW]):
+        return 100 if replies(c, 1.0) else 0
+    if c[B1, LOW] > max(c[B2, HIGH], c[NOW, HIGH]):
+        return -100 if replies(c, -1.0) else 0
+    return 0

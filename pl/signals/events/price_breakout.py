@@ -10,40 +10,34 @@ Source : Donchian's channel rule (Schwager 1996, ch. 8) with a volume filter.
 from collections.abc import Mapping
 from typing import Final
 
-from pl.kernel import kernel
-from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest, mean, mean_true_range
+from pl.kernel import leaf
+from pl.market.batches import Float64
+from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest
+from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
+from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, side, trade_levels
 
 CHANNEL_BARS: Final = 20
-RANGE_BARS: Final = 14
-CLEARANCE: Final = 0.1
 VOLUME_RATIO: Final = 1.5
 
 
-@kernel
-def fit_of(distance: float) -> float:
-    """Return the fit of a close `distance` mean true ranges beyond the level."""
-    return (0.5 + distance) / (1.0 + distance)
-
-
-@kernel
-def price_breakout(bars: Bars, i: int) -> Verdict:
+@leaf
+def price_breakout(bars: Bars, i: int, state: Float64) -> Verdict:
     """Judge bar `i`; level is the broken end of the channel, in USD."""
-    usual = mean(bars, VOLUME, i - CHANNEL_BARS, i - 1)
-    unit = mean_true_range(bars, i, RANGE_BARS)
-    if unit <= 0.0 or bars[i, VOLUME] < VOLUME_RATIO * usual:
+    unit = state[USUAL_RANGE]
+    if unit <= 0.0 or bars[i, VOLUME] < VOLUME_RATIO * state[USUAL_VOLUME]:
         return SILENT
-    top = highest(bars, HIGH, i - CHANNEL_BARS, i - 1)
+    top = state[TOP_20]
     above = (bars[i, CLOSE] - top) / unit
     if above > CLEARANCE:
         fresh = bars[i - 1, CLOSE] <= highest(bars, HIGH, i - CHANNEL_BARS - 1, i - 2)
-        return (BULLISH, fit_of(above), top) if fresh else SILENT
-    bottom = lowest(bars, LOW, i - CHANNEL_BARS, i - 1)
+        return (BULLISH, fit_beyond(above), top, above) if fresh else SILENT
+    bottom = state[BOTTOM_20]
     below = (bottom - bars[i, CLOSE]) / unit
     if below > CLEARANCE:
         fresh = bars[i - 1, CLOSE] >= lowest(bars, LOW, i - CHANNEL_BARS - 1, i - 2)
-        return (BEARISH, fit_of(below), bottom) if fresh else SILENT
+        return (BEARISH, fit_beyond(below), bottom, below) if fresh else SILENT
     return SILENT
 
 

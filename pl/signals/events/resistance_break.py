@@ -10,20 +10,21 @@ Source : resistance as in Edwards and Magee 2007, ch. 13.
 from collections.abc import Mapping
 from typing import Final
 
-from pl.kernel import kernel
-from pl.signals.bars import CLOSE, HIGH, Bars, highest, mean_true_range
+from pl.kernel import leaf
+from pl.market.batches import Float64
+from pl.signals.bars import CLOSE, HIGH, Bars, highest
+from pl.signals.events.levels import CLEARANCE
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
+from pl.signals.indicators.state import TOP_20, USUAL_RANGE
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
 
 LOOK_BACK_BARS: Final = 60
 APART_BARS: Final = 5
-RANGE_BARS: Final = 14
 ZONE: Final = 0.25
-CLEARANCE: Final = 0.1
 MIN_TOUCHES: Final = 2
 
 
-@kernel
+@leaf
 def count_touches(bars: Bars, first: int, last: int, threshold: float) -> int:
     """Count the highs at or above `threshold` that are at least 5 bars apart."""
     touches = 0
@@ -35,11 +36,11 @@ def count_touches(bars: Bars, first: int, last: int, threshold: float) -> int:
     return touches
 
 
-@kernel
-def resistance_break(bars: Bars, i: int) -> Verdict:
+@leaf
+def resistance_break(bars: Bars, i: int, state: Float64) -> Verdict:
     """Judge bar `i`; level is the resistance, in USD."""
-    unit = mean_true_range(bars, i, RANGE_BARS)
-    if unit <= 0.0:
+    unit = state[USUAL_RANGE]
+    if unit <= 0.0 or bars[i, CLOSE] <= state[TOP_20]:
         return SILENT
     resistance = highest(bars, HIGH, i - LOOK_BACK_BARS, i - 1)
     above = (bars[i, CLOSE] - resistance) / unit
@@ -48,7 +49,7 @@ def resistance_break(bars: Bars, i: int) -> Verdict:
     touches = count_touches(bars, i - LOOK_BACK_BARS, i - 1, resistance - ZONE * unit)
     if touches < MIN_TOUCHES:
         return SILENT
-    return BULLISH, 1.0 - 1.0 / (touches * (1.0 + above)), resistance
+    return BULLISH, 1.0 - 1.0 / (touches * (1.0 + above)), resistance, float(touches)
 
 
 def explain(hit: Hit) -> str:
@@ -56,7 +57,7 @@ def explain(hit: Hit) -> str:
     ranges = (hit.close - hit.level) / hit.mean_range
     return (
         f"Closed at {price_text(hit.close)}, {ranges:.1f} mean ranges above the resistance at "
-        f"{price_text(hit.level)} that had held at least {MIN_TOUCHES} times in "
+        f"{price_text(hit.level)} that had held {hit.measure:.0f} times in "
         f"{LOOK_BACK_BARS} bars."
     )
 

@@ -10,21 +10,22 @@ Source : support as in Edwards and Magee 2007, ch. 13.
 from collections.abc import Mapping
 from typing import Final
 
-from pl.kernel import kernel
-from pl.signals.bars import CLOSE, HIGH, LOW, Bars, lowest, mean_true_range
+from pl.kernel import leaf
+from pl.market.batches import Float64
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, lowest
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
+from pl.signals.indicators.state import USUAL_RANGE
 from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
 
 LOOK_BACK_BARS: Final = 60
 FRESH_BARS: Final = 5
-RANGE_BARS: Final = 14
 ZONE: Final = 0.25
 
 
-@kernel
-def support_test(bars: Bars, i: int) -> Verdict:
+@leaf
+def support_test(bars: Bars, i: int, state: Float64) -> Verdict:
     """Judge bar `i`; level is the support, in USD."""
-    unit = mean_true_range(bars, i, RANGE_BARS)
+    unit = state[USUAL_RANGE]
     spread = bars[i, HIGH] - bars[i, LOW]
     if unit <= 0.0 or spread <= 0.0:
         return SILENT
@@ -37,7 +38,7 @@ def support_test(bars: Bars, i: int) -> Verdict:
     came_down = bars[i - FRESH_BARS, CLOSE] >= support + unit
     if not came_down or lowest(bars, LOW, i - FRESH_BARS, i - 1) <= support + zone:
         return SILENT
-    return BULLISH, 0.5 * (1.0 - miss / zone) + 0.5 * turned, support
+    return BULLISH, 0.5 * (1.0 - miss / zone) + 0.5 * turned, support, turned
 
 
 def explain(hit: Hit) -> str:

@@ -8,34 +8,36 @@ Source : volume ratio against its moving average, as in Murphy 1999, ch. 7.
 
 from typing import Final
 
-from pl.kernel import kernel
-from pl.signals.bars import CLOSE, VOLUME, Bars, mean
+from pl.kernel import leaf
+from pl.market.batches import Float64
+from pl.signals.bars import CLOSE, VOLUME, Bars
 from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
+from pl.signals.indicators.state import USUAL_VOLUME
+from pl.signals.indicators.windows import USUAL_BARS
 from pl.signals.pattern import Pattern, Setting, Weights, no_levels
 
 THRESHOLD: Final = 3.0
-USUAL_BARS: Final = 20
 
 
-@kernel
-def volume_spike(bars: Bars, i: int) -> Verdict:
+@leaf
+def volume_spike(bars: Bars, i: int, state: Float64) -> Verdict:
     """Judge bar `i`; level is the mean volume before it, in shares."""
-    usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
-    if usual <= 0.0 or bars[i, VOLUME] < THRESHOLD * usual:
+    usual = state[USUAL_VOLUME]
+    if not usual > 0.0 or bars[i, VOLUME] < THRESHOLD * usual:
         return SILENT
     ratio = bars[i, VOLUME] / usual
     fit = ratio / (ratio + THRESHOLD)
     if bars[i, CLOSE] > bars[i - 1, CLOSE]:
-        return BULLISH, fit, usual
+        return BULLISH, fit, usual, ratio
     if bars[i, CLOSE] < bars[i - 1, CLOSE]:
-        return BEARISH, fit, usual
-    return NEUTRAL, fit, usual
+        return BEARISH, fit, usual, ratio
+    return NEUTRAL, fit, usual, ratio
 
 
 def explain(hit: Hit) -> str:
     """Say why it fired."""
     return (
-        f"Volume {hit.volume:,.0f} is {hit.volume / hit.level:.1f} times the mean of the "
+        f"Volume {hit.volume:,.0f} is {hit.measure:.1f} times the mean of the "
         f"{USUAL_BARS} bars before ({hit.level:,.0f})."
     )
 

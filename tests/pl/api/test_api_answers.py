@@ -58,6 +58,7 @@ def filled(module_database: Any) -> Iterator[Database]:
         NOON_MS + np.arange(BARS) * MINUTE_MS,
         values,
         np.zeros(BARS, np.int64),
+        np.zeros((BARS, 2), np.int64),
     )
     IndicatorStore(database).write_indicators(table, ("AAPL",))
     IndicatorStore(database).write_indicators(table, ("AAPL",), "daily")

@@ -122,6 +122,11 @@ def test_an_unknown_timeframe_is_refused(new_york):
             market.anchor_ms("2min", at("2026-03-10T12:00"))
 
 
+def test_the_longest_session_of_new_york_has_six_and_a_half_hours(new_york):
+    assert new_york.longest_ms == 390 * 60_000
+    assert AlwaysOpenSessions().longest_ms == 1440 * 60_000
+
+
 def test_the_simulated_session_is_the_utc_day():
     market = AlwaysOpenSessions()
     noon = at("2026-08-08T12:00", UTC)

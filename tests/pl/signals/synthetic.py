@@ -20,9 +20,10 @@ def day_open(start_ms: int) -> int:
     return start_ms // DAY_MS * DAY_MS
 
 
-def engine(symbols: Sequence[str] = SYMBOLS) -> SignalEngine:
+def engine(symbols: Sequence[str] = SYMBOLS, timeframe: str = "1min") -> SignalEngine:
     """Return an engine whose sessions are UTC days."""
-    return SignalEngine(symbols, "1min", "intraday", day_open)
+    tier = "daily" if timeframe == "daily" else "intraday"
+    return SignalEngine(symbols, timeframe, tier, day_open)
 
 
 def random_bars(
@@ -61,6 +62,23 @@ def random_bars(
     return bars.take(dice.random(n) >= missing)
 
 
+def lively_bars(n_bars: int, *, seed: int = 0, rows: Sequence[int] = (0, 1, 2)) -> ClosedBars:
+    """Return random bars whose price jumps now and then and whose calm and busy hours alternate."""
+    bars = random_bars(n_bars, seed=seed, rows=rows)
+    dice = np.random.default_rng(seed + 1)
+    minute = np.arange(n_bars)
+    busy = np.repeat(1.0 + 2.0 * ((minute // 45) % 3 == 2), len(rows))
+    shape = (n_bars, len(rows))
+    jumps = np.where(dice.random(shape) < 0.01, dice.normal(0.0, 0.02, shape), 0.0)
+    level = np.exp(np.cumsum(jumps, axis=0)).ravel()
+    middle = 0.5 * (bars.high + bars.low)
+    prices = {
+        name: np.round((middle + (getattr(bars, name) - middle) * busy) * level, 2)
+        for name in ("open", "high", "low", "close", "vwap")
+    }
+    return replace(bars, **prices)
+
+
 def changed(bars: ClosedBars, i: int, **values: float) -> ClosedBars:
     """Return bar `i` alone with other values, its revision one higher unless given."""
     one = bars.take(np.array([i]))
@@ -81,9 +99,9 @@ def span(bars: ClosedBars, begin: int, end: int) -> ClosedBars:
     return bars.take(np.arange(begin, end))
 
 
-def log_of(bars: ClosedBars, cuts: Sequence[int] = ()) -> list[Signal]:
+def log_of(bars: ClosedBars, cuts: Sequence[int] = (), timeframe: str = "1min") -> list[Signal]:
     """Return the whole log of a sequence of bars, fed in batches cut at `cuts`."""
-    running = engine()
+    running = engine(timeframe=timeframe)
     edges = [0, *sorted(cuts), len(bars)]
     log: list[Signal] = []
     for begin, end in pairwise(edges):
@@ -102,9 +120,11 @@ def _keys(bars: ClosedBars) -> Iterable[tuple[int, int]]:
     return zip(bars.row.tolist(), bars.start_ms.tolist(), strict=True)
 
 
-def restarted(bars: ClosedBars, symbols: Sequence[str] = SYMBOLS) -> SignalEngine:
+def restarted(
+    bars: ClosedBars, symbols: Sequence[str] = SYMBOLS, timeframe: str = "1min"
+) -> SignalEngine:
     """Return a fresh engine warmed with what a database would hold."""
-    running = engine(symbols)
+    running = engine(symbols, timeframe)
     stored = held(bars)
     for row in range(len(symbols)):
         running.warm(row, stored.take(stored.row == row))

@@ -1,68 +1,175 @@
-"""Candlesticks against TA-Lib, bar by bar."""
+"""Candlesticks against TA-Lib, bar by bar, and what is stored of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import talib
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pl.market.batches import ClosedBars
+from pl.market.batches import QUALITY_PARTIAL, ClosedBars
+from pl.signals.candles.catalogue import BIT, CANDLES, N_CANDLES
+from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, frame_of
+from pl.signals.candles.judging import WARM_UP, judge_candles
+from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.engine import SignalEngine
-from pl.signals.registry import PATTERN_NAMES, PATTERNS
-from tests.pl.signals.synthetic import random_bars
+from pl.signals.registry import PATTERNS
+from tests.pl.signals.synthetic import changed, engine, join, random_bars, span
 
-WITNESS = {
-    "Doji": talib.CDLDOJI,
-    "Hammer": talib.CDLHAMMER,
-    "Shooting_Star": talib.CDLSHOOTINGSTAR,
-    "Engulfing": talib.CDLENGULFING,
-    "Piercing_Line": talib.CDLPIERCING,
-    "Dark_Cloud_Cover": talib.CDLDARKCLOUDCOVER,
-    "Morning_Star": talib.CDLMORNINGSTAR,
-    "Evening_Star": talib.CDLEVENINGSTAR,
-    "Three_White_Soldiers": talib.CDL3WHITESOLDIERS,
-    "Three_Black_Crows": talib.CDL3BLACKCROWS,
-}
+ALERTED = {p.name: p.warm_up for p in PATTERNS if p.family == "candlestick"}
 CODE = {"bullish": 1, "bearish": -1, "neutral": 1}
 """TA-Lib marks a doji, which has no direction, with +100."""
 
 
-def found_in(bars: ClosedBars) -> dict[str, np.ndarray]:
-    """Return -1, 0 or 1 a bar for each candlestick, from the engine's own log."""
-    last = int(bars.start_ms[-1])
-    engine = SignalEngine(("AAA",), "1min", "intraday", lambda _: 0, session_bars=len(bars))
+def columns(bars: ClosedBars) -> np.ndarray:
+    return np.column_stack([bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap])
+
+
+def strengths(bars: ClosedBars) -> np.ndarray:
+    """Return (n, 61) what each rule says of each bar, 0 before the warm-up."""
+    prices = columns(bars)
+    out = np.zeros((len(bars), N_CANDLES), np.int16)
+    frame = np.empty((FRAME_BARS, N_MEASURES))
+    for i in range(WARM_UP - 1, len(bars)):
+        judge_candles(prices, i, frame, out[i])
+    return out
+
+
+def witness(bars: ClosedBars, bit: int) -> np.ndarray:
+    """Return what TA-Lib says; a bar of a single price, which says nothing, is no doji here."""
+    expected = getattr(talib, CANDLES[bit].talib)(bars.open, bars.high, bars.low, bars.close)
+    if CANDLES[bit].name == "Doji":
+        expected[bars.high == bars.low] = 0
+    expected[: WARM_UP - 1] = 0
+    return expected
+
+
+def differences(bars: ClosedBars) -> Iterator[tuple[str, int]]:
+    """Yield (candlestick, bar) wherever TA-Lib disagrees."""
+    found = strengths(bars)
+    for bit, name in enumerate(CANDLE_NAMES):
+        wrong = np.flatnonzero(found[:, bit] != witness(bars, bit))
+        yield from ((name, int(i)) for i in wrong)
+
+
+def new_engine(bars: ClosedBars) -> SignalEngine:
+    return SignalEngine(("AAA",), "1min", "intraday", lambda _: 0, session_bars=len(bars))
+
+
+def alerts_of(bars: ClosedBars) -> dict[str, np.ndarray]:
+    """Return -1, 0 or 1 a bar for each alerted candlestick, from the engine's own log."""
     place = {start: i for i, start in enumerate(bars.start_ms.tolist())}
-    out = {name: np.zeros(len(bars), np.int64) for name in WITNESS}
-    for signal in engine.update(bars).signals:
-        assert signal.bar_time_ms <= last
+    out = {name: np.zeros(len(bars), np.int64) for name in ALERTED}
+    for signal in new_engine(bars).update(bars).signals:
         if signal.pattern in out:
             out[signal.pattern][place[signal.bar_time_ms]] = CODE[signal.direction]
     return out
 
 
-def differences(bars: ClosedBars) -> Iterator[tuple[str, int]]:
-    """Yield (pattern, bar) wherever TA-Lib disagrees once the pattern is warm."""
-    found = found_in(bars)
-    for name, witness in WITNESS.items():
-        warm_up = PATTERNS[PATTERN_NAMES.index(name)].warm_up
-        expected = np.sign(witness(bars.open, bars.high, bars.low, bars.close))
-        if name == "Doji":
-            expected[bars.high == bars.low] = 0
-        wrong = np.flatnonzero(found[name] != expected)
-        yield from ((name, int(i)) for i in wrong if i >= warm_up - 1)
-
-
-def test_ten_candlesticks_have_a_witness() -> None:
-    candles = {pattern.name for pattern in PATTERNS if pattern.family == "candlestick"}
-    assert candles == set(WITNESS)
+def test_the_catalogue_names_every_candlestick_of_talib_in_the_order_of_the_bits() -> None:
+    known = talib.get_function_groups()["Pattern Recognition"]
+    assert sorted(candle.talib for candle in CANDLES) == sorted(known)
+    assert tuple(candle.name for candle in CANDLES) == CANDLE_NAMES
+    assert len(set(CANDLE_NAMES)) == 61
+    assert set(BIT) >= set(ALERTED)
 
 
 @pytest.mark.parametrize("price", [0.5, 20.0, 400.0])
 def test_candlesticks_equal_talib_on_random_walks(price: float) -> None:
-    bars = random_bars(3000, rows=[0], seed=11, price=price)
+    bars = random_bars(4000, rows=[0], seed=11, price=price)
     assert list(differences(bars)) == []
+
+
+EIGHTHS = st.integers(0, 24)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(EIGHTHS, EIGHTHS, EIGHTHS, EIGHTHS), min_size=15, max_size=60))
+def test_candlesticks_equal_talib_on_any_bars_full_of_ties(drawn: list[tuple[int, ...]]) -> None:
+    """In eighths of a dollar all sums are exact, so that ties are ties for both."""
+    prices = 10.0 + np.sort(np.array(drawn), axis=1) / 8.0
+    turned = np.array(drawn)[:, 0] > np.array(drawn)[:, 3]
+    first, last = np.where(turned, 2, 1), np.where(turned, 1, 2)
+    row = np.arange(len(prices))
+    bars = replace(
+        random_bars(len(prices), rows=[0]),
+        open=prices[row, first],
+        high=prices[:, 3].copy(),
+        low=prices[:, 0].copy(),
+        close=prices[row, last],
+    )
+    assert list(differences(bars)) == []
+
+
+@pytest.mark.parametrize("bit", range(N_CANDLES), ids=CANDLE_NAMES)
+def test_all_are_judged_by_the_rule_that_each_declares(bit: int) -> None:
+    bars = random_bars(2000, rows=[0], seed=12)
+    prices, together = columns(bars), strengths(bars)
+    for i in range(WARM_UP - 1, len(bars)):
+        read = (prices, i) if "hikkake" in CANDLES[bit].rule.__module__ else (frame_of(prices, i),)
+        assert CANDLES[bit].rule(*read) == together[i, bit]
+
+
+def test_a_bar_reads_no_bar_outside_the_warm_up() -> None:
+    bars = random_bars(400, rows=[0], seed=13)
+    together = strengths(bars)
+    for i in range(WARM_UP - 1, 400):
+        window = span(bars, i - WARM_UP + 1, i + 1)
+        assert strengths(window)[-1].tolist() == together[i].tolist()
+
+
+def test_the_stored_bits_are_what_fired_and_its_side() -> None:
+    bars = random_bars(500, rows=[0], seed=14)
+    found, bits = strengths(bars), engine().update(bars).indicators.candles
+    places = np.arange(N_CANDLES)
+    assert np.array_equal(bits[:, :1] >> places & 1, found != 0)
+    assert np.array_equal(bits[:, 1:] >> places & 1, found < 0)
+
+
+def test_alerted_candlesticks_fire_where_their_bit_is_set() -> None:
+    bars = random_bars(3000, rows=[0], seed=15)
+    found, alerts = strengths(bars), alerts_of(bars)
+    for name, warm_up in ALERTED.items():
+        expected = np.sign(found[:, BIT[name]])
+        expected[: warm_up - 1] = 0
+        assert np.array_equal(alerts[name], expected), name
+
+
+def test_a_candlestick_that_reaches_back_to_a_partial_bar_is_left_out() -> None:
+    bars = random_bars(60, rows=[0], seed=16)
+    partial = join(
+        [
+            span(bars, 0, 50),
+            changed(bars, 50, quality=QUALITY_PARTIAL, revision=0),
+            span(bars, 51, 60),
+        ]
+    )
+    whole = engine().update(bars).indicators.candles
+    found = engine().update(partial).indicators.candles
+    for i in range(60):
+        reach = [c.n_bars > i - 50 >= 0 for c in CANDLES]
+        mask = sum(1 << bit for bit, reaches in enumerate(reach) if not reaches)
+        assert found[i].tolist() == [whole[i, 0] & mask, whole[i, 1] & mask]
+
+
+def test_a_revised_bar_changes_the_bits_of_its_row_and_of_later_rows() -> None:
+    bars = random_bars(80, rows=[0], seed=17)
+    fresh = changed(bars, 70, close=float(bars.high[70]), open=float(bars.low[70]))
+    running = engine()
+    running.update(bars)
+    table = running.update(fresh).indicators
+    final = join([span(bars, 0, 70), fresh, span(bars, 71, 80)])
+    assert table.candles.tolist() == engine().update(final).indicators.candles[70:].tolist()
+
+
+def test_a_bar_of_one_price_is_no_candlestick() -> None:
+    bars = random_bars(40, rows=[0])
+    flat = {name: np.full(40, 10.0) for name in ("open", "high", "low", "close")}
+    assert not engine().update(replace(bars, **flat)).indicators.candles.any()
 
 
 def daily_bars(frame: pd.DataFrame) -> ClosedBars:

@@ -2,35 +2,68 @@
 
 import re
 import uuid
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.confidence import context_score, saturate, volume_score
 from pl.signals.evaluation import weigh
-from pl.signals.hits import NONE, SILENT
+from pl.signals.hits import NONE, SILENT, Verdict
+from pl.signals.indicators.session import step_session
+from pl.signals.indicators.state import STATE_SIZE
+from pl.signals.indicators.windows import look
+from pl.signals.judging import judge
 from pl.signals.pattern import Pattern, price_text
-from pl.signals.registry import PATTERN_NAMES, PATTERNS, WINDOW_BARS, judge
-from tests.pl.signals.synthetic import engine, log_of, random_bars, restarted
+from pl.signals.registry import PATTERN_NAMES, PATTERNS, WINDOW_BARS
+from tests.pl.signals.synthetic import engine, lively_bars, log_of, random_bars, restarted
 
+FRAMES = ("1min", "daily")
 SHARE = st.floats(0.0, 1.0)
 NUMBERED = list(enumerate(PATTERNS))
 BY_NAME = pytest.mark.parametrize(("number", "pattern"), NUMBERED, ids=PATTERN_NAMES)
 
 
+SESSION_BARS = 390
+
+
 def columns(n_bars: int, seed: int = 0) -> Bars:
-    bars = random_bars(n_bars, rows=[0], seed=seed)
+    bars = lively_bars(n_bars, rows=[0], seed=seed)
     return np.column_stack([bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap])
+
+
+def states(bars: Bars) -> list[Float64]:
+    """Return the state that has seen each bar, in sessions of 390."""
+    seen, state = [], np.zeros(STATE_SIZE)
+    for i in range(len(bars)):
+        if i % SESSION_BARS == 0:
+            state[:] = 0.0
+        step_session(state, bars, i)
+        look(state, bars, i)
+        seen.append(state.copy())
+    return seen
+
+
+def declared(pattern: Pattern, bars: Bars, i: int, state: Float64) -> Verdict:
+    """Judge by the rule that the pattern names."""
+    return (
+        pattern.rule(bars, i) if pattern.family == "candlestick" else pattern.rule(bars, i, state)
+    )
+
+
+def home(pattern: Pattern) -> str:
+    """Return a timeframe of the pattern's."""
+    return "1min" if "1min" in pattern.timeframes else "daily"
 
 
 @BY_NAME
 def test_a_definition_is_complete(number: int, pattern: Pattern) -> None:
     weights = pattern.weights
-    assert re.fullmatch(r"[A-Z][a-z]+(_[A-Z][a-z]+)*", pattern.name)
+    assert re.fullmatch(r"[A-Z][A-Za-z]*[0-9]?(_[A-Z0-9][A-Za-z0-9]*)*", pattern.name)
     assert len(pattern.name) <= 50
     assert pattern.n_bars <= 4 < pattern.warm_up <= WINDOW_BARS
     assert weights.fit + weights.volume + weights.context == pytest.approx(1.0)
@@ -42,25 +75,33 @@ def test_the_registry_judges_by_the_rule_that_the_pattern_declares(
     number: int, pattern: Pattern
 ) -> None:
     bars = columns(20_000)
-    judged = [judge(number, bars, i) for i in range(pattern.warm_up, 20_000)]
-    assert judged == [pattern.rule(bars, i) for i in range(pattern.warm_up, 20_000)]
-    assert any(verdict != SILENT for verdict in judged)
+    seen = states(bars)
+    for i in range(pattern.warm_up, 20_000):
+        assert judge(number, bars, i, seen[i]) == declared(pattern, bars, i, seen[i])
+    verdicts = {judge(number, bars, i, seen[i]) for i in range(pattern.warm_up, 20_000)}
+    assert len(verdicts - {SILENT}) > 0
 
 
 @BY_NAME
 def test_a_rule_reads_no_bar_outside_its_warm_up(number: int, pattern: Pattern) -> None:
-    bars = columns(600, seed=1)
-    for i in range(pattern.warm_up - 1, 600):
-        window = bars[i - pattern.warm_up + 1 : i + 1].copy()
-        assert judge(number, window, pattern.warm_up - 1) == judge(number, bars, i)
+    bars = columns(3000, seed=1)
+    last = pattern.warm_up - 1
+    for i, state in enumerate(states(bars)):
+        if i < last:
+            continue
+        expected = judge(number, bars, i, state)
+        window = bars[i - last : i + 1].copy()
+        look(state, window, last)
+        assert judge(number, window, last, state) == expected
 
 
 @BY_NAME
 def test_fit_lies_between_0_and_1(number: int, pattern: Pattern) -> None:
     bars = columns(3000, seed=2)
-    for i in range(pattern.warm_up, 3000):
-        direction, fit, _ = judge(number, bars, i)
-        assert direction == NONE or 0.0 <= fit <= 1.0
+    for i, state in enumerate(states(bars)):
+        if i >= pattern.warm_up:
+            direction, fit, *_ = judge(number, bars, i, state)
+            assert direction == NONE or 0.0 <= fit <= 1.0
 
 
 @BY_NAME
@@ -92,7 +133,8 @@ def test_a_reversal_is_more_credible_after_a_move_the_other_way() -> None:
 
 @BY_NAME
 def test_reasons_are_one_sentence_with_numbers(number: int, pattern: Pattern) -> None:
-    log = [entry for entry in log_of(random_bars(3000, seed=3)) if entry.pattern == pattern.name]
+    whole = log_of(lively_bars(4000, seed=3), timeframe=home(pattern))
+    log = [entry for entry in whole if entry.pattern == pattern.name]
     assert log
     for entry in log:
         assert entry.reason.endswith(".")
@@ -102,13 +144,15 @@ def test_reasons_are_one_sentence_with_numbers(number: int, pattern: Pattern) ->
 
 
 def test_confidence_is_no_constant() -> None:
-    log = log_of(random_bars(1500, seed=4))
-    for name in ("Volume_Spike", "Doji", "Engulfing", "Price_Breakout"):
-        assert len({entry.confidence for entry in log if entry.pattern == name}) > 5
+    by_frame = {frame: log_of(lively_bars(6000, seed=4), timeframe=frame) for frame in FRAMES}
+    for pattern in PATTERNS:
+        log = [entry for entry in by_frame[home(pattern)] if entry.pattern == pattern.name]
+        assert len({entry.confidence for entry in log}) > min(5, len(log) // 2)
 
 
 def test_stop_entry_and_target_lie_in_the_order_of_the_direction() -> None:
-    for entry in log_of(random_bars(1500, seed=5)):
+    logs = [log_of(lively_bars(3000, seed=5), timeframe=frame) for frame in FRAMES]
+    for entry in chain(*logs):
         if not entry.levels:
             continue
         sign = 1 if entry.direction == "bullish" else -1

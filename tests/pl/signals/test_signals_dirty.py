@@ -1,6 +1,7 @@
 """Bars no rule was made for: they crash nothing and alert nobody."""
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -97,6 +98,17 @@ WILD = st.one_of(
 )
 
 
+def numbers_of(drawn: object) -> Iterator[float]:
+    """Yield the numbers of a geometry, those of its points and lines too."""
+    if isinstance(drawn, Mapping):
+        drawn = list(drawn.values())
+    if not isinstance(drawn, list):
+        yield drawn  # type: ignore[misc]
+        return
+    for part in drawn:
+        yield from numbers_of(part)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(WILD, WILD, WILD, WILD, WILD), min_size=1, max_size=40))
 def test_no_bar_can_make_a_signal_with_numbers_out_of_bounds(
@@ -114,7 +126,7 @@ def test_no_bar_can_make_a_signal_with_numbers_out_of_bounds(
     ]
     for signal in engine().update(join([span(bars, 0, 70), *tail])).signals:
         numbers = [signal.price, signal.price_change, signal.volume, *signal.levels.values()]
-        numbers += [*signal.indicators.values(), *signal.geometry.values()]
+        numbers += [*signal.indicators.values(), *numbers_of(signal.geometry)]
         assert 0.0 <= signal.confidence <= 1.0
         assert all(math.isfinite(number) for number in numbers)
 

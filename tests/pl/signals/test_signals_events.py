@@ -72,19 +72,7 @@ def test_a_volume_spike_says_how_many_times_the_usual_volume_it_is() -> None:
     assert signal.levels == {}
 
 
-def test_relative_strength_is_what_the_rsi_is_made_of() -> None:
-    (signal,) = signals_of(with_last(calm(), volume=4100.0, close=99.8), "Volume_Spike")
-    assert signal.indicators["relative_strength"] == signal.indicators["rsi"] == 0.0
-    bars = calm()
-    waves = bars.close + 0.4 * (np.arange(len(bars)) % 2)
-    bars = with_last(replace(bars, close=waves), volume=4100.0)
-    (signal,) = signals_of(bars, "Volume_Spike")
-    strength = signal.indicators["relative_strength"]
-    assert 0.5 < strength < 2.0
-    assert signal.indicators["rsi"] == pytest.approx(100.0 - 100.0 / (1.0 + strength))
-
-
-def test_a_strength_without_any_loss_is_left_out() -> None:
+def test_what_is_known_of_a_symbol_alone_travels_with_its_signal() -> None:
     (signal,) = signals_of(with_last(calm(), volume=4100.0, close=100.2), "Volume_Spike")
     assert signal.indicators.keys() == {"rsi", "relative_volume"}
 

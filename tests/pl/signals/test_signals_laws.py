@@ -12,6 +12,7 @@ from tests.pl.signals.synthetic import (
     engine,
     held,
     join,
+    lively_bars,
     log_of,
     random_bars,
     restarted,
@@ -23,6 +24,8 @@ LAWFUL = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.data_too_large]
 )
 SEEDS = st.integers(0, 10_000)
+GAPS = st.sampled_from([0.0, 0.1])
+FRAMES = st.sampled_from(["1min", "1min", "daily"])
 
 
 @st.composite
@@ -30,7 +33,9 @@ def histories(draw: st.DrawFn) -> ClosedBars:
     """Draw bars with gaps, some of which come late, twice, revised or broken."""
     seed = draw(SEEDS)
     first_minute = draw(st.sampled_from([0, 1380, 1400]))
-    bars = random_bars(90, seed=seed, missing=draw(st.sampled_from([0.0, 0.1])))
+    n_bars = draw(st.sampled_from([90, 90, 260]))
+    bars = lively_bars(n_bars, seed=seed)
+    bars = bars.take(np.random.default_rng(seed).random(len(bars)) >= draw(GAPS))
     bars = ClosedBars(
         *(
             getattr(bars, name) + (first_minute * 60_000 if name == "start_ms" else 0)
@@ -81,43 +86,45 @@ def _columns(bars: ClosedBars, **values: object) -> list[object]:
 
 
 @LAWFUL
-@given(histories(), st.data())
+@given(histories(), FRAMES, st.data())
 def test_the_log_of_a_history_is_a_prefix_of_the_log_of_any_longer_one(
-    bars: ClosedBars, data: st.DataObject
+    bars: ClosedBars, timeframe: str, data: st.DataObject
 ) -> None:
-    whole = log_of(bars)
+    whole = log_of(bars, timeframe=timeframe)
     for end in data.draw(st.lists(st.integers(0, len(bars)), max_size=5)):
-        part = log_of(span(bars, 0, end))
+        part = log_of(span(bars, 0, end), timeframe=timeframe)
         assert repr(part) == repr(whole[: len(part)])
 
 
 @LAWFUL
-@given(histories(), st.lists(st.integers(0, 300), max_size=8))
+@given(histories(), FRAMES, st.lists(st.integers(0, 800), max_size=8))
 def test_the_log_does_not_show_how_bars_were_cut_into_batches(
-    bars: ClosedBars, cuts: list[int]
+    bars: ClosedBars, timeframe: str, cuts: list[int]
 ) -> None:
     edges = [min(cut, len(bars)) for cut in cuts]
-    assert repr(log_of(bars, edges)) == repr(log_of(bars))
+    assert repr(log_of(bars, edges, timeframe)) == repr(log_of(bars, timeframe=timeframe))
 
 
 @LAWFUL
-@given(histories(), st.lists(st.integers(0, 300), max_size=3))
+@given(histories(), FRAMES, st.lists(st.integers(0, 800), max_size=3))
 def test_the_log_does_not_show_where_the_process_was_started_again(
-    bars: ClosedBars, stops: list[int]
+    bars: ClosedBars, timeframe: str, stops: list[int]
 ) -> None:
     log = []
-    running = engine()
     edges = [0, *sorted(min(stop, len(bars)) for stop in stops), len(bars)]
     for begin, end in pairwise(edges):
-        running = restarted(span(bars, 0, begin))
+        running = restarted(span(bars, 0, begin), timeframe=timeframe)
         log += running.update(span(bars, begin, end)).signals
-    assert repr(log) == repr(log_of(bars))
+    assert repr(log) == repr(log_of(bars, timeframe=timeframe))
 
 
 @LAWFUL
-@given(histories())
-def test_net_signals_of_a_revised_history_equal_those_of_its_final_bars(bars: ClosedBars) -> None:
-    assert standing(log_of(bars)) == standing(log_of(held(bars)))
+@given(histories(), FRAMES)
+def test_net_signals_of_a_revised_history_equal_those_of_its_final_bars(
+    bars: ClosedBars, timeframe: str
+) -> None:
+    net = standing(log_of(bars, timeframe=timeframe))
+    assert net == standing(log_of(held(bars), timeframe=timeframe))
 
 
 @LAWFUL
@@ -143,7 +150,7 @@ def _last_rows(table: object) -> dict[tuple[int, int], bytes]:
     rows, starts = table.row.tolist(), table.start_ms.tolist()  # type: ignore[attr-defined]
     marks = table.patterns.tolist()  # type: ignore[attr-defined]
     return {
-        (row, start): values.tobytes() + bytes([mark % 256])
+        (row, start): values.tobytes() + mark.to_bytes(8, "little")
         for row, start, values, mark in zip(rows, starts, table.values, marks, strict=True)  # type: ignore[attr-defined]
     }
 

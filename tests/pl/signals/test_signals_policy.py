@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pl.signals.chart.names import CHART_NAMES
 from pl.signals.policy import (
     ALERT,
     HELD_CONFIDENCE,
@@ -103,7 +104,7 @@ def test_every_entry_is_counted_once() -> None:
 
 
 def test_every_pattern_has_a_rule_of_its_own() -> None:
-    assert {name for name, *_ in RULES} == set(PATTERN_NAMES)
+    assert {name for name, *_ in RULES} == {*PATTERN_NAMES, *CHART_NAMES}
 
 
 @settings(max_examples=15, deadline=None)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pl.market.batches import ClosedBars
+from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
 from pl.store.bars import BarStore, bars_table
@@ -160,11 +161,18 @@ def test_retention_drops_whole_partitions_and_they_can_come_back(
     assert asked("SELECT count(*) FROM ohlcv_1min") == [(2,)]
 
 
+DOJI, CROWS = CANDLE_NAMES.index("Doji"), CANDLE_NAMES.index("Two_Crows")
+
+
 def indicator_row(start_ms: int, value: float) -> IndicatorTable:
     values = np.full((1, len(INDICATOR_NAMES)), value)
     values[0, 0] = np.nan
     return IndicatorTable(
-        np.zeros(1, np.int32), np.full(1, start_ms), values, np.full(1, 5, np.int64)
+        np.zeros(1, np.int32),
+        np.full(1, start_ms),
+        values,
+        np.full(1, 5, np.int64),
+        np.array([[1 << DOJI | 1 << CROWS, 1 << CROWS]], np.int64),
     )
 
 
@@ -184,6 +192,18 @@ def test_indicators_are_replaced_by_what_was_computed_later(store: Database, ask
     assert page.rows[0]["values"] == dict.fromkeys(INDICATOR_NAMES[1:], 3.5)
     rest = SignalQueries(store).indicators("A", limit=1, after=page.next)
     assert (rest.rows[0]["values"]["rsi_14"], rest.next) == (2.5, None)
+
+
+def test_candlesticks_of_a_bar_are_found_by_name_with_their_side(store: Database) -> None:
+    for minute in range(3):
+        row = indicator_row(NOON_MS + minute * MINUTE_MS, 1.0)
+        IndicatorStore(store).write_indicators(row, SYMBOLS)
+    queries = SignalQueries(store)
+    page = queries.candlesticks("A", names=["Two_Crows"], limit=2)
+    assert [row["candles"] for row in page.rows] == [{"Doji": False, "Two_Crows": True}] * 2
+    rest = queries.candlesticks("A", names=["Two_Crows"], limit=2, after=page.next)
+    assert (len(rest.rows), rest.next) == (1, None)
+    assert queries.candlesticks("A", names=["Hammer"]).rows == []
 
 
 def test_minute_indicators_of_the_newest_sessions_are_kept(store: Database, asked: Any) -> None:

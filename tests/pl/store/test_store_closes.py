@@ -38,7 +38,14 @@ def minute(n: int, **changes: Any) -> Close:
     values = np.full((3, len(INDICATOR_NAMES)), float(n))
     columns = {name: getattr(bars, name) for name in ClosedBars.__dataclass_fields__} | changes
     return Close(
-        ClosedBars(**columns), IndicatorTable(bars.row, bars.start_ms, values, bars.start_ms * 0)
+        ClosedBars(**columns),
+        IndicatorTable(
+            bars.row,
+            bars.start_ms,
+            values,
+            bars.start_ms * 0,
+            np.zeros((len(values), 2), np.int64),
+        ),
     )
 
 

@@ -44,7 +44,11 @@ def table(*rows: tuple[int, int], value: float = 1.5) -> IndicatorTable:
     row, start_ms = zip(*rows, strict=True)
     values = np.full((len(rows), len(INDICATOR_NAMES)), value)
     return IndicatorTable(
-        np.array(row, np.int32), np.array(start_ms, np.int64), values, np.zeros(len(rows), np.int64)
+        np.array(row, np.int32),
+        np.array(start_ms, np.int64),
+        values,
+        np.zeros(len(rows), np.int64),
+        np.zeros((len(rows), 2), np.int64),
     )
 
 

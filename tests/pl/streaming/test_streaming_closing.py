@@ -19,7 +19,7 @@ from pl.market.batches import (
 from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
 from pl.market.states import STATE_NAMES
-from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.indicators.names import INDICATOR_NAMES, ROC_60
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable
@@ -37,13 +37,17 @@ class Engine:
     def __init__(self) -> None:
         self.seen: list[ClosedBars] = []
         self.finds: list[Signal] = []
+        self.changes = np.full(len(SYMBOLS), np.nan)
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         self.seen.append(bars)
         found, self.finds = self.finds, []
         n = len(bars)
-        values = np.ones((n, len(INDICATOR_NAMES)))
-        rows = IndicatorTable(bars.row, bars.start_ms, values, np.zeros(n, np.int64))
+        values = np.full((n, len(INDICATOR_NAMES)), 1.0)
+        values[:, ROC_60] = self.changes[bars.row]
+        rows = IndicatorTable(
+            bars.row, bars.start_ms, values, np.zeros(n, np.int64), np.zeros((n, 2), np.int64)
+        )
         return EngineUpdate(found, rows)
 
 
@@ -98,6 +102,17 @@ def test_alerts_carry_times_quality_and_how_far_was_evaluated(stage: Stage) -> N
     assert (carried.received_at, carried.detected_at) == (T0 / 1000 + 60.1, stage.clock.now)
     assert carried.through_ms == T0
     assert (stage.counters.bars, stage.counters.patterns) == (2, 1)
+
+
+def test_alerts_say_how_strong_their_symbol_is_against_the_others(stage: Stage) -> None:
+    stage.engine.finds = [signal(1)]
+    stage.engine.changes[:2] = [2.0, 3.0]
+    stage.closing().pass_on(closed((0, T0, 10.0), (1, T0, 20.0)), 0.0)
+    ((found, _),) = stage.road.items[0].found
+    strength = -0.5 if found.symbol == SYMBOLS[0] else 0.5
+    assert found.indicators["relative_strength"] == strength
+    assert found.indicators["strength_rank"] == 50.0 + 50.0 * strength
+    assert found.indicators.items() >= signal(1).indicators.items()
 
 
 def test_nothing_closed_moves_nothing(stage: Stage) -> None:

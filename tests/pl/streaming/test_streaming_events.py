@@ -15,6 +15,7 @@ from contracts.names import (
     PATTERNS_STREAMING,
     PATTERNS_UPDATED,
 )
+from pl.signals.rates import null_rate
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
 from pl.store.events import StoredEvent, encode_messages, rebuild
 from pl.streaming.events import Circumstances, build_event, mark_degraded
@@ -45,6 +46,7 @@ def shape(value: Any) -> Any:
 
 def without_free_parts(fields: dict[str, Any]) -> dict[str, Any]:
     free = ("indicators", "levels", "geometry", "parameters", "before", "after", "track_record")
+    free += ("null_rate",)
     return {name: value for name, value in fields.items() if name not in free}
 
 
@@ -84,6 +86,7 @@ def test_the_facts_are_those_of_the_signal() -> None:
         "indicators": {"rsi": 61.2, "relative_volume": 6.1},
         "levels": {"entry": 150.25, "stop": 149.5, "target": 151.75},
         "geometry": {"from": T0 / 1000, "to": T0 / 1000},
+        "null_rate": null_rate("Volume_Spike"),
     }
 
 
@@ -143,7 +146,9 @@ def test_an_update_tells_its_times_as_its_family_does_and_reads_back_the_same() 
 
 
 def test_unknown_optional_fields_are_left_out() -> None:
-    data = message(built(signal(levels={}, geometry={})), EVENTS_PATTERNS)["data"]
+    data = message(built(signal(levels={}, geometry={}, pattern="Unmeasured")), EVENTS_PATTERNS)[
+        "data"
+    ]
     assert not {"levels", "geometry", "degraded", "null_rate", "track_record"} & set(data)
 
 

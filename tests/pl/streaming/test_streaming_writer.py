@@ -30,6 +30,7 @@ def table(*rows: tuple[int, int, float]) -> IndicatorTable:
         np.array(start_ms, np.int64),
         np.repeat(np.array(value, np.float64)[:, None], len(INDICATOR_NAMES), axis=1),
         np.zeros(len(rows), np.int64),
+        np.zeros((len(rows), 2), np.int64),
     )
 
 

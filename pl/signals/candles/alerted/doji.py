@@ -1,4 +1,4 @@
-"""Recognise the doji: open and close nearly the same.
+"""Alert on the doji: open and close nearly the same.
 
 The body is at most a tenth of the mean high-low spread of the 10 bars before, and the bar has
 a spread (a bar of a single price says nothing). Neutral. Fit grows as the body shrinks.
@@ -6,8 +6,9 @@ a spread (a bar of a single price says nothing). Neutral. Fit grows as the body 
 
 from pl.kernel import kernel
 from pl.signals.bars import CLOSE, OPEN, Bars
-from pl.signals.candles import shapes
+from pl.signals.candles import dojis
 from pl.signals.candles.candle import candlestick
+from pl.signals.candles.frame import BODY, NOW, TINY, frame_of, share
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.pattern import no_levels, price_text
 
@@ -15,12 +16,11 @@ from pl.signals.pattern import no_levels, price_text
 @kernel
 def doji(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the middle of the body."""
-    limit = shapes.very_short(bars, i)
-    size = shapes.body(bars, i)
-    if size > limit or shapes.spread(bars, i) <= 0.0:
+    c = frame_of(bars, i)
+    if dojis.doji(c) == 0:
         return SILENT
     middle = 0.5 * (bars[i, OPEN] + bars[i, CLOSE])
-    return NEUTRAL, 1.0 - shapes.share(size, limit), middle
+    return NEUTRAL, 1.0 - share(c[NOW, BODY], c[NOW, TINY]), middle, 0.0
 
 
 def explain(hit: Hit) -> str:

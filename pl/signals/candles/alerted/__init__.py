@@ -1,0 +1,1 @@
+"""Declare the candlesticks that may become alerts: fit, level, reason."""

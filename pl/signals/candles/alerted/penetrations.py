@@ -1,0 +1,47 @@
+"""Alert on the piercing line and the dark cloud cover: a gap that is taken back by half.
+
+Piercing line (bullish): a long black body, then a long white one that opens below its low and
+closes above its middle, inside the body. Dark cloud cover (bearish): a long white body, then a
+black one that opens above its high and closes below its middle, inside the body.
+Fit is the share of the first body that was taken back.
+"""
+
+from pl.kernel import kernel
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars
+from pl.signals.candles import penetrations
+from pl.signals.candles.candle import candlestick
+from pl.signals.candles.frame import B1, BODY, frame_of, share
+from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
+from pl.signals.pattern import price_text
+
+
+@kernel
+def piercing_line(bars: Bars, i: int) -> Verdict:
+    """Judge bars `i - 1` and `i`; level is their low."""
+    c = frame_of(bars, i)
+    if penetrations.piercing_line(c) == 0:
+        return SILENT
+    fit = share(bars[i, CLOSE] - bars[i - 1, CLOSE], c[B1, BODY])
+    return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW]), 0.0
+
+
+@kernel
+def dark_cloud_cover(bars: Bars, i: int) -> Verdict:
+    """Judge bars `i - 1` and `i`; level is their high."""
+    c = frame_of(bars, i)
+    if penetrations.dark_cloud_cover(c) == 0:
+        return SILENT
+    fit = share(bars[i - 1, CLOSE] - bars[i, CLOSE], c[B1, BODY])
+    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH]), 0.0
+
+
+def explain(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"Opened at {price_text(hit.open)} beyond the bar before, closed at "
+        f"{price_text(hit.close)} and took back {hit.fit:.0%} of its body."
+    )
+
+
+PIERCING_LINE = candlestick("Piercing_Line", 2, piercing_line, explain)
+DARK_CLOUD_COVER = candlestick("Dark_Cloud_Cover", 2, dark_cloud_cover, explain)

@@ -1,0 +1,46 @@
+"""Alert on the morning and the evening star: a long body, a small one beyond a gap, a reply.
+
+Morning star (bullish): a long black body, a short body gapping below it, then a white body that
+is not short and closes more than 30 % into the first. The evening star mirrors it (bearish).
+Fit is the share of the first body that the third took back.
+"""
+
+from pl.kernel import kernel
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
+from pl.signals.candles import stars
+from pl.signals.candles.candle import candlestick
+from pl.signals.candles.frame import B2, BODY, frame_of, share
+from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
+from pl.signals.pattern import price_text
+
+
+@kernel
+def morning_star(bars: Bars, i: int) -> Verdict:
+    """Judge bars `i - 2` to `i`; level is their low."""
+    c = frame_of(bars, i)
+    if stars.morning_star(c) == 0:
+        return SILENT
+    fit = share(bars[i, CLOSE] - bars[i - 2, CLOSE], c[B2, BODY])
+    return BULLISH, fit, lowest(bars, LOW, i - 2, i), 0.0
+
+
+@kernel
+def evening_star(bars: Bars, i: int) -> Verdict:
+    """Judge bars `i - 2` to `i`; level is their high."""
+    c = frame_of(bars, i)
+    if stars.evening_star(c) == 0:
+        return SILENT
+    fit = share(bars[i - 2, CLOSE] - bars[i, CLOSE], c[B2, BODY])
+    return BEARISH, fit, highest(bars, HIGH, i - 2, i), 0.0
+
+
+def explain(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"After a small body beyond a gap the close at {price_text(hit.close)} took back "
+        f"{hit.fit:.0%} of the long body two bars before."
+    )
+
+
+MORNING_STAR = candlestick("Morning_Star", 3, morning_star, explain)
+EVENING_STAR = candlestick("Evening_Star", 3, evening_star, explain)

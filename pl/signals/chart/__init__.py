@@ -1,0 +1,1 @@
+"""Recognise chart patterns from pivots that later bars have confirmed."""

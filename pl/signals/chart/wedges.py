@@ -1,0 +1,27 @@
+"""Tell rising and falling wedges among two lines that run together.
+
+Both lines rise (rising) or fall (falling) by more than 0.18, and they come together by at least
+27 % between the first and the last pivot. Either way out counts; the direction is the break's.
+Source : Edwards and Magee 2007, ch. 10.1; Bulkowski 2021, wedges.
+"""
+
+from typing import Final
+
+from pl.kernel import leaf
+from pl.signals.chart.names import FALLING_WEDGE, RISING_WEDGE
+
+LEAST_SLOPE: Final = 0.18
+LEAST_CLOSING: Final = 0.27
+NO_PATTERN: Final = -1
+
+
+@leaf
+def wedge(upper: float, lower: float) -> int:
+    """Return the number of the wedge with these slopes, NO_PATTERN when it is none."""
+    if lower - upper < LEAST_CLOSING:
+        return NO_PATTERN
+    if upper > LEAST_SLOPE and lower > LEAST_SLOPE:
+        return RISING_WEDGE
+    if upper < -LEAST_SLOPE and lower < -LEAST_SLOPE:
+        return FALLING_WEDGE
+    return NO_PATTERN

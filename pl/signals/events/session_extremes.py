@@ -1,0 +1,88 @@
+"""Recognise a new high or low of the session after the old one has stood for a while.
+
+New high: the bar closes above the session's high so far by a tenth of the mean true range, and
+that high had stood for at least 30 bars. New low: the mirror image. Fit is (0.5 + d) / (1 + d),
+with d the distance beyond in mean true ranges.
+Source : Dalton 1990, ch. 2, range extension of the day.
+"""
+
+from typing import Final
+
+from pl.kernel import leaf
+from pl.market.batches import Float64
+from pl.signals.bars import CLOSE, Bars
+from pl.signals.events.levels import CLEARANCE, fit_beyond, stop_behind_level
+from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
+from pl.signals.indicators.state import HIGH_BEFORE, HIGH_STOOD, LOW_BEFORE, LOW_STOOD, USUAL_RANGE
+from pl.signals.pattern import IN_SESSION, Pattern, Setting, Weights, price_text
+
+STOOD_BARS: Final = 30
+WEIGHTS: Final = Weights(fit=0.45, volume=0.35, context=0.2)
+
+
+@leaf
+def new_session_high(bars: Bars, i: int, state: Float64) -> Verdict:
+    """Judge bar `i`; level is the old high, measure for how many bars it stood."""
+    unit = state[USUAL_RANGE]
+    if state[HIGH_STOOD] < STOOD_BARS or unit <= 0.0:
+        return SILENT
+    above = (bars[i, CLOSE] - state[HIGH_BEFORE]) / unit
+    if above <= CLEARANCE:
+        return SILENT
+    return BULLISH, fit_beyond(above), state[HIGH_BEFORE], state[HIGH_STOOD]
+
+
+@leaf
+def new_session_low(bars: Bars, i: int, state: Float64) -> Verdict:
+    """Judge bar `i`; level is the old low, measure for how many bars it stood."""
+    unit = state[USUAL_RANGE]
+    if state[LOW_STOOD] < STOOD_BARS or unit <= 0.0:
+        return SILENT
+    below = (state[LOW_BEFORE] - bars[i, CLOSE]) / unit
+    if below <= CLEARANCE:
+        return SILENT
+    return BEARISH, fit_beyond(below), state[LOW_BEFORE], state[LOW_STOOD]
+
+
+def explain_high(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"Closed at {price_text(hit.close)}, above the session's high {price_text(hit.level)} "
+        f"that had stood for {hit.measure:.0f} bars."
+    )
+
+
+def explain_low(hit: Hit) -> str:
+    """Say why it fired."""
+    return (
+        f"Closed at {price_text(hit.close)}, below the session's low {price_text(hit.level)} "
+        f"that had stood for {hit.measure:.0f} bars."
+    )
+
+
+NEW_SESSION_HIGH = Pattern(
+    name="New_Session_High",
+    family="event",
+    n_bars=1,
+    warm_up=21,
+    rule=new_session_high,
+    setting=Setting.CONTINUATION,
+    weights=WEIGHTS,
+    explain=explain_high,
+    levels=stop_behind_level,
+    source="Dalton 1990, ch. 2",
+    timeframes=IN_SESSION,
+)
+NEW_SESSION_LOW = Pattern(
+    name="New_Session_Low",
+    family="event",
+    n_bars=1,
+    warm_up=21,
+    rule=new_session_low,
+    setting=Setting.CONTINUATION,
+    weights=WEIGHTS,
+    explain=explain_low,
+    levels=stop_behind_level,
+    source="Dalton 1990, ch. 2",
+    timeframes=IN_SESSION,
+)

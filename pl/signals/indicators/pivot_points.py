@@ -1,0 +1,44 @@
+"""Set pivot points from the high, low and last close of the 20 bars before: levels to expect.
+
+The session before would be the classic window; its first bars are not held when the session is
+longer than the walk's start, so the window counts in bars, on every timeframe alike.
+
+Standard    P = (high + low + close) / 3; R1, S1 = 2 P - low, 2 P - high; R2, S2 = P +- range.
+Fibonacci   P +- 0.382 and 0.618 of the range.
+Camarilla   close +- 1.1 / 4 (R3, S3) and 1.1 / 2 (R4, S4) of the range.
+Source : Person 2004, ch. 6; Stott 1989.
+"""
+
+import math
+from typing import Final
+
+from pl.kernel import leaf
+from pl.market.batches import Float64
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
+
+WINDOW: Final = 20
+N_LEVELS: Final = 13
+
+
+@leaf
+def write_pivot_points(out: Float64, at: int, bars: Bars, first: int, last: int) -> None:
+    """Write 13 levels of the window `first` to `last` at `at`, NaN when there are fewer bars."""
+    if first < 0:
+        out[at : at + N_LEVELS] = math.nan
+        return
+    high, low = highest(bars, HIGH, first, last), lowest(bars, LOW, first, last)
+    close, spread = bars[last, CLOSE], high - low
+    pivot = (high + low + close) / 3.0
+    out[at] = pivot
+    out[at + 1] = 2.0 * pivot - low
+    out[at + 2] = 2.0 * pivot - high
+    out[at + 3] = pivot + spread
+    out[at + 4] = pivot - spread
+    out[at + 5] = pivot + 0.382 * spread
+    out[at + 6] = pivot - 0.382 * spread
+    out[at + 7] = pivot + 0.618 * spread
+    out[at + 8] = pivot - 0.618 * spread
+    out[at + 9] = close + 1.1 * spread / 4.0
+    out[at + 10] = close - 1.1 * spread / 4.0
+    out[at + 11] = close + 1.1 * spread / 2.0
+    out[at + 12] = close - 1.1 * spread / 2.0

@@ -1,0 +1,68 @@
+"""The how-to is true, and the reference is up to date."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from pl.signals.hits import NONE, Hit
+from pl.signals.indicators.session import step_session
+from pl.signals.indicators.state import STATE_SIZE
+from pl.signals.indicators.windows import look
+from pl.signals.pattern import Pattern
+from tests.pl.signals.synthetic import lively_bars
+
+ROOT = Path(__file__).resolve().parents[3]
+GUIDE = (ROOT / "docs" / "guides" / "adding-a-signal.md").read_text()
+
+
+def example(folder: Path) -> Pattern:
+    """Return what the guide's file declares."""
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    file = folder / "key_reversal.py"
+    file.write_text(code)
+    spec = importlib.util.spec_from_file_location("key_reversal", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["key_reversal"] = module
+    spec.loader.exec_module(module)
+    declared: Pattern = module.KEY_REVERSAL
+    return declared
+
+
+def test_the_guides_example_is_a_pattern_that_fires(tmp_path: Path) -> None:
+    pattern = example(tmp_path)
+    bars = lively_bars(2000, rows=[0])
+    names = ("open", "high", "low", "close", "volume", "vwap")
+    columns = np.column_stack([getattr(bars, name) for name in names])
+    state, fired = np.zeros(STATE_SIZE), 0
+    for i in range(len(columns)):
+        step_session(state, columns, i)
+        look(state, columns, i)
+        if i + 1 < pattern.warm_up:
+            continue
+        direction, fit, level, measure = pattern.rule(columns, i, state)
+        if direction == NONE:
+            continue
+        fired += 1
+        assert 0.0 <= fit <= 1.0
+        rest = (*columns[i, :5], columns[i - 1, 3], 1.0, 1.0)
+        hit = Hit(0, 0, 0, direction, 0, (0,), fit, level, measure, 0.5, *rest)
+        assert re.fullmatch(r"Turned at .*\d.*\.", pattern.explain(hit))
+    assert fired > 20
+
+
+def test_every_file_the_guide_names_is_there() -> None:
+    named = set(re.findall(r"`((?:pl|tests|scripts|db)/[\w/.]+)`", GUIDE))
+    missing = {name for name in named if not (ROOT / name).exists()}
+    assert missing == {"pl/signals/events/key_reversal.py"}
+
+
+def test_the_reference_of_the_signals_equals_the_definitions() -> None:
+    script = ROOT / "scripts" / "write_signals.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], cwd=ROOT, check=False)
+    assert done.returncode == 0, "run `.venv-pl/bin/python scripts/write_signals.py`"
