@@ -1,8 +1,11 @@
 """Read what somebody asks of the DataLoader; only the id is looked at here."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
+
+from contracts.names import JOBS_CANCEL, JOBS_CONTROL
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ Order = Job | Cancel | Malformed
 LONGEST_ID = 200
 
 
+CANCELS: Final = {JOBS_CONTROL: ("action", "cancel"), JOBS_CANCEL: ("type", "cancel_job")}
+"""What a cancel must say on each channel."""
+
+
 class _Named(msgspec.Struct):
     job_id: str
 
@@ -55,7 +62,15 @@ def as_job(channel: str, body: bytes, *, resumed: bool = False, entry_id: str = 
 def as_cancel(channel: str, body: bytes) -> Order:
     """Return the cancel in `body`, or what is wrong with it."""
     name = _name(channel, body)
-    return name if isinstance(name, Malformed) else Cancel(name)
+    if isinstance(name, Malformed):
+        return name
+    field, expected = CANCELS[channel]
+    found = msgspec.json.decode(body).get(field)
+    if found != expected:
+        return Malformed(
+            channel, f"{field}: expected {expected!r}, was {str(found)[:LONGEST_ID]!r}"
+        )
+    return Cancel(name)
 
 
 def _name(channel: str, body: bytes) -> str | Malformed:

@@ -36,10 +36,12 @@ class Vitals:
         return healthy("REST answers when a job asks")
 
     def _jobs(self) -> ServiceHealth:
-        running, waiting = self.desk.running, self.desk.waiting
-        if running is None:
-            return healthy(f"idle, {sum(self.desk.ended.values())} ended")
-        return healthy(f"{running.job.id}: {running.progress} %, {waiting} wait")
+        desk = self.desk
+        malformed = f", {desk.malformed} orders malformed" if desk.malformed else ""
+        if desk.running is None:
+            return healthy(f"idle, {sum(desk.ended.values())} ended{malformed}")
+        running = f"{desk.running.job.id}: {desk.running.progress} %"
+        return healthy(f"{running}, {desk.waiting} wait{malformed}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -123,6 +123,23 @@ def test_a_cancel_overtakes_jobs(client: redis.Redis, open_queue: OpenQueue) -> 
     assert [order.id for order in orders[2:]] == ["a", "b"]
 
 
+def test_only_a_cancel_cancels(client: redis.Redis, open_queue: OpenQueue) -> None:
+    queue = open_queue()
+    said = {
+        JOBS_CONTROL: (b'{"action": "explode", "job_id": "x"}', b'{"job_id": "x"}'),
+        JOBS_CANCEL: (b'{"type": "historical_load", "job_id": "x"}', b'{"type": 7, "job_id": "x"}'),
+    }
+    for channel, bodies in said.items():
+        for body in bodies:
+            client.publish(channel, body)
+    orders = everything(queue)
+    assert [order.channel for order in orders if isinstance(order, Malformed)] == [
+        *(JOBS_CONTROL, JOBS_CONTROL),
+        *(JOBS_CANCEL, JOBS_CANCEL),
+    ]
+    assert orders[0] == Malformed(JOBS_CONTROL, "action: expected 'cancel', was 'explode'")
+
+
 def test_nonsense_is_reported_and_stops_nothing(client: redis.Redis, open_queue: OpenQueue) -> None:
     queue = open_queue()
     for body in (b"{", b"[]", b"{}", b'{"job_id": ""}', b'{"job_id": 7}', b"\xff"):
