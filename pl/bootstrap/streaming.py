@@ -38,7 +38,7 @@ from pl.streaming.road import PROGRESS, Road
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
 from pl.streaming.vitals import Vitals
-from pl.streaming.watch import Gap, Watch
+from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
 from service.errors import SettingsError
 
@@ -110,8 +110,7 @@ class Building:
             session.begin_day(history.stored, now_ms)
         floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0
         loop = self._build_loop(closing, session, road, floor_ms)
-        closing.floor_ms = floor_ms
-        closing.alerts_from_ms = floor_ms if done_ms is None else 0
+        closing.begin(floor_ms, floor_ms if done_ms is None else 0)
         closing.catch_up(history.missed, self._clock())
         return self._build_service(loop, road, done_ms)
 
@@ -155,7 +154,7 @@ class Building:
             announcer=self._telling.announcer,
             board=self._board,
             counters=self._counters,
-            order_repair=self._repair.order if self._repair else _no_repair,
+            order_repair=self._repair.order if self._repair else None,
             clock=self._clock,
             last_start_ms=np.zeros(len(self._symbols), np.int64),
         )
@@ -285,7 +284,3 @@ class Building:
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),
         )
-
-
-def _no_repair(_gap: Gap, _symbols: tuple[str, ...]) -> None:
-    """Leave a minute as it is stored: there is nobody to ask."""

@@ -29,6 +29,7 @@ from pl.streaming.road import Load
 from pl.streaming.watch import Gap
 
 DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
+OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
 
 OrderRepair = Callable[[Gap, tuple[str, ...]], None]
 
@@ -51,9 +52,11 @@ class Store(Protocol):
 class Closing:
     """Pass closed bars on, events first.
 
-    last_start_ms : (n_symbols,) start of each symbol's last evaluated bar;
+    last_start_ms : (n_symbols,) start of each symbol's last evaluated bar; history_ms : the same
+    when this run began;
     floor_ms : minutes before it belong to an earlier run or to history; a bar of theirs that
-    this run pieced together from late trades is not true, so it is fetched instead;
+    this run pieced together from late trades is not true, so it is fetched instead; without REST
+    (`order_repair` is None) it stays partial, and is dropped where a bar was known already;
     alerts_from_ms : bars before it alert nobody (history that a first start had to wait for).
     """
 
@@ -65,7 +68,7 @@ class Closing:
     announcer: Announcer
     board: QuoteBoard
     counters: Counters
-    order_repair: OrderRepair
+    order_repair: OrderRepair | None
     clock: Callable[[], float]
     last_start_ms: Int64
     floor_ms: int = 0
@@ -73,9 +76,16 @@ class Closing:
     through_ms: int = 0
     universe: Universe = field(default_factory=Universe)
     rows: dict[str, int] = field(init=False)
+    history_ms: Int64 = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = {symbol: row for row, symbol in enumerate(self.announcer.symbols)}
+        self.history_ms = self.last_start_ms.copy()
+
+    def begin(self, floor_ms: int, alerts_from_ms: int) -> None:
+        """Take what was evaluated so far as history, and minutes before `floor_ms` as others'."""
+        self.floor_ms, self.alerts_from_ms = floor_ms, alerts_from_ms
+        self.history_ms = self.last_start_ms.copy()
 
     def pass_on(self, closed: ClosedBars, received_at: float) -> None:
         """Evaluate bars sorted by (start_ms, row) and hand on what follows from them.
@@ -159,6 +169,10 @@ class Closing:
         untrue = (closed.start_ms < self.floor_ms) & (closed.quality == QUALITY_PARTIAL)
         if not untrue.any():
             return closed
+        if self.order_repair is None:
+            known = untrue & (closed.start_ms <= self.history_ms[closed.row])
+            self.counters.dropped[OF_AN_EARLIER_RUN] += int(known.sum())
+            return closed.take(~known)
         for row, start_ms in zip(
             closed.row[untrue].tolist(), closed.start_ms[untrue].tolist(), strict=True
         ):

@@ -67,6 +67,7 @@ class Stage:
     counters: Counters = field(default_factory=Counters)
     board: QuoteBoard = field(default_factory=lambda: QuoteBoard(SYMBOLS))
     refetched: list[tuple[Gap, tuple[str, ...]]] = field(default_factory=list)
+    has_rest: bool = True
     clock: Clock = field(default_factory=Clock)
 
     def closing(self, **options: Any) -> Closing:
@@ -80,11 +81,14 @@ class Stage:
             announcer=Announcer(self.channels.publish, SYMBOLS, "1min", 500),
             board=self.board,
             counters=self.counters,
-            order_repair=lambda gap, symbols: self.refetched.append((gap, symbols)),
+            order_repair=self.order if self.has_rest else None,
             clock=self.clock,
             last_start_ms=np.zeros(len(SYMBOLS), np.int64),
             **options,
         )
+
+    def order(self, gap: Gap, symbols: tuple[str, ...]) -> None:
+        self.refetched.append((gap, symbols))
 
 
 @pytest.fixture
@@ -170,6 +174,29 @@ def test_a_minute_of_an_earlier_run_is_fetched_not_pieced_together(stage: Stage)
     closing.pass_on(closed((1, T0, 10.0), (1, T0 + MINUTE_MS, 11.0), quality=QUALITY_PARTIAL), 0.0)
     assert stage.refetched == [(Gap(T0, T0 + MINUTE_MS), ("KO",))]
     assert stage.writer.items[0].bars.start_ms.tolist() == [T0 + MINUTE_MS]
+
+
+def test_without_rest_a_minute_that_began_before_the_start_stays_partial(stage: Stage) -> None:
+    stage.has_rest = False
+    closing = stage.closing()
+    closing.begin(T0 + MINUTE_MS, 0)
+    for revision in (0, 1):
+        bars = closed((1, T0, 10.0), quality=QUALITY_PARTIAL, revision=revision)
+        closing.pass_on(bars, 0.0)
+    assert [written.bars.quality.tolist() for written in stage.writer.items] == [
+        [QUALITY_PARTIAL],
+        [QUALITY_PARTIAL],
+    ]
+
+
+def test_without_rest_a_late_trade_never_replaces_a_bar_of_an_earlier_run(stage: Stage) -> None:
+    stage.has_rest = False
+    closing = stage.closing()
+    closing.last_start_ms[1] = T0
+    closing.begin(T0 + MINUTE_MS, 0)
+    closing.pass_on(closed((1, T0, 10.0), quality=QUALITY_PARTIAL), 0.0)
+    assert stage.writer.items == []
+    assert stage.counters.dropped == {"late for a minute of an earlier run": 1}
 
 
 def test_fetched_bars_of_an_earlier_run_pass(stage: Stage) -> None:
