@@ -272,6 +272,7 @@ class Building:
             heartbeat=Heartbeat(self._redis),
             flow_log=self._stores.flow_log,
             keep_house=self._stores.drop_expired,
+            write_errors=self._stores.errors.write_waiting,
             clock=self._clock,
         )
         return StreamingService(

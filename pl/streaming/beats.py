@@ -33,7 +33,8 @@ Work = Callable[[], Awaitable[None]]
 class Beats:
     """Hold what is due periodically.
 
-    keep_house : drops what retention no longer keeps at a time (unix seconds), returns names.
+    keep_house : drops what retention no longer keeps at a time (unix seconds), returns names;
+    write_errors : stores the error reports that wait for PostgreSQL.
     """
 
     loop: MarketLoop
@@ -42,6 +43,7 @@ class Beats:
     heartbeat: Heartbeat
     flow_log: FlowLog
     keep_house: Callable[[float], list[str]]
+    write_errors: Callable[[], None]
     clock: Callable[[], float]
     _started_at: float = field(default=0.0, init=False)
     _rows_refused: int = field(default=0, init=False)
@@ -137,6 +139,7 @@ class Beats:
                 last_pattern_time=last_s or None,
             )
         )
+        await self._logged(self.write_errors)
 
     async def drop_expired(self) -> None:
         """Drop partitions that retention no longer keeps, by the feed's time: 0 before it came."""

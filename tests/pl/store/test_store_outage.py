@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from contracts.messages.streaming import ErrorReport
 from pl.store.connection import LONGEST_PAUSE_S, Database
+from pl.store.error_log import ErrorLog
 from pl.store.events import Progress
 from pl.store.patterns import PatternStore
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
 from service.errors import Unavailable
-from tests.pl.store.outages import kill
+from tests.pl.store.outages import back, kill
 from tests.pl.store.samples import NOON_S, PRODUCER, detection
 
 pytestmark = pytest.mark.integration
@@ -36,6 +38,27 @@ def test_a_restart_between_two_calls_goes_unnoticed(store: Database, outage: Any
     outage.kill()
     outage.start()
     assert PatternStore(store).max_seq(PRODUCER) == 0
+
+
+def test_a_report_of_an_outage_is_stored_after_it(store: Database, outage: Any, asked: Any) -> None:
+    errors = ErrorLog(store)
+    kill(outage, store)
+    for name in ("e1", "e2"):
+        report = ErrorReport(
+            error_id=name,
+            severity="error",
+            category="database",
+            component="streaming",
+            error_code="POSTGRESQL_AWAY",
+            message="PostgreSQL: away",
+            context={},
+        )
+        with pytest.raises(Unavailable):
+            errors.write(report, NOON_S, source="streaming")
+    outage.start()
+    back(store)
+    errors.write_waiting()
+    assert asked("SELECT error_id FROM error_logs ORDER BY error_id") == [("e1",), ("e2",)]
 
 
 def test_a_single_statement_is_committed_at_once_and_later_transactions_are_whole(

@@ -89,9 +89,20 @@ class Whole:
         self.writer = Writer(SYMBOLS, self.rows, closes)
         loop = self.stage.loop
         self.vitals = Vitals(loop, self.road, self.writer, (voice,), "massive", "simulated")
+        self.errors_written = 0
         self.beats = Beats(
-            loop, loop.closing.board, self.vitals, heart, flow_log, self._keep, self.stage.clock
+            loop=loop,
+            board=loop.closing.board,
+            vitals=self.vitals,
+            heartbeat=heart,
+            flow_log=flow_log,
+            keep_house=self._keep,
+            write_errors=self._write_errors,
+            clock=self.stage.clock,
         )
+
+    def _write_errors(self) -> None:
+        self.errors_written += 1
 
     def _keep(self, now: float) -> list[str]:
         self.houses.append(now)
@@ -357,6 +368,7 @@ async def test_the_beats_survive_what_is_away(whole: Whole) -> None:
     await whole.beats.log_start()
     await whole.beats.beat()
     await whole.beats.log_alive()
+    assert whole.errors_written == 1
     assert sorted(whole.stage.codes) == ["POSTGRESQL_AWAY", "REDIS_AWAY"]
     whole.heart.away = whole.database.away = False
     await whole.beats.beat()
