@@ -101,7 +101,7 @@ function factsOf(alert, clock) {
     const value = names.map((name) => alert.indicators[name]).find(Number.isFinite);
     if (value !== undefined) facts.push([title, format(value)]);
   }
-  if (alert.nullRate !== undefined) facts.push(["by chance", `${decimal(alert.nullRate, 1)} in 1,000 bars`]);
+  if (alert.nullRate !== undefined) facts.push(["by chance", `${decimal(alert.nullRate, 1)} ‰`]);
   if (alert.revision) facts.push(["revision", String(alert.revision)]);
   return facts;
 }

@@ -97,7 +97,7 @@ def test_how_often_a_pattern_comes_by_chance_stands_beside_it(
 ) -> None:
     stage.alert(A, null_rate=1.234)
     page.locator(f'.alert[data-flow="{A}"]').click()
-    expect(page.locator("#detail-facts")).to_contain_text("1.2 in 1,000 bars")
+    expect(page.locator("#detail-facts")).to_contain_text("1.2 ‰")
     stage.alert(B)
     page.locator(f'.alert[data-flow="{B}"]').click()
     expect(page.locator("#detail-facts")).not_to_contain_text("by chance")
