@@ -17,7 +17,8 @@ from bench.minute.market import TRADES, Minute, trade_times
 from pl.store.copy_binary import Column, encode_rows
 from pl.store.partitions import moment
 
-UNIVERSE: Final = "bench:minute"
+UNIVERSE_NAME: Final = "bench"
+UNIVERSE_KEY: Final = "minute"
 _TOGETHER: Final = 30
 _COLUMNS: Final = 'symbol, "timestamp", open, high, low, close, volume, vwap, trade_count'
 _LIKE: Final = "LIKE ohlcv_1min INCLUDING DEFAULTS INCLUDING CONSTRAINTS"

@@ -34,7 +34,7 @@ class Streaming:
     @property
     def rss_mib(self) -> float:
         """Resident memory now."""
-        return round(self._seen.memory_info().rss / 2**20, 1)
+        return round(float(self._seen.memory_info().rss) / 2**20, 1)
 
     @property
     def processor_s(self) -> float:

@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ from launcher import settings as launcher_settings
 from launcher.home import Home
 from launcher.ports import any_free
 from launcher.provision.development import Pythons
-from pl.bootstrap.shared import build_sessions
+from pl.market.sessions import DAY_MS, xnys_sessions
 from pl.store.connection import Database
 from pl.store.universes import UniverseStore
 
@@ -95,7 +96,7 @@ def _prepare(servers: Servers, folder: Path, plan: Plan) -> None:
     history.claim_progress(servers.database_url, PRODUCER, past[-1])
     history.record(folder / "market.parquet", symbols, market, SEED)
     database = Database(servers.database_url, application="tickstock-bench")
-    UniverseStore(database).put(*history.UNIVERSE.split(":"), symbols)
+    UniverseStore(database).put(history.UNIVERSE_NAME, history.UNIVERSE_KEY, symbols)
     database.close()
     took = time.monotonic() - began
     say(f"{n_bars} bars in the database, {len(future)} minutes to come: {took:.1f} s")
@@ -103,10 +104,11 @@ def _prepare(servers: Servers, folder: Path, plan: Plan) -> None:
 
 def _schedule(plan: Plan) -> tuple[list[int], list[int]]:
     """Return the starts of the minutes that were, and of those to come, unix ms."""
-    today_ms = int(time.time() * 1000) - 86_400_000
+    now = datetime.now(UTC)
+    today_ms = int(now.timestamp() * 1000) - DAY_MS
     whole = [
         session
-        for session in build_sessions(MARKET).sessions
+        for session in xnys_sessions(date(now.year - 1, 1, 1), now.date()).sessions
         if session.close_ms < today_ms and session.close_ms - session.open_ms == 390 * MINUTE_MS
     ][-3:]
     starts = [
@@ -121,7 +123,7 @@ def _told(servers: Servers, folder: Path, plan: Plan) -> dict[str, str]:
     return {
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
-        "SYMBOL_UNIVERSE_KEY": history.UNIVERSE,
+        "SYMBOL_UNIVERSE_KEY": f"{history.UNIVERSE_NAME}:{history.UNIVERSE_KEY}",
         "PL_FEED": "replay",
         "PL_MARKET": MARKET,
         "PL_REPLAY_PATH": str(folder / "market.parquet"),
