@@ -144,6 +144,24 @@ class SignalEngine:
                 signals += [self._author.confirm(hit) for hit in charts]
         return sorted(signals, key=lambda signal: signal.bar_time_ms)
 
+    def latest_rows(self, row: int, n_bars: int) -> IndicatorTable:
+        """Return the values of the last `n_bars` bars of a row, walked from the running anchor.
+
+        Patterns and candlesticks are left out.
+        """
+        history = self._history
+        n = int(history.n_bars[row])
+        begin = max(n - n_bars, 0)
+        values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
+        walk(history, row, begin, values)
+        return IndicatorTable(
+            np.full(n - begin, row, np.int32),
+            history.start[row, begin:n].copy(),
+            values,
+            np.zeros(n - begin, np.int64),
+            np.zeros((n - begin, 2), np.int64),
+        )
+
     def last_start_ms(self, row: int) -> int | None:
         """Return the start of the row's last bar, None when it has none."""
         n = int(self._history.n_bars[row])
