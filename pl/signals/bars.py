@@ -20,8 +20,8 @@ N_COLUMNS: Final = 6
 
 Bars = Float64
 """One symbol's bars, shape (n_bars, 6), oldest first: prices in USD, volume in shares. One array
-and no named tuple, which kernels pass three times as slowly; bar by bar, so that the last bars of
-one symbol among thousands lie side by side in memory."""
+and no named tuple, which kernels pass three times as slowly; in Fortran order, column by column,
+as a `History` holds them: another order compiles every kernel once more."""
 
 
 @leaf

@@ -59,14 +59,14 @@ def look_at_bar(
     Bars of a row come in order, each once. A find that reaches back to a partial bar is left out.
     """
     out = finds[n]
-    if not look(charts, at, history.columns[row], i, charts.dropped[at], out):
+    if not look(charts, at, history.columns[..., row], i, charts.dropped[at], out):
         return n
     if not is_whole(history, row, i, i - int(out[POINTS]) + 1):
         return n
     out[CAUSE] = cause
     out[ROW] = row
-    out[SHARES] = history.columns[row, i, VOLUME]
-    out[PREVIOUS] = history.columns[row, i - 1, CLOSE]
+    out[SHARES] = history.columns[i, VOLUME, row]
+    out[PREVIOUS] = history.columns[i - 1, CLOSE, row]
     out[BAR_START] = history.start[row, i]
     for m in range(int(out[N_POINTS])):
         out[STARTS + m] = history.start[row, int(out[POINTS + 2 * m])]

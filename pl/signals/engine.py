@@ -96,7 +96,7 @@ class SignalEngine:
         if n >= history.start.shape[1]:
             raise self._overlong(row)
         history.start[row, :n] = tail.start_ms
-        history.columns[row, :n] = _prices(tail)
+        history.columns[:n, :, row] = _prices(tail)
         history.revision[row, :n] = tail.revision
         history.quality[row, :n] = tail.quality
         history.n_bars[row] = n

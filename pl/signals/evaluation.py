@@ -87,7 +87,7 @@ def mark_candles(
     One that reaches back to a partial bar is left out. frame, strengths : room to work in;
     out : (2,) int64.
     """
-    fired, bearish = candle_bits(history.columns[row], i, frame, strengths)
+    fired, bearish = candle_bits(history.columns[..., row], i, frame, strengths)
     for ago in range(min(LONGEST, i + 1)):
         if history.quality[row, i - ago] == QUALITY_PARTIAL:
             fired &= UNTOUCHED[ago]
@@ -153,7 +153,7 @@ def evaluate(
     state : a row's state that has seen the bar, its session and its windows at least;
     candles : which candlesticks it completes.
     """
-    bars = history.columns[row]
+    bars = history.columns[..., row]
     usual = state[USUAL_VOLUME]
     unit = state[USUAL_RANGE]
     for pattern in range(N_PATTERNS):
@@ -192,7 +192,7 @@ def evaluate_range(
     opens : positions of the first bars of their sessions, rising, the first at or before `begin`.
     """
     n_hits = 0
-    bars = history.columns[row]
+    bars = history.columns[..., row]
     candles = np.empty((max(end - begin, 0), 2), np.int64)
     mark_range(history, row, begin, end, candles)
     state = np.zeros(STATE_SIZE, np.float64)
