@@ -17,6 +17,7 @@ CLOSE: Final = 3
 VOLUME: Final = 4
 VWAP: Final = 5
 N_COLUMNS: Final = 6
+LANES: Final = 4
 
 Bars = Float64
 """One symbol's bars, shape (n_bars, 6), oldest first: prices in USD, volume in shares. One array
@@ -26,29 +27,54 @@ as a `History` holds them: another order compiles every kernel once more."""
 
 @leaf
 def mean(bars: Bars, column: int, first: int, last: int) -> float:
-    """Return the mean of a column's values at `first` to `last`, both ends included."""
-    total = 0.0
-    for j in range(first, last + 1):
-        total += bars[j, column]
-    return total / (last - first + 1)
+    """Return the mean of a column's values at `first` to `last`, both ends included.
+
+    Summed in four lanes, every fourth bar each: one chain of additions takes four times as long.
+    """
+    a = b = c = d = 0.0
+    n = last - first + 1
+    rest = last + 1 - n % LANES
+    for j in range(first, rest, LANES):
+        a += bars[j, column]
+        b += bars[j + 1, column]
+        c += bars[j + 2, column]
+        d += bars[j + 3, column]
+    for j in range(rest, last + 1):
+        a += bars[j, column]
+    return (a + b + (c + d)) / n
 
 
 @leaf
 def highest(bars: Bars, column: int, first: int, last: int) -> float:
-    """Return the largest of a column's values at `first` to `last`, both ends included."""
-    best = bars[first, column]
-    for j in range(first + 1, last + 1):
-        best = max(best, bars[j, column])
-    return float(best)
+    """Return the largest of a column's values at `first` to `last`, both ends included.
+
+    In four lanes: one chain of comparisons takes four times as long.
+    """
+    a = b = c = d = bars[first, column]
+    rest = last + 1 - (last - first + 1) % LANES
+    for j in range(first, rest, LANES):
+        a = max(a, bars[j, column])
+        b = max(b, bars[j + 1, column])
+        c = max(c, bars[j + 2, column])
+        d = max(d, bars[j + 3, column])
+    for j in range(rest, last + 1):
+        a = max(a, bars[j, column])
+    return float(max(a, b, c, d))
 
 
 @leaf
 def lowest(bars: Bars, column: int, first: int, last: int) -> float:
     """Return the smallest of a column's values at `first` to `last`, both ends included."""
-    best = bars[first, column]
-    for j in range(first + 1, last + 1):
-        best = min(best, bars[j, column])
-    return float(best)
+    a = b = c = d = bars[first, column]
+    rest = last + 1 - (last - first + 1) % LANES
+    for j in range(first, rest, LANES):
+        a = min(a, bars[j, column])
+        b = min(b, bars[j + 1, column])
+        c = min(c, bars[j + 2, column])
+        d = min(d, bars[j + 3, column])
+    for j in range(rest, last + 1):
+        a = min(a, bars[j, column])
+    return float(min(a, b, c, d))
 
 
 @leaf

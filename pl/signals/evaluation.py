@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import kernel, leaf
-from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64, UInt8
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
@@ -18,7 +18,7 @@ from pl.signals.hits import NONE, Hit
 from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.indicators.windows import look
-from pl.signals.judging import judge
+from pl.signals.judging import judge_candlestick, judge_event
 from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS
 
 N_PATTERNS: Final = len(PATTERNS)
@@ -106,14 +106,26 @@ def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> 
 
 
 @leaf
-def is_possible(history: History, row: int, i: int, pattern: int, candles: int) -> bool:
-    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known."""
-    warm_up, n_bars, _, bit = TRAITS[pattern]
-    if i + 1 < warm_up or history.active[pattern] == 0:
+def whole_bars(history: History, row: int, i: int) -> int:
+    """Count the bars up to bar `i` that were watched from end to end; no pattern needs more."""
+    n = 0
+    while n < MAX_DEFINING_BARS and n <= i and history.quality[row, i - n] != QUALITY_PARTIAL:
+        n += 1
+    return n
+
+
+@leaf
+def is_possible(active: UInt8, pattern: int, i: int, candles: int, whole: int) -> bool:
+    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known.
+
+    active : as in `History`; whole : as `whole_bars` counts them.
+    """
+    if i + 1 < TRAITS[pattern, 0] or active[pattern] == 0:
         return False
+    bit = TRAITS[pattern, 3]
     if bit >= 0:
         return bool((candles >> bit) & 1)
-    return is_whole(history, row, i, n_bars)
+    return bool(TRAITS[pattern, 1] <= whole)
 
 
 @leaf
@@ -156,10 +168,14 @@ def evaluate(
     bars = history.columns[..., row]
     usual = state[USUAL_VOLUME]
     unit = state[USUAL_RANGE]
+    whole = whole_bars(history, row, i)
     for pattern in range(N_PATTERNS):
-        if not is_possible(history, row, i, pattern, candles):
+        if not is_possible(history.active, pattern, i, candles, whole):
             continue
-        direction, fit, level, measure = judge(pattern, bars, i, state)
+        if TRAITS[pattern, 3] >= 0:
+            direction, fit, level, measure = judge_candlestick(pattern, bars, i, state)
+        else:
+            direction, fit, level, measure = judge_event(pattern, bars, i, state)
         if direction == NONE:
             continue
         _, n_bars, setting, _ = TRAITS[pattern]

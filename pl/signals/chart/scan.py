@@ -134,9 +134,9 @@ def look_at_close(
 ) -> int:
     """Take the newest bar of each row of `rows`; return how many finds were written.
 
-    columns : (C, 6, S) float64 in Fortran order, the bars of all symbols; n_bars, offset : (S,) int64 bars held
-    and bars dropped before them; rows : (n,) int32; out : (at least n, SIZE + 1) float64, the
-    row's number in front of each find.
+    columns : (C, 6, S) float64 in Fortran order, the bars of all symbols; n_bars, offset : (S,)
+    int64 bars held and bars dropped before them; rows : (n,) int32; out : (at least n, SIZE + 1)
+    float64, the row's number in front of each find.
     """
     n = 0
     for r in range(len(rows)):

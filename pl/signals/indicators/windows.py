@@ -14,8 +14,17 @@ from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest, mean, mean_true_range
-from pl.signals.indicators.channels import deviation, sma
+from pl.signals.bars import (
+    HIGH,
+    LOW,
+    VOLUME,
+    Bars,
+    highest,
+    lowest,
+    mean,
+    mean_true_range,
+)
+from pl.signals.indicators.channels import deviation_from, sma
 from pl.signals.indicators.state import (
     BOTTOM_20,
     DEVIATION_20,
@@ -29,29 +38,6 @@ from pl.signals.indicators.state import (
 
 USUAL_BARS: Final = 20
 RANGE_BARS: Final = 14
-LANES: Final = 4
-
-
-@leaf
-def sma_200(bars: Bars, i: int) -> float:
-    """Return the mean of the 200 closes up to bar `i`, or NaN.
-
-    Summed in four lanes, every fourth bar each: one chain of 200 additions takes four times as
-    long.
-    """
-    first = i - 199
-    if first < 0:
-        return math.nan
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
-    for j in range(first, i + 1, LANES):
-        a += bars[j, CLOSE]
-        b += bars[j + 1, CLOSE]
-        c += bars[j + 2, CLOSE]
-        d += bars[j + 3, CLOSE]
-    return float((a + b + (c + d)) / 200.0)
 
 
 @leaf
@@ -65,5 +51,5 @@ def look(state: Float64, bars: Bars, i: int) -> None:
     state[BOTTOM_20] = lowest(bars, LOW, first, i - 1) if has_usual else math.nan
     state[SMA_20] = sma(bars, i, 20)
     state[SMA_50] = sma(bars, i, 50)
-    state[SMA_200] = sma_200(bars, i)
-    state[DEVIATION_20] = deviation(bars, i, 20)
+    state[SMA_200] = sma(bars, i, 200)
+    state[DEVIATION_20] = deviation_from(bars, i, 20, state[SMA_20])
