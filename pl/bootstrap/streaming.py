@@ -147,7 +147,7 @@ class Building:
         )
         return Closing(
             engine=engine,
-            policy=Policy(),
+            policy=Policy(len(self._symbols), TIMEFRAME, TIER),
             sessions=self._sessions,
             road=road,
             writer=self._writer,

@@ -18,6 +18,7 @@ from pl.market.batches import (
 from pl.market.sessions import MarketSessions
 from pl.signals.crossings import MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
+from pl.signals.entries import Entries
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.signals.table import IndicatorTable
@@ -113,7 +114,7 @@ class Closing:
             return
         update = self.engine.update(self._numbered(closed.take(self._in_session(closed))))
         self.universe.compare(update.indicators)
-        found = self._alerts(update.signals, closed, update.indicators)
+        found = self._alerts(update.entries, closed, update.indicators)
         self.through_ms = max(self.through_ms, int(closed.start_ms[-1]))
         now = self.clock()
         follow_up = partial(self._follow_up, closed, update.indicators, now)
@@ -144,15 +145,12 @@ class Closing:
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
 
     def _alerts(
-        self, signals: list[Signal], closed: ClosedBars, indicators: IndicatorTable
+        self, entries: Entries, closed: ClosedBars, indicators: IndicatorTable
     ) -> list[tuple[Signal, str]]:
-        rulings = self.policy.decide(signals)
-        chosen = [
-            ruling.signal
-            for ruling in rulings
-            if ruling.published and ruling.signal.bar_time_ms >= self.alerts_from_ms
-        ]
-        self.counters.held_back += len(rulings) - len(chosen)
+        told = self.policy.choose(entries)
+        told = told.take(np.flatnonzero(told.bar_time_ms >= self.alerts_from_ms))
+        chosen = told.signals()
+        self.counters.held_back += len(entries) - len(chosen)
         self.counters.patterns += len(chosen)
         quality = self._quality(closed) if chosen else {}
         return [

@@ -20,6 +20,7 @@ from pl.market.batches import (
 from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
 from pl.market.states import STATE_NAMES
+from pl.signals.entries import Entries
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES, ROC_60
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
@@ -30,6 +31,8 @@ from pl.streaming.counters import Counters
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.watch import Gap
 from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, Clock, Collected, closed, signal
+
+ROWS = {symbol: row for row, symbol in enumerate(SYMBOLS)}
 
 
 class Engine:
@@ -51,7 +54,7 @@ class Engine:
         rows = IndicatorTable(
             bars.row, bars.start_ms, values, np.zeros(n, np.int64), np.zeros((n, 2), np.int64)
         )
-        return EngineUpdate(found, rows)
+        return EngineUpdate(Entries.of(found, ROWS), rows)
 
 
 class Regular(AlwaysOpenSessions):
@@ -77,7 +80,7 @@ class Stage:
         engine: Any = self.engine
         return Closing(
             engine=engine,
-            policy=Policy(),
+            policy=Policy(len(SYMBOLS), "1min", "intraday"),
             sessions=Regular(),
             road=self.road,
             writer=self.writer,
