@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pl.market.batches import Int64
 from pl.store.bars import bars_table
 from pl.store.connection import Cursor, Database
 from pl.store.partitions import moment
 
-_MARKS: Final = """
-SELECT asked.row::int - 1, count(*), sum(bar.revision), sum(bar.quality)
-FROM unnest(%(symbols)s::text[], %(first)s::timestamptz[])
-     WITH ORDINALITY AS asked (symbol, first, row)
+_TOTALS: Final = """
+SELECT symbol, count(*), sum(revision), sum(quality) FROM {table} AS bar
+WHERE "timestamp" >= %(since)s AND "timestamp" <= %(through)s AND ({hours})
+GROUP BY symbol
+"""
+_TOTALS_FROM: Final = """
+SELECT asked.symbol, count(*), sum(bar.revision), sum(bar.quality)
+FROM unnest(%(symbols)s::text[], %(first)s::timestamptz[]) AS asked (symbol, first)
 JOIN {table} AS bar ON bar.symbol = asked.symbol AND bar."timestamp" >= asked.first
 WHERE bar."timestamp" >= %(since)s AND bar."timestamp" <= %(through)s AND ({hours})
-GROUP BY asked.row
+GROUP BY asked.symbol
 """
 _OLDER: Final = """
 SELECT asked.row::int - 1
@@ -30,6 +35,7 @@ WHERE EXISTS (
 """
 
 Hours = Sequence[tuple[int, int]]
+Bool = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,9 @@ class Marks:
     revisions: Int64
     qualities: Int64
 
-    def agree(self, other: "Marks") -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    def agree(self, other: "Marks") -> Bool:
         """Tell of each symbol whether both say the same, (n,) bool."""
-        same: np.ndarray[tuple[int], np.dtype[np.bool_]] = (
+        same: Bool = (
             (self.n_bars == other.n_bars)
             & (self.revisions == other.revisions)
             & (self.qualities == other.qualities)
@@ -56,47 +62,57 @@ class MarkReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def marks(
+    def totals(
         self,
         symbols: Sequence[str],
-        first_ms: Int64,
+        since_ms: int,
         through_ms: int,
         timeframe: str,
+        *,
         hours: Hours = (),
+        first_ms: Int64 | None = None,
     ) -> Marks:
-        """Return the marks of each symbol's bars from its own first one to `through_ms`.
+        """Return what each symbol's bars from `since_ms` to `through_ms` (unix ms) come to.
 
-        first_ms : (n,) unix ms; hours : [from, to) in unix ms outside of which bars do not count;
-        none given, all count.
+        hours : [from, to) in unix ms outside of which bars do not count; none given, all count;
+        first_ms : (n,) where the bars of each symbol begin, for few symbols or bars: they are
+        found by index instead of by reading the whole time.
         """
-        inside = " OR ".join(
-            f"bar.\"timestamp\" >= '{moment(since)}' AND bar.\"timestamp\" < '{moment(until)}'"
-            for since, until in hours
-        )
-        query = _MARKS.format(table=bars_table(timeframe), hours=inside or "true")
-        bounds = {
-            "symbols": list(symbols),
-            "first": [moment(int(ms)) for ms in first_ms],
-            "since": moment(int(first_ms.min(initial=through_ms))),
-            "through": moment(through_ms),
-        }
+        template = _TOTALS if first_ms is None else _TOTALS_FROM
+        query = template.format(table=bars_table(timeframe), hours=_within(hours))
+        bounds: dict[str, object] = {"since": moment(since_ms), "through": moment(through_ms)}
+        if first_ms is not None:
+            bounds |= _asked(symbols, first_ms)
+        rows = {symbol: row for row, symbol in enumerate(symbols)}
         found = np.zeros((3, len(symbols)), np.int64)
 
         def work(cursor: Cursor) -> None:
             cursor.execute(query, bounds)
-            for row, *sums in cursor.fetchall():
-                found[:, row] = sums
+            for symbol, *sums in cursor.fetchall():
+                if symbol in rows:
+                    found[:, rows[symbol]] = sums
 
         self._database.run(work)
         return Marks(found[0], found[1], found[2])
 
     def have_older(self, symbols: Sequence[str], first_ms: Int64, timeframe: str) -> Int64:
-        """Return the places of the symbols that have a bar before their own `first_ms` (unix ms)."""
+        """Return the places of the symbols with a bar before their own `first_ms` (unix ms)."""
         query = _OLDER.format(table=bars_table(timeframe))
-        bounds = {"symbols": list(symbols), "first": [moment(int(ms)) for ms in first_ms]}
 
         def work(cursor: Cursor) -> Int64:
-            cursor.execute(query, bounds)
+            cursor.execute(query, _asked(symbols, first_ms))
             return np.array([row for (row,) in cursor.fetchall()], np.int64)
 
         return self._database.run(work)
+
+
+def _asked(symbols: Sequence[str], first_ms: Int64) -> dict[str, object]:
+    return {"symbols": list(symbols), "first": [moment(int(ms)) for ms in first_ms]}
+
+
+def _within(hours: Hours) -> str:
+    spans = (
+        f"bar.\"timestamp\" >= '{moment(since)}' AND bar.\"timestamp\" < '{moment(until)}'"
+        for since, until in hours
+    )
+    return " OR ".join(spans) or "true"

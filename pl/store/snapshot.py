@@ -102,7 +102,7 @@ class Snapshots:
         columns: dict[str, Any] = {}
         for name, kind in _KINDS.items():
             column = _mapped(folder / name, np.dtype(kind))
-            if zlib.crc32(column) != manifest.checksums.get(name):
+            if zlib.crc32(column.data) != manifest.checksums.get(name):
                 raise ValueError(f"{name}: expected another checksum")
             columns[name] = column
         columns["prices"] = columns["prices"].reshape(-1, N_PRICES)
