@@ -1,6 +1,7 @@
 """Read history from a snapshot where the database bears it out, from the database elsewhere."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -53,9 +54,11 @@ class SnapshotHistory:
         Of a snapshot all bars are returned. Raises Unavailable while PostgreSQL is away.
         """
         snapshot = self._snapshots.load(timeframe)
-        if snapshot is None or snapshot.through_ms >= before_ms:
+        if snapshot is None:
             self.trusted = 0
             return self._from_database(symbols, n, before_ms, timeframe)
+        if snapshot.through_ms >= before_ms:
+            snapshot = _as_before(snapshot, before_ms)
         trusted = self._trusted(snapshot, symbols, timeframe)
         doubted = [symbol for symbol, sure in zip(symbols, trusted, strict=True) if not sure]
         self.trusted = len(symbols) - len(doubted)
@@ -140,6 +143,14 @@ class SnapshotHistory:
         return {
             symbol: slice_of(bars, edges[at], edges[at + 1]) for at, symbol in enumerate(symbols)
         }
+
+
+def _as_before(snapshot: Snapshot, before_ms: int) -> Snapshot:
+    """Return what a snapshot says of bars that start before `before_ms`.
+
+    An earlier session may be the last one then, whose values need older bars.
+    """
+    return replace(snapshot, through_ms=before_ms - 1, whole=np.zeros_like(snapshot.whole))
 
 
 def _first_starts(snapshot: Snapshot) -> Int64:
