@@ -114,10 +114,10 @@ def minute_frame(folder: Path) -> pd.DataFrame:
     return frame.assign(symbol=frame["symbol"].astype(str), start=frame["t"].astype(np.int64))
 
 
-def recorded_minutes(folder: Path) -> Market:
-    """Return all recorded minutes: IBM, AIG, BAC, SPY, AAPL over its split, GOOG's half day."""
+def recorded_minutes(folder: Path, names: Sequence[str] = ()) -> Market:
+    """Return recorded minutes, all of them unless named: AAPL over its split, GOOG's half day."""
     frame = minute_frame(folder)
-    symbols = tuple(sorted(frame["symbol"].unique()))
+    symbols = tuple(names) or tuple(sorted(frame["symbol"].unique()))
     bars = closed_bars(frame, symbols)
     return Market(symbols, "1min", bars, _anchor("1min", new_york(2008, 2023)), 1440)
 
