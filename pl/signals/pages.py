@@ -52,7 +52,9 @@ def read_page(
     What was written is copied: the room for all that might have been is not kept.
     values : (n, N) float64 indicator rows by cause; empty leaves the RSI out of the signals.
     """
-    hits = HitRows(*(column[:n_hits].copy() for column in rows))
+    hits = HitRows(
+        rows.facts[:n_hits].copy(), rows.times[:n_hits].copy(), rows.numbers[:n_hits].copy()
+    )
     found = finds[:n_finds].copy()
     facts = hits.facts
     cause = np.concatenate([facts[:, 0], found[:, CAUSE].astype(np.int64)])

@@ -94,17 +94,16 @@ def identity(hit: Finding) -> tuple[int, int, tuple[int, ...]]:
 
 def material(hit: Finding) -> dict[str, float | str]:
     """Return what a find says; when a changed bar makes it say something else, that is news."""
-    drawn = geometry(hit)
-    where = {"level": drawn["level"]} if isinstance(drawn.get("level"), float) else {}
-    return {
+    said: dict[str, float | str] = {
         "confidence": hit.confidence,
         "price": hit.close,
         "price_change": hit.price_change,
         "volume": hit.volume,
         "reason": reason(hit),
         **levels(hit),
-        **where,
     }
+    level = geometry(hit).get("level")
+    return {**said, "level": level} if isinstance(level, float) else said
 
 
 def changes(old: Finding, fresh: Finding) -> tuple[Facts, Facts]:

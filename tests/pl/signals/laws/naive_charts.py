@@ -11,9 +11,8 @@ import numpy as np
 
 from pl.signals.chart import sketch
 from pl.signals.chart.rules import N_RULES, judge, keep_best
-from pl.signals.chart.scan import QUIET_BARS, complete
+from pl.signals.chart.scan import LEAST_CONFIDENCE, QUIET_BARS, complete
 from pl.signals.chart.sketch import BAR, CONFIDENCE, FIT, N_POINTS, PATTERN, POINTS, SIZE, TURN
-from pl.signals.chart.scan import LEAST_CONFIDENCE
 
 Array = np.ndarray
 Pivot = tuple[int, float, int]
@@ -85,10 +84,10 @@ def best_at(bars: Array, i: int) -> Array | None:
             draft, work = np.zeros(SIZE), np.zeros(SIZE)
             xs[: len(pivots)] = [x for x, *_ in pivots]
             ys[: len(pivots)] = [turn * y for _, y, _ in pivots]
-            if judge(rule, bars, i, turn, k, xs, ys, len(pivots), work, draft):
-                if keep_best(draft, out):
-                    out[TURN], out[BAR], out[sketch.SCALE] = turn, i, k
-                    best = out
+            found = judge(rule, bars, i, turn, k, xs, ys, len(pivots), work, draft)
+            if found and keep_best(draft, out):
+                out[TURN], out[BAR], out[sketch.SCALE] = turn, i, k
+                best = out
     return best
 
 
