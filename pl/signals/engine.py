@@ -25,7 +25,7 @@ from pl.signals.closing import (
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
-from pl.signals.evaluation import room_for, rows_between
+from pl.signals.evaluation import HitRows, room_for, rows_between
 from pl.signals.held import HeldBars, held_bars
 from pl.signals.history import (
     NO_ANCHOR,
@@ -74,6 +74,7 @@ class SignalEngine:
         self._history: History = empty_history(len(symbols), session_bars, timeframe)
         self._charts = empty_state(len(symbols))
         self._session_bars = session_bars
+        self._scratch: tuple[HitRows, Float64] | None = None
 
     def warm(self, row: int, bars: ClosedBars) -> None:
         """Replace a row's bars by history; emits nothing.
@@ -210,8 +211,7 @@ class SignalEngine:
         tables: list[IndicatorTable],
     ) -> tuple[int, int]:
         history = self._history
-        rows = room_for(len(batch.row) - begin)
-        finds = room_for_finds(len(batch.row) - begin + 1)
+        rows, finds = self._room(len(batch.row) - begin)
         end, n_hits, n_finds, stopped = close_bars(
             history, self._charts, batch, begin, out, rows, finds
         )
@@ -228,6 +228,18 @@ class SignalEngine:
                 )
             )
         return end, stopped
+
+    def _room(self, n_bars: int) -> tuple[HitRows, Float64]:
+        """Return room for what `n_bars` bars may find, the same as before for a usual close.
+
+        Memory that is new at each close costs it a millisecond, which the system takes to clear it.
+        """
+        if n_bars > len(self._history.n_bars):
+            return room_for(n_bars), room_for_finds(n_bars + 1)
+        if self._scratch is None:
+            usual = len(self._history.n_bars)
+            self._scratch = room_for(usual), room_for_finds(usual + 1)
+        return self._scratch
 
     def _note(
         self,
