@@ -224,7 +224,7 @@ class Building:
 
     def _warm(self, closing: Closing, history: History) -> None:
         for row, bars in history.warm.items():
-            regular = bars.take(self._sessions.regular(bars.start_ms))
+            regular = bars.where(self._sessions.regular(bars.start_ms))
             closing.engine.warm(row, regular)
             self._board.halts.traded(row, regular.start_ms[-HOUR:])
             if len(regular):
