@@ -1,0 +1,202 @@
+"""Write the log of the combos as intraday and daily bars close."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pl.market.batches import ClosedBars, Int64
+from pl.signals.combos.catalogue import COMBOS
+from pl.signals.combos.days import Days
+from pl.signals.combos.declaration import Fires
+from pl.signals.combos.hit import ComboAuthor, ComboHit, identity
+from pl.signals.combos.pieces import NO_BAR, Cutter, Piece
+from pl.signals.combos.survey import Survey, best_of
+from pl.signals.combos.watch import TriggerWatch
+from pl.signals.engine import SignalEngine
+from pl.signals.entries import Entries, join_entries
+from pl.signals.history import walk_start
+from pl.signals.signal import Signal
+from pl.signals.table import EngineUpdate, joined_updates
+
+Numbered = tuple[int, int, int, int, Signal]
+"""Place of the bar in the batch, bar time, combo, 0 for a retraction else 1, and the entry."""
+RETRACTION: Final = 0
+STATEMENT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ComboUpdate:
+    """Hold what bars caused: in the engine that took them, and in the log of the combos."""
+
+    update: EngineUpdate
+    combos: Entries
+
+
+class Combos:
+    """Let an intraday engine take its bars, and say which combos they trigger or take back.
+
+    The log is a function of the sequence of daily and intraday bars: neither how they are cut
+    into batches nor a restart changes a byte of it. What was said before needs no memory: it is
+    what the bars say as they are held, judged before and after a change.
+
+    symbols : one a row, the same in both engines; session_open : unix ms -> open of the session
+    at or before it.
+    """
+
+    def __init__(
+        self,
+        symbols: Sequence[str],
+        engine: SignalEngine,
+        days: Days,
+        timeframe: str,
+        session_open: Callable[[int], int],
+    ) -> None:
+        self._rows = {symbol: row for row, symbol in enumerate(symbols)}
+        self._author = ComboAuthor(tuple(symbols), timeframe)
+        self._engine = engine
+        self._days = days
+        self._session_open = session_open
+        self._survey = Survey(engine, days, timeframe, session_open)
+        self._watch = TriggerWatch(engine, days, timeframe, session_open)
+        self._cutter = Cutter(len(symbols), session_open, self._watch.is_special)
+
+    def recall(self) -> None:
+        """Learn from the engines' histories, after they were warmed."""
+        self._watch.recall()
+        self._cutter.last[:] = self._watch.reach.last_ms
+
+    def update(self, bars: ClosedBars) -> ComboUpdate:
+        """Take closed, revised or late intraday bars, in order."""
+        updates: list[EngineUpdate] = []
+        found: list[Numbered] = []
+        for piece in self._cutter.cut(bars):
+            special = piece.at[~piece.is_plain].tolist()
+            old = {b: self._standing(bars, b) for b in special}
+            update = self._engine.update(bars.take(piece.at))
+            updates.append(update)
+            found += self._plain(bars, piece, update.entries)
+            for b in special:
+                found += self._changed(b, old[b], self._standing(bars, b))
+                self._resync(int(bars.row[b]))
+        return ComboUpdate(joined_updates(updates), self._entries(found))
+
+    def recent(self, n_bars: int) -> Entries:
+        """Return the entries standing on the last `n_bars` bars of every row, oldest first."""
+        history = self._engine.history
+        signals: list[Signal] = []
+        for row in range(len(history.n_bars)):
+            n = int(history.n_bars[row])
+            if n:
+                from_ms = int(history.start[row, max(n - n_bars, 0)])
+                signals += map(self._author.confirm, self._survey.hits(row, from_ms))
+        signals.sort(key=lambda signal: signal.bar_time_ms)
+        return Entries.of(signals, self._rows)
+
+    def before_days(self, bars: ClosedBars) -> dict[int, list[ComboHit]]:
+        """Return what stands on bars that daily bars of one start may change, by place."""
+        start = int(bars.start_ms[0])
+        return {
+            b: self._survey.hits(row, self._after_day(row, start))
+            for b, row in enumerate(bars.row.tolist())
+            if self._is_reached(row, start)
+        }
+
+    def after_days(self, bars: ClosedBars, old: dict[int, list[ComboHit]]) -> Entries:
+        """Return what the same daily bars, once taken, added and took back."""
+        self._watch.arm()
+        start = int(bars.start_ms[0])
+        found: list[Numbered] = []
+        for b, hits in old.items():
+            row = int(bars.row[b])
+            fresh = self._survey.hits(row, self._after_day(row, start))
+            found += self._changed(b, hits, fresh)
+        return self._entries(found)
+
+    def _is_reached(self, row: int, day_ms: int) -> bool:
+        """Tell whether a row has a bar of a session after a day."""
+        opened = int(self._watch.reach.session_ms[row])
+        return opened != NO_BAR and self._session_open(opened - 1) >= day_ms
+
+    def _after_day(self, row: int, day_ms: int) -> int:
+        """Return the open of the first session after a day whose bars can still be revised."""
+        history = self._engine.history
+        oldest = int(history.start[row, walk_start(history, row)])
+        opened = int(self._watch.reach.session_ms[row])
+        before = self._session_open(opened - 1)
+        while before >= oldest and self._session_open(before - 1) >= day_ms:
+            opened, before = before, self._session_open(before - 1)
+        return opened
+
+    def _standing(self, bars: ClosedBars, b: int) -> list[ComboHit]:
+        return self._survey.hits(int(bars.row[b]), int(bars.start_ms[b]))
+
+    def _resync(self, row: int) -> None:
+        self._watch.reread(row)
+        self._cutter.last[row] = self._watch.reach.last_ms[row]
+
+    def _plain(self, bars: ClosedBars, piece: Piece, entries: Entries) -> Iterable[Numbered]:
+        """Yield what the bars of a piece cause that are simply the next ones."""
+        at = piece.at[piece.is_plain]
+        for number, row, start in self._watch.by_level(bars, at):
+            hit = self._survey.at(number, COMBOS[number].direction, row, start, None)
+            if hit is not None:
+                yield self._confirmed(_place_of(bars, at, row, start), hit)
+        for (number, row, start), places in self._watch.by_entries(entries).items():
+            place = _place_of(bars, at, row, start)
+            trigger = COMBOS[number].trigger
+            if place < 0 or not isinstance(trigger, Fires):
+                continue
+            fired = [entries.write(which) for which in places]
+            for side, signal in best_of(number, trigger, fired):
+                hit = self._survey.at(number, side, row, start, signal)
+                if hit is not None:
+                    yield self._confirmed(place, hit)
+
+    def _confirmed(self, b: int, hit: ComboHit) -> Numbered:
+        return b, hit.bar.start_ms, hit.combo, STATEMENT, self._author.confirm(hit)
+
+    def _changed(self, b: int, old: list[ComboHit], fresh: list[ComboHit]) -> Iterable[Numbered]:
+        was = {identity(hit): hit for hit in old}
+        now = {identity(hit): hit for hit in fresh}
+        for name, hit in was.items():
+            if name not in now:
+                gone = self._author.retract(self._survey.recount(hit))
+                yield b, hit.bar.start_ms, hit.combo, RETRACTION, gone
+        for name, hit in now.items():
+            said = self._author.restate(was.get(name), hit)
+            if said is not None:
+                yield b, hit.bar.start_ms, hit.combo, STATEMENT, said
+
+    def _entries(self, found: list[Numbered]) -> Entries:
+        found.sort(key=lambda one: (one[:4], one[4].direction))
+        return Entries.of([signal for *_, signal in found], self._rows)
+
+
+def take_days(days: Days, bars: ClosedBars, tiers: Sequence[Combos]) -> list[ComboUpdate]:
+    """Let the daily engine take completed days, in order; return one update for each tier.
+
+    Each holds the same update of the daily engine. Without a tier there is nothing to return.
+    """
+    updates: list[EngineUpdate] = []
+    found: list[list[Entries]] = [[] for _ in tiers]
+    for group in _by_start(bars):
+        part = bars.take(group)
+        old = [tier.before_days(part) for tier in tiers]
+        updates.append(days.take(part))
+        for place, tier in enumerate(tiers):
+            found[place].append(tier.after_days(part, old[place]))
+    whole = joined_updates(updates)
+    return [ComboUpdate(whole, join_entries(parts)) for parts in found]
+
+
+def _by_start(bars: ClosedBars) -> list[Int64]:
+    edges = np.flatnonzero(np.diff(bars.start_ms) != 0) + 1
+    return [group for group in np.split(np.arange(len(bars)), edges) if len(group)]
+
+
+def _place_of(bars: ClosedBars, at: Int64, row: int, start: int) -> int:
+    """Return the place of a bar among those at `at`, -1 when it is not there."""
+    here = at[(bars.row[at] == row) & (bars.start_ms[at] == start)]
+    return int(here[0]) if len(here) else -1
