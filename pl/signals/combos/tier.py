@@ -41,7 +41,7 @@ class Combos:
     into batches nor a restart changes a byte of it. What was said before needs no memory: it is
     what the bars say as they are held, judged before and after a change.
 
-    symbols : one a row, the same in both engines; session_open : unix ms -> open of the session
+    engine : takes its bars only here; symbols : one a row, the same in both engines; session_open : unix ms -> open of the session
     at or before it.
     """
 
@@ -55,7 +55,7 @@ class Combos:
     ) -> None:
         self._rows = {symbol: row for row, symbol in enumerate(symbols)}
         self._author = ComboAuthor(tuple(symbols), timeframe)
-        self._engine = engine
+        self.engine = engine
         self._days = days
         self._session_open = session_open
         self._survey = Survey(engine, days, timeframe, session_open)
@@ -74,7 +74,7 @@ class Combos:
         for piece in self._cutter.cut(bars):
             special = piece.at[~piece.is_plain].tolist()
             old = {b: self._standing(bars, b) for b in special}
-            update = self._engine.update(bars.take(piece.at))
+            update = self.engine.update(bars.take(piece.at))
             updates.append(update)
             found += self._plain(bars, piece, update.entries)
             for b in special:
@@ -84,7 +84,7 @@ class Combos:
 
     def recent(self, n_bars: int) -> Entries:
         """Return the entries standing on the last `n_bars` bars of every row, oldest first."""
-        history = self._engine.history
+        history = self.engine.history
         signals: list[Signal] = []
         for row in range(len(history.n_bars)):
             n = int(history.n_bars[row])
@@ -121,7 +121,7 @@ class Combos:
 
     def _after_day(self, row: int, day_ms: int) -> int:
         """Return the open of the first session after a day whose bars can still be revised."""
-        history = self._engine.history
+        history = self.engine.history
         oldest = int(history.start[row, walk_start(history, row)])
         opened = int(self._watch.reach.session_ms[row])
         before = self._session_open(opened - 1)
