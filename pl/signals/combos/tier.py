@@ -41,8 +41,8 @@ class Combos:
     into batches nor a restart changes a byte of it. What was said before needs no memory: it is
     what the bars say as they are held, judged before and after a change.
 
-    engine : takes its bars only here; symbols : one a row, the same in both engines; session_open : unix ms -> open of the session
-    at or before it.
+    engine : takes its bars only here; symbols : one a row, the same in both engines;
+    session_open : unix ms -> open of the session at or before it.
     """
 
     def __init__(
