@@ -19,6 +19,7 @@ from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
+from pl.market.halts import HOUR
 from pl.settings import Settings
 from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
@@ -221,6 +222,7 @@ class Building:
         for row, bars in history.warm.items():
             regular = bars.take(self._sessions.regular(bars.start_ms))
             closing.engine.warm(row, regular)
+            self._board.halts.traded(row, regular.start_ms[-HOUR:])
             if len(regular):
                 closing.last_start_ms[row] = regular.start_ms[-1]
         closing.recall()
