@@ -16,7 +16,7 @@ from pl.signals.combos.declaration import (
     Level,
 )
 from pl.signals.hits import BEARISH, BULLISH
-from pl.signals.pattern import Setting
+from pl.signals.pattern import Alert, Setting
 
 CROSSED: Final = (
     "Closed at {close}, for the first time this session {beyond} {level}, the {said} of {day}, "
@@ -32,6 +32,12 @@ LEVEL: Final = ComboWeights(setup=0.25, trigger=0.3, volume=0.3, context=0.15)
 HOLD: Final = ComboWeights(setup=0.2, trigger=0.45, volume=0.2, context=0.15)
 PATTERN: Final = ComboWeights(setup=0.35, trigger=0.4, volume=0.15, context=0.1)
 STATE: Final = ComboWeights(setup=0.25, trigger=0.45, volume=0.2, context=0.1)
+
+ON_LEVEL: Final = Alert(min_confidence=0.45, cool_down_bars=60)
+ON_HOLD: Final = Alert(min_confidence=0.4, cool_down_bars=60)
+ON_PATTERN: Final = Alert(min_confidence=0.45, cool_down_bars=30)
+ON_STATE: Final = Alert(min_confidence=0.55, cool_down_bars=60)
+"""States last for the whole session, so that their triggers need more to be news."""
 
 HIGH_20: Final = Level(HIGH, 20, "20-day high")
 LOW_20: Final = Level(LOW, 20, "20-day low")
@@ -99,6 +105,7 @@ def _crossing(name: str, level: Level, source: str, least_volume: float = 0.0) -
         template=CROSSED,
         setting=Setting.CONTINUATION,
         source=source,
+        alert=ON_LEVEL,
         least_volume=least_volume,
     )
 
@@ -115,6 +122,7 @@ def _gap(name: str, level: Level) -> Combo:
         template=HELD,
         setting=Setting.ACTIVITY,
         source="Edwards and Magee 2001, ch. 12 (breakaway gaps)",
+        alert=ON_HOLD,
     )
 
 
@@ -137,6 +145,7 @@ def _joined(
         template=JOINED,
         setting=setting,
         source=source,
+        alert=ON_PATTERN if isinstance(setup, Found) else ON_STATE,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pl.signals.bars import HIGH
-from pl.signals.pattern import IN_SESSION, Setting
+from pl.signals.pattern import IN_SESSION, Alert, Setting
 
 EITHER: Final = 0
 """A combo of this direction takes the trigger's, with which the setup's has to agree."""
@@ -114,7 +114,7 @@ class Combo:
     words : the idea in a sentence; direction : BULLISH, BEARISH or EITHER;
     template : the reason, of the numbers of both halves; setting : which market before makes it
     more credible; least_volume : of the trigger's bar, over the mean of the 20 bars before;
-    timeframes : on which triggers are judged.
+    alert : what makes an entry an alert, on each of the timeframes, on which triggers are judged.
     """
 
     name: str
@@ -126,6 +126,7 @@ class Combo:
     template: str
     setting: Setting
     source: str
+    alert: Alert
     least_volume: float = 0.0
     timeframes: frozenset[str] = IN_SESSION
 
