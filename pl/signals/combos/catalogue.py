@@ -33,10 +33,10 @@ HOLD: Final = ComboWeights(setup=0.2, trigger=0.45, volume=0.2, context=0.15)
 PATTERN: Final = ComboWeights(setup=0.35, trigger=0.4, volume=0.15, context=0.1)
 STATE: Final = ComboWeights(setup=0.25, trigger=0.45, volume=0.2, context=0.1)
 
-ON_LEVEL: Final = Alert(min_confidence=0.45, cool_down_bars=60)
-ON_HOLD: Final = Alert(min_confidence=0.4, cool_down_bars=60)
-ON_PATTERN: Final = Alert(min_confidence=0.45, cool_down_bars=30)
-ON_STATE: Final = Alert(min_confidence=0.55, cool_down_bars=60)
+ON_LEVEL: Final = Alert(min_confidence=0.45, cool_down_bars=15)
+ON_HOLD: Final = Alert(min_confidence=0.4, cool_down_bars=15)
+ON_PATTERN: Final = Alert(min_confidence=0.45, cool_down_bars=15)
+ON_STATE: Final = Alert(min_confidence=0.55, cool_down_bars=15)
 """States last for the whole session, so that their triggers need more to be news."""
 
 HIGH_20: Final = Level(HIGH, 20, "20-day high")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from pl.market.batches import Float64, Int64
 from pl.signals.combos.catalogue import COMBOS
@@ -11,6 +12,8 @@ from pl.signals.combos.conditions import score_of, told
 from pl.signals.combos.declaration import EITHER, Combo, Conditions, Found, Level
 from pl.signals.combos.levels import LEVEL_OF, LevelRows
 from pl.signals.signal import Signal
+
+Chosen = npt.NDArray[np.intp] | Int64
 
 NEUTRAL_NAME: Final = "neutral"
 SIDES: Final = {"bullish": 1, "bearish": -1}
@@ -39,6 +42,13 @@ class DayRows(NamedTuple):
     start_ms: Int64
     values: Float64
     levels: LevelRows
+
+    def take(self, places: Chosen) -> "DayRows":
+        """Return a copy of the days at `places`, in that order."""
+        levels = LevelRows(
+            self.levels.price[places], self.levels.set_ms[places], self.levels.score[places]
+        )
+        return DayRows(self.start_ms[places], self.values[places], levels)
 
 
 class Ages(NamedTuple):

@@ -1,28 +1,29 @@
 """Say which combos stand on the bars of one symbol, from the bars that are held alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pl.signals.combos.catalogue import COMBOS
-from pl.signals.combos.conditions import DAY_COLUMN
 from pl.signals.combos.days import Days
 from pl.signals.combos.declaration import Combo, Fires, Holds
 from pl.signals.combos.hit import ComboHit
-from pl.signals.combos.judge import Place, first_after, first_beyond, judge
-from pl.signals.combos.setups import SIDES, allows, setup_of
+from pl.signals.combos.judge import Circumstances, first_after, first_beyond, judge
+from pl.signals.combos.measures import Looks
+from pl.signals.combos.setups import SIDES, DayRows, allows, setup_of
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_OF
 from pl.signals.evaluation import count_changes, session_starts
 from pl.signals.history import find
 from pl.signals.signal import Signal
 
-ATR: Final = DAY_COLUMN["atr_14"]
 MINUTE_MS: Final = 60_000
 
 Fired = dict[int, list[Signal]]
 """Entries of the intraday log by the start of their bar, unix ms."""
+Look = tuple[int, int, int, Signal | None]
+"""Combo, side, position of the bar, and the entry that may trigger."""
 
 
 class Session(NamedTuple):
@@ -82,18 +83,8 @@ class Survey:
         found: list[ComboHit] = []
         for first, end in zip(firsts, ends, strict=True):
             opened = self._session_open(int(history.start[row, first]))
-            session = Session(row, opened, first, end)
-            found += self._session(session, begin, fired)
+            found += self._session(Session(row, opened, first, end), begin, fired)
         return [self.recount(hit) for hit in found]
-
-    def at(
-        self, number: int, side: int, row: int, start_ms: int, fired: Signal | None
-    ) -> ComboHit | None:
-        """Return the hit of one combo at the bar of a row that began at `start_ms`."""
-        history = self._engine.history
-        opened = self._session_open(start_ms)
-        place = Place(row, find(history, row, opened), find(history, row, start_ms))
-        return self._judge(number, side, opened, place, fired)
 
     def recount(self, hit: ComboHit) -> ComboHit:
         """Return the hit with the changes of its bars as they are now."""
@@ -112,61 +103,72 @@ class Survey:
             fired.setdefault(int(entries.bar_time_ms[place]), []).append(entries.write(place))
         return fired
 
-    def _session(self, session: Session, begin: int, fired: Fired) -> Iterator[ComboHit]:
-        for number in self._combos:
-            combo = COMBOS[number]
-            if isinstance(combo.trigger, Fires):
-                yield from self._by_entries(number, combo.trigger, session, begin, fired)
-            else:
-                yield from self._by_level(number, combo, session, begin)
+    def _session(self, session: Session, begin: int, fired: Fired) -> list[ComboHit]:
+        days = self._days.before(session.row, session.open_ms)
+        looks = [
+            look
+            for number in self._combos
+            for look in self._looks(number, session, begin, days, fired)
+        ]
+        if not looks:
+            return []
+        judged = judge(
+            self._engine.history, self._named(looks, session), self._around(looks, session, days)
+        )
+        return [judged.hit(k) for k in np.flatnonzero(~np.isnan(judged.confidence)).tolist()]
 
-    def _by_level(
-        self, number: int, combo: Combo, session: Session, begin: int
-    ) -> Iterator[ComboHit]:
+    def _looks(
+        self, number: int, session: Session, begin: int, days: DayRows, fired: Fired
+    ) -> Iterator[Look]:
+        combo = COMBOS[number]
+        if not isinstance(combo.trigger, Fires):
+            i = self._leaves(combo, session, days)
+            if begin <= i < session.end:
+                yield number, combo.direction, i, None
+            return
+        starts = self._engine.history.start[session.row]
+        for i in range(max(session.first, begin), session.end):
+            for side, signal in best_of(number, combo.trigger, fired.get(int(starts[i]), ())):
+                yield number, side, i, signal
+
+    def _leaves(self, combo: Combo, session: Session, days: DayRows) -> int:
+        """Return the bar at which a level is judged, the session's end when there is none."""
         row, opened, first, end = session
         history = self._engine.history
-        days = self._days.before(row, opened)
+        if isinstance(combo.trigger, Holds):
+            return first_after(history, row, first, end, opened + combo.trigger.minutes * MINUTE_MS)
         setup = setup_of(combo, combo.direction, days, 0, (), self._days.ages(opened))
         if setup is None:
-            return
-        if isinstance(combo.trigger, Holds):
-            until = opened + combo.trigger.minutes * MINUTE_MS
-            i = first_after(history, row, first, end, until)
-        else:
-            i = first_beyond(history, row, first, end, setup.level, combo.direction)
-        if not begin <= i < end:
-            return
-        hit = self._judge(number, combo.direction, opened, Place(row, first, i), None)
-        if hit is not None:
-            yield hit
+            return end
+        return first_beyond(history, row, first, end, setup.level, combo.direction)
 
-    def _by_entries(
-        self, number: int, trigger: Fires, session: Session, begin: int, fired: Fired
-    ) -> Iterator[ComboHit]:
-        row, opened, first, end = session
-        starts = self._engine.history.start[row]
-        for i in range(max(first, begin), end):
-            for side, signal in best_of(number, trigger, fired.get(int(starts[i]), ())):
-                hit = self._judge(number, side, opened, Place(row, first, i), signal)
-                if hit is not None:
-                    yield hit
+    def _named(self, looks: Sequence[Look], session: Session) -> Looks:
+        combo, side, at = np.array([look[:3] for look in looks], np.int64).T
+        starts = self._engine.history.start[session.row, at]
+        same = np.full(len(looks), session.row, np.int64)
+        opened = np.full(len(looks), session.open_ms, np.int64)
+        return Looks(np.ascontiguousarray(combo), np.ascontiguousarray(side), same, starts, opened)
 
-    def _judge(
-        self, number: int, side: int, opened: int, place: Place, fired: Signal | None
-    ) -> ComboHit | None:
-        days = self._days.before(place.row, opened)
-        ages = self._days.ages(opened)
-        found = self._days.found(place.row)
-        setup = setup_of(COMBOS[number], side, days, 0, found, ages)
-        if setup is None:
-            return None
-        day_range = float(days.values[0, ATR])
-        return judge(number, side, setup, self._engine.history, place, day_range, fired)
+    def _around(self, looks: Sequence[Look], session: Session, days: DayRows) -> Circumstances:
+        signals = [look[3] for look in looks]
+        found = tuple(self._days.found(session.row))
+
+        def fired(k: int) -> Signal:
+            signal = signals[k]
+            if signal is None:
+                raise IndexError(f"look {k}: expected one that an entry triggers")
+            return signal
+
+        return Circumstances(
+            days.take(np.zeros(len(looks), np.intp)),
+            [found] * len(looks),
+            self._days.ages,
+            np.array([one.confidence if one else np.nan for one in signals], np.float64),
+            fired,
+        )
 
 
-def best_of(
-    number: int, trigger: Fires, fired: "list[Signal] | tuple[()]"
-) -> Iterator[tuple[int, Signal]]:
+def best_of(number: int, trigger: Fires, fired: Sequence[Signal]) -> Iterator[tuple[int, Signal]]:
     """Yield for each side the most confident entry of a bar that may trigger a combo."""
     for side in (1, -1):
         able = [

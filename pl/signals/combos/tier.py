@@ -7,21 +7,23 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import ClosedBars, Int64
-from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.days import Days
-from pl.signals.combos.declaration import Fires
 from pl.signals.combos.hit import ComboAuthor, ComboHit, identity
-from pl.signals.combos.pieces import NO_BAR, Cutter, Piece
-from pl.signals.combos.survey import Survey, best_of
+from pl.signals.combos.judge import Circumstances, Judged, judge
+from pl.signals.combos.measures import Looks
+from pl.signals.combos.names import COMBO_NAMES
+from pl.signals.combos.pieces import NO_BAR, Cutter
+from pl.signals.combos.survey import Survey
 from pl.signals.combos.watch import TriggerWatch
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import Entries, join_entries
+from pl.signals.entries import KIND_OF, Entries, join_entries
 from pl.signals.history import walk_start
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, joined_updates
 
 Numbered = tuple[int, int, int, int, Signal]
 """Place of the bar in the batch, bar time, combo, 0 for a retraction else 1, and the entry."""
+COMBO_KIND: Final = KIND_OF[COMBO_NAMES[0]]
 RETRACTION: Final = 0
 STATEMENT: Final = 1
 
@@ -70,17 +72,22 @@ class Combos:
     def update(self, bars: ClosedBars) -> ComboUpdate:
         """Take closed, revised or late intraday bars, in order."""
         updates: list[EngineUpdate] = []
-        found: list[Numbered] = []
+        log: list[Entries] = []
         for piece in self._cutter.cut(bars):
             special = piece.at[~piece.is_plain].tolist()
             old = {b: self._standing(bars, b) for b in special}
             update = self.engine.update(bars.take(piece.at))
             updates.append(update)
-            found += self._plain(bars, piece, update.entries)
+            plain = self._plain(bars, piece.at[piece.is_plain], update.entries)
+            if not special:
+                log.append(self._columns(*plain))
+                continue
+            found = self._written(*plain)
             for b in special:
                 found += self._changed(b, old[b], self._standing(bars, b))
                 self._resync(int(bars.row[b]))
-        return ComboUpdate(joined_updates(updates), self._entries(found))
+            log.append(self._entries(found))
+        return ComboUpdate(joined_updates(updates), join_entries(log))
 
     def recent(self, n_bars: int) -> Entries:
         """Return the entries standing on the last `n_bars` bars of every row, oldest first."""
@@ -136,26 +143,54 @@ class Combos:
         self._watch.reread(row)
         self._cutter.last[row] = self._watch.reach.last_ms[row]
 
-    def _plain(self, bars: ClosedBars, piece: Piece, entries: Entries) -> Iterable[Numbered]:
-        """Yield what the bars of a piece cause that are simply the next ones."""
-        at = piece.at[piece.is_plain]
-        for number, row, start in self._watch.by_level(bars, at):
-            hit = self._survey.at(number, COMBOS[number].direction, row, start, None)
-            if hit is not None:
-                yield self._confirmed(_place_of(bars, at, row, start), hit)
-        for (number, row, start), places in self._watch.by_entries(entries).items():
-            place = _place_of(bars, at, row, start)
-            trigger = COMBOS[number].trigger
-            if place < 0 or not isinstance(trigger, Fires):
-                continue
-            fired = [entries.write(which) for which in places]
-            for side, signal in best_of(number, trigger, fired):
-                hit = self._survey.at(number, side, row, start, signal)
-                if hit is not None:
-                    yield self._confirmed(place, hit)
+    def _plain(self, bars: ClosedBars, at: Int64, entries: Entries) -> tuple[Int64, Judged]:
+        """Judge what bars that are simply the next ones may trigger.
 
-    def _confirmed(self, b: int, hit: ComboHit) -> Numbered:
-        return b, hit.bar.start_ms, hit.combo, STATEMENT, self._author.confirm(hit)
+        at : their places in the batch. Returns the places of the bars judged, and the judgement.
+        """
+        by_level = self._watch.by_level(bars, at)
+        by_entries = self._watch.by_entries(entries, bars, at)
+        place, combo, side, row, which = np.concatenate([by_level, by_entries], axis=1)
+        opened = np.full(len(place), self._watch.session_ms, np.int64)
+        looks = Looks(combo, side, row, bars.start_ms[place], opened)
+        confidence = np.full(len(place), np.nan)
+        fired = which >= 0
+        confidence[fired] = entries.confidence[which[fired]]
+        around = Circumstances(
+            self._days.last.take(row),
+            [tuple(self._days.found(one)) for one in row.tolist()],
+            self._days.ages,
+            confidence,
+            lambda k: entries.write(int(which[k])),
+        )
+        return place, judge(self.engine.history, looks, around)
+
+    def _columns(self, place: Int64, judged: Judged) -> Entries:
+        """Return what triggered as entries, in log order, written when somebody reads them."""
+        order = _log_order(place, judged)
+        looks, n = judged.looks, len(order)
+        return Entries(
+            looks.row[order].astype(np.int32),
+            (looks.combo[order] + COMBO_KIND).astype(np.int32),
+            looks.side[order].astype(np.int8),
+            looks.start_ms[order],
+            judged.confidence[order],
+            np.zeros(n, np.uint8),
+            np.full(n, np.nan),
+            lambda at: self._author.confirm(judged.hit(int(order[at]))),
+        )
+
+    def _written(self, place: Int64, judged: Judged) -> list[Numbered]:
+        return [
+            (
+                int(place[k]),
+                int(judged.looks.start_ms[k]),
+                int(judged.looks.combo[k]),
+                STATEMENT,
+                self._author.confirm(judged.hit(k)),
+            )
+            for k in _log_order(place, judged).tolist()
+        ]
 
     def _changed(self, b: int, old: list[ComboHit], fresh: list[ComboHit]) -> Iterable[Numbered]:
         was = {identity(hit): hit for hit in old}
@@ -196,7 +231,9 @@ def _by_start(bars: ClosedBars) -> list[Int64]:
     return [group for group in np.split(np.arange(len(bars)), edges) if len(group)]
 
 
-def _place_of(bars: ClosedBars, at: Int64, row: int, start: int) -> int:
-    """Return the place of a bar among those at `at`, -1 when it is not there."""
-    here = at[(bars.row[at] == row) & (bars.start_ms[at] == start)]
-    return int(here[0]) if len(here) else -1
+def _log_order(place: Int64, judged: Judged) -> Int64:
+    """Return the looks that trigger: by bar of the batch, by combo, bearish ones first."""
+    fired = np.flatnonzero(~np.isnan(judged.confidence))
+    looks = judged.looks
+    order = np.lexsort((looks.side[fired], looks.combo[fired], place[fired]))
+    return np.asarray(fired[order], np.int64)

@@ -22,8 +22,8 @@ from pl.signals.signal import CONFIRMED
 from pl.signals.timeframes import TIMEFRAME_MS
 
 Flags = npt.NDArray[np.bool_]
-Candidate = tuple[int, int, int]
-"""Combo, row, start of the bar in unix ms."""
+Candidate = tuple[int, int, int, int, int]
+"""Place of the bar in the batch, combo, side, row, and place of the entry or -1."""
 
 IS_CONFIRMED: Final = LIVES.index(CONFIRMED)
 
@@ -72,6 +72,7 @@ class TriggerWatch:
         )
         self._side = np.array([[float(COMBOS[n].direction)] for n in self._levels])
         self._kinds = {n: _kinds(n) for n in self._fires}
+        self._wants = np.array([combo.direction for combo in COMBOS], np.int64)
         n_rows = len(engine.history.n_bars)
         self.session_ms = NO_DAY
         self.reach = Reach.nowhere(n_rows)
@@ -129,29 +130,46 @@ class TriggerWatch:
         before = self._days.ages(opened).opens[0]
         return np.asarray((self._days.last.start_ms[row] > before) | late, np.bool_)
 
-    def by_level(self, bars: ClosedBars, at: Int64) -> list[Candidate]:
-        """Take the bars (n,) at places of a piece; return which may have left a level."""
+    def by_level(self, bars: ClosedBars, at: Int64) -> Int64:
+        """Take the bars at places of a batch; return those that may have left a level.
+
+        Columns of (5, n): place of the bar, combo, side, row, and -1.
+        """
         found: list[Candidate] = []
         edges = np.flatnonzero(np.diff(bars.start_ms[at]) != 0) + 1
         for group in np.split(at, edges):
             if len(group):
-                start = int(bars.start_ms[group[0]])
                 row = bars.row[group].astype(np.int64)
-                found += self._step(row, start, bars.close[group])
-        return found
+                left = self._step(row, int(bars.start_ms[group[0]]), bars.close[group])
+                found += [
+                    (int(group[j]), number, COMBOS[number].direction, int(row[j]), -1)
+                    for number, j in left
+                ]
+        return np.array(found, np.int64).reshape(-1, 5).T
 
-    def by_entries(self, entries: Entries) -> dict[Candidate, list[int]]:
-        """Return which entries, by their places, may trigger which combo on which bar."""
-        found: dict[Candidate, list[int]] = {}
+    def by_entries(self, entries: Entries, bars: ClosedBars, at: Int64) -> Int64:
+        """Return which entries may trigger which combo on which of the bars at places of a batch.
+
+        Columns of (5, n): place of the bar, combo, side, row, and place of the entry, the most
+        confident one of its bar, combo and side.
+        """
         plain = (entries.life == IS_CONFIRMED) & np.isnan(entries.said)
-        for place, number in enumerate(self._fires):
-            able = plain & self._kinds[number][entries.kind] & self._armed[place, entries.row]
-            for which in np.flatnonzero(able).tolist():
-                key = number, int(entries.row[which]), int(entries.bar_time_ms[which])
-                found.setdefault(key, []).append(which)
-        return found
+        able = [
+            np.flatnonzero(plain & self._kinds[number][entries.kind] & self._armed[k, entries.row])
+            for k, number in enumerate(self._fires)
+        ]
+        which = np.concatenate([*able, np.empty(0, np.intp)]).astype(np.int64)
+        combo = np.repeat(np.array(self._fires, np.int64), [len(one) for one in able])
+        side = entries.direction[which].astype(np.int64)
+        kept = np.isin(side, (1, -1)) & ((self._wants[combo] == 0) | (self._wants[combo] == side))
+        which, combo, side = _best(entries, which[kept], combo[kept], side[kept])
+        row = entries.row[which].astype(np.int64)
+        place = _places(bars, at, row, entries.bar_time_ms[which], len(self.reach.top))
+        known = place >= 0
+        return np.stack([place, combo, side, row, which])[:, known]
 
-    def _step(self, row: Int64, start: int, close: Float64) -> list[Candidate]:
+    def _step(self, row: Int64, start: int, close: Float64) -> list[tuple[int, int]]:
+        """Take the closes (n,) of bars that began at `start`; return (combo, which of them)."""
         reach, opened = self.reach, self.session_ms
         begins = reach.session_ms[row] != opened
         top = np.where(begins, -np.inf, reach.top[row])
@@ -160,27 +178,50 @@ class TriggerWatch:
         price = self._side * self._price[:, row]
         before = np.where(self._side > 0.0, top, -bottom)
         left = (self._side * close > price) & (before <= price) & self._crosses[:, None]
-        found = [
-            (self._levels[place], int(row[j]), start) for place, j in np.argwhere(left).tolist()
-        ]
+        found = [(self._levels[k], j) for k, j in np.argwhere(left).tolist()]
         found += self._held(row, start, ended)
         reach.session_ms[row], reach.last_ms[row] = opened, start
         reach.top[row] = np.maximum(top, close)
         reach.bottom[row] = np.minimum(bottom, close)
         return found
 
-    def _held(self, row: Int64, start: int, ended: Int64) -> list[Candidate]:
-        found: list[Candidate] = []
-        for place, number in enumerate(self._levels):
+    def _held(self, row: Int64, start: int, ended: Int64) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for k, number in enumerate(self._levels):
             trigger = COMBOS[number].trigger
             if not isinstance(trigger, Holds):
                 continue
             until = self.session_ms + trigger.minutes * MINUTE_MS
             if start + self._bar_ms < until:
                 continue
-            due = (ended < until) & np.isfinite(self._price[place, row])
-            found += [(number, one, start) for one in row[due].tolist()]
+            due = (ended < until) & np.isfinite(self._price[k, row])
+            found += [(number, j) for j in np.flatnonzero(due).tolist()]
         return found
+
+
+def _best(entries: Entries, which: Int64, combo: Int64, side: Int64) -> tuple[Int64, Int64, Int64]:
+    """Return one entry for each combo, side, row and bar: the most confident, the first kind."""
+    row, time = entries.row[which].astype(np.int64), entries.bar_time_ms[which]
+    rank = np.lexsort((entries.kind[which], -entries.confidence[which], time, row, side, combo))
+    which, combo, side, row, time = (x[rank] for x in (which, combo, side, row, time))
+    first = np.ones(len(which), np.bool_)
+    for column in (combo, side, row, time):
+        first[1:] &= column[1:] == column[:-1]
+    first[1:] = ~first[1:]
+    return which[first], combo[first], side[first]
+
+
+def _places(bars: ClosedBars, at: Int64, row: Int64, start_ms: Int64, n_rows: int) -> Int64:
+    """Return the places of the bars of (row, start_ms) among those at `at`, -1 for none."""
+    out = np.full(len(row), -1, np.int64)
+    by_row = np.full(n_rows, -1, np.int64)
+    for start in np.unique(start_ms).tolist():
+        here = at[bars.start_ms[at] == start]
+        by_row[bars.row[here]] = here
+        mine = start_ms == start
+        out[mine] = by_row[row[mine]]
+        by_row[bars.row[here]] = -1
+    return out
 
 
 def _kinds(number: int) -> Flags:
