@@ -10,6 +10,7 @@ from pl.market.batches import ClosedBars, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.conditions import DAY_NAMES
+from pl.signals.combos.held import column_at, columns_of
 from pl.signals.combos.levels import LevelRows, levels_of
 from pl.signals.combos.setups import Ages, DayRows, kinds_of_setups
 from pl.signals.engine import SignalEngine
@@ -88,7 +89,7 @@ class Days:
         if end > 0:
             table = self.engine.latest_rows(row, int(history.n_bars[row]) - end + 1)
             values[0, : len(INDICATOR_NAMES)] = table.values[0]
-            values[0, len(INDICATOR_NAMES) :] = history.columns[row, end - 1, _PRICES]
+            values[0, len(INDICATOR_NAMES) :] = columns_of(history, row)[end - 1, _PRICES]
             start_ms[0] = history.start[row, end - 1]
         return DayRows(start_ms, values, levels_of(history, np.array([row]), np.array([end])))
 
@@ -116,7 +117,7 @@ class Days:
         self.last.levels.write(rows, levels_of(history, rows, ends))
         n = len(INDICATOR_NAMES)
         for offset, column in enumerate(_PRICES):
-            self.last.values[rows, n + offset] = history.columns[rows, ends - 1, column]
+            self.last.values[rows, n + offset] = column_at(history, rows, ends - 1, column)
         waiting = set(rows.tolist())
         if update is not None:
             table = update.indicators

@@ -11,6 +11,7 @@ from pl.signals.combos import measures
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.conditions import DAY_COLUMN, score_of
 from pl.signals.combos.declaration import Conditions, Fires, Holds, Level
+from pl.signals.combos.held import columns_of
 from pl.signals.combos.hit import Bar, ComboHit
 from pl.signals.combos.levels import LEVEL_OF
 from pl.signals.combos.measures import N_MEASURES, Looks, measure
@@ -182,7 +183,7 @@ def _bar(start_ms: int, values: Float64) -> Bar:
 
 def first_beyond(history: History, row: int, first: int, end: int, level: float, side: int) -> int:
     """Return the first bar of [first, end) that closes beyond a level, `end` when none does."""
-    beyond = np.flatnonzero(side * history.columns[row, first:end, CLOSE] > side * level)
+    beyond = np.flatnonzero(side * columns_of(history, row)[first:end, CLOSE] > side * level)
     return first + int(beyond[0]) if len(beyond) else end
 
 

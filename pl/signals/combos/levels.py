@@ -9,6 +9,7 @@ from pl.market.batches import Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.declaration import Level
+from pl.signals.combos.held import column_at
 from pl.signals.history import History
 
 LEVELS: Final = tuple(dict.fromkeys(c.setup for c in COMBOS if isinstance(c.setup, Level)))
@@ -71,7 +72,7 @@ def _write(
     n = level.n_bars
     known = ends >= n
     at = np.maximum(ends - n, 0)[:, None] + np.arange(n)
-    prices = level.side * history.columns[rows[:, None], at, level.end]
+    prices = level.side * column_at(history, rows[:, None], at, level.end)
     best = n - 1 - np.argmax(prices[:, ::-1], axis=1)
     price = level.side * prices[np.arange(len(rows)), best]
     bar = at[np.arange(len(rows)), best]
@@ -86,7 +87,7 @@ def _write(
 
 def _closed_near(history: History, rows: Int64, bar: Int64, side: int) -> Float64:
     """Return where the days closed in their ranges: 1 at the high (low for side -1)."""
-    high, low = history.columns[rows, bar, HIGH], history.columns[rows, bar, LOW]
-    above = history.columns[rows, bar, CLOSE] - low
+    high, low = column_at(history, rows, bar, HIGH), column_at(history, rows, bar, LOW)
+    above = column_at(history, rows, bar, CLOSE) - low
     near = np.divide(above, high - low, out=np.full(len(rows), 0.5), where=high > low)
     return np.asarray(near if side > 0 else 1.0 - near, np.float64)

@@ -90,16 +90,17 @@ class Combos:
         return ComboUpdate(joined_updates(updates), join_entries(log))
 
     def recent(self, n_bars: int) -> Entries:
-        """Return the entries standing on the last `n_bars` bars of every row, oldest first."""
-        history = self.engine.history
-        signals: list[Signal] = []
-        for row in range(len(history.n_bars)):
-            n = int(history.n_bars[row])
-            if n:
-                from_ms = int(history.start[row, max(n - n_bars, 0)])
-                signals += map(self._author.confirm, self._survey.hits(row, from_ms))
-        signals.sort(key=lambda signal: signal.bar_time_ms)
-        return Entries.of(signals, self._rows)
+        """Return what intraday entries triggered on the last bars of the running session.
+
+        It is the memory from which a policy learns after a restart what was signalled before. A
+        level is left once a session, so that no cool-down has to know of it.
+        """
+        rows = self._watch.armed_rows()
+        entries = join_entries([self.engine.standing(row, n_bars) for row in rows])
+        entries = entries.take(np.flatnonzero(entries.bar_time_ms >= self._watch.session_ms))
+        combo, side, row, which = self._watch.triggers(entries)
+        starts = entries.bar_time_ms[which]
+        return self._columns(starts, self._judged(combo, side, row, starts, which, entries))
 
     def before_days(self, bars: ClosedBars) -> dict[int, list[ComboHit]]:
         """Return what stands on bars that daily bars of one start may change, by place."""
@@ -132,7 +133,7 @@ class Combos:
         oldest = int(history.start[row, walk_start(history, row)])
         opened = int(self._watch.reach.session_ms[row])
         before = self._session_open(opened - 1)
-        while before >= oldest and self._session_open(before - 1) >= day_ms:
+        while oldest <= before < opened and self._session_open(before - 1) >= day_ms:
             opened, before = before, self._session_open(before - 1)
         return opened
 
@@ -151,9 +152,20 @@ class Combos:
         by_level = self._watch.by_level(bars, at)
         by_entries = self._watch.by_entries(entries, bars, at)
         place, combo, side, row, which = np.concatenate([by_level, by_entries], axis=1)
-        opened = np.full(len(place), self._watch.session_ms, np.int64)
-        looks = Looks(combo, side, row, bars.start_ms[place], opened)
-        confidence = np.full(len(place), np.nan)
+        return place, self._judged(combo, side, row, bars.start_ms[place], which, entries)
+
+    def _judged(
+        self,
+        combo: Int64,
+        side: Int64,
+        row: Int64,
+        start_ms: Int64,
+        which: Int64,
+        entries: Entries,
+    ) -> Judged:
+        """Judge n looks of the running session; which : place of the entry, -1 for a level."""
+        opened = np.full(len(row), self._watch.session_ms, np.int64)
+        confidence = np.full(len(row), np.nan)
         fired = which >= 0
         confidence[fired] = entries.confidence[which[fired]]
         around = Circumstances(
@@ -163,7 +175,9 @@ class Combos:
             confidence,
             lambda k: entries.write(int(which[k])),
         )
-        return place, judge(self.engine.history, looks, around)
+        columns = (combo, side, row, start_ms, opened)
+        looks = Looks(*(np.ascontiguousarray(column, np.int64) for column in columns))
+        return judge(self.engine.history, looks, around)
 
     def _columns(self, place: Int64, judged: Judged) -> Entries:
         """Return what triggered as entries, in log order, written when somebody reads them."""

@@ -13,6 +13,7 @@ from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.conditions import score_of
 from pl.signals.combos.days import NO_DAY, Days
 from pl.signals.combos.declaration import Conditions, Crosses, Fires, Found, Holds, Level
+from pl.signals.combos.held import columns_of
 from pl.signals.combos.levels import LEVEL_OF
 from pl.signals.combos.survey import MINUTE_MS, combos_of
 from pl.signals.engine import SignalEngine
@@ -95,7 +96,7 @@ class TriggerWatch:
             return
         last = int(history.start[row, n - 1])
         opened = self._session_open(last)
-        closes = history.columns[row, find(history, row, opened) : n, CLOSE]
+        closes = columns_of(history, row)[find(history, row, opened) : n, CLOSE]
         reach.session_ms[row], reach.last_ms[row] = opened, last
         reach.top[row], reach.bottom[row] = closes.max(), closes.min()
 
@@ -150,8 +151,16 @@ class TriggerWatch:
     def by_entries(self, entries: Entries, bars: ClosedBars, at: Int64) -> Int64:
         """Return which entries may trigger which combo on which of the bars at places of a batch.
 
-        Columns of (5, n): place of the bar, combo, side, row, and place of the entry, the most
-        confident one of its bar, combo and side.
+        Columns of (5, n): place of the bar, combo, side, row, and place of the entry.
+        """
+        combo, side, row, which = self.triggers(entries)
+        place = _places(bars, at, row, entries.bar_time_ms[which], len(self.reach.top))
+        return np.stack([place, combo, side, row, which])[:, place >= 0]
+
+    def triggers(self, entries: Entries) -> tuple[Int64, Int64, Int64, Int64]:
+        """Return combo, side, row and place of the entries that may trigger combos, (n,) each.
+
+        Of those of one bar, combo and side it is the most confident.
         """
         plain = (entries.life == IS_CONFIRMED) & np.isnan(entries.said)
         able = [
@@ -163,10 +172,11 @@ class TriggerWatch:
         side = entries.direction[which].astype(np.int64)
         kept = np.isin(side, (1, -1)) & ((self._wants[combo] == 0) | (self._wants[combo] == side))
         which, combo, side = _best(entries, which[kept], combo[kept], side[kept])
-        row = entries.row[which].astype(np.int64)
-        place = _places(bars, at, row, entries.bar_time_ms[which], len(self.reach.top))
-        known = place >= 0
-        return np.stack([place, combo, side, row, which])[:, known]
+        return combo, side, entries.row[which].astype(np.int64), which
+
+    def armed_rows(self) -> list[int]:
+        """Return the rows on which an intraday entry may trigger something."""
+        return [int(row) for row in np.flatnonzero(self._armed.any(axis=0))]
 
     def _step(self, row: Int64, start: int, close: Float64) -> list[tuple[int, int]]:
         """Take the closes (n,) of bars that began at `start`; return (combo, which of them)."""
