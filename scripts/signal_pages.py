@@ -27,9 +27,9 @@ Each file of `pl/signals/chart` below is one rule, read on confirmed pivots; the
 up, and the other way up is its mirror image. A find carries its points, lines, entry, stop and
 target. **Confidence** is 0.5 * fit + 0.4 * volume + 0.1 * size and never falls when one of them
 rises (`pl/signals/chart/confidence.py`): volume is r * r / (1 + r * r), r the volume of the
-breaking swing over that of the pattern; size is x / (1 + x), x the height over what a random walk of as many
-bars spans; fit is as each text says (`pl/signals/chart/fit.py`). A rule reads at most 264 bars. It
-is judged on every timeframe; after an alert the same pattern rests for 15 bars of it.
+breaking swing over that of the pattern; size is x / (1 + x), x the height over what a random walk
+of as many bars spans; fit is as each text says (`pl/signals/chart/fit.py`). A rule reads at most
+264 bars. It is judged on every timeframe; after an alert the same pattern rests for 15 bars of it.
 
 Rates are finds per 1,000 daily bars, in the log and at the confidence of an alert; *random* is on
 random walks of the same bars' moves. In the drawings blue is the find, orange its lines, and the
@@ -42,8 +42,8 @@ CANDLE_TEXT = """# Candlesticks, one by one
 Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to date.
 
 All 61 that TA-Lib names, equal to it on every bar, on every timeframe; stored as two bit sets in
-the bar's row: what fired, and what of it is bearish. Strength is TA-Lib's: 100, or 80 when two bodies
-share an end, or 200 when a hikkake is confirmed; a candlestick without a direction counts as +.
+the bar's row: what fired, and what of it is bearish. Strength is TA-Lib's: 100, or 80 when two
+bodies share an end, or 200 when a hikkake is confirmed; one without a direction counts as +.
 Ten of them also [alert](signals.md).
 Warm-up of all: {bars} bars. Source of all: Nison 1991, with the thresholds of TA-Lib.
 
