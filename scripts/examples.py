@@ -12,7 +12,6 @@ from pl.market.batches import Int64
 from pl.signals.candles.catalogue import CANDLES
 from pl.signals.chart.names import CHART_NAMES
 from pl.signals.entries import KIND_OF
-from pl.signals.pattern import IN_SESSION
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate
@@ -92,7 +91,7 @@ def recorded(home: Path, keep: Callable[[str], bool] = lambda _: True) -> list[S
 def chosen(series: list[Series]) -> Iterator[tuple[Example, Drawing]]:
     """Yield an example of each signal: of the registry, of the chart patterns, of the 61."""
     for pattern in PATTERNS:
-        frame = "1min" if pattern.timeframes == IN_SESSION else "daily"
+        frame = "daily" if "daily" in pattern.timeframes else "1min"
         yield best(pattern.name, pattern.family, [s for s in series if s.timeframe == frame])
     days = [one for one in series if one.timeframe == "daily"]
     for name in CHART_NAMES:

@@ -15,7 +15,15 @@ from pl.signals.charting import (
     remember,
     room_for_finds,
 )
-from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, close_bars, mark_sound, room_for_rows
+from pl.signals.closing import (
+    NO_ROOM,
+    NOT_NEXT,
+    Arrivals,
+    IndicatorRows,
+    close_bars,
+    mark_sound,
+    room_for_rows,
+)
 from pl.signals.entries import Entries, join_entries
 from pl.signals.evaluation import room_for, rows_between
 from pl.signals.held import HeldBars, held_bars
@@ -114,9 +122,10 @@ class SignalEngine:
         log: list[Entries] = []
         tables: list[IndicatorTable] = []
         refused: Counter[str] = Counter()
+        out = room_for_rows(len(bars))
         begin = 0
         while begin < len(bars):
-            begin, stopped = self._close(batch, begin, log, tables)
+            begin, stopped = self._close(batch, begin, out, log, tables)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == NOT_NEXT:
@@ -193,10 +202,14 @@ class SignalEngine:
         )
 
     def _close(
-        self, batch: Arrivals, begin: int, log: list[Entries], tables: list[IndicatorTable]
+        self,
+        batch: Arrivals,
+        begin: int,
+        out: IndicatorRows,
+        log: list[Entries],
+        tables: list[IndicatorTable],
     ) -> tuple[int, int]:
         history = self._history
-        out = room_for_rows(len(batch.row))
         rows = room_for(len(batch.row) - begin)
         finds = room_for_finds(len(batch.row) - begin + 1)
         end, n_hits, n_finds, stopped = close_bars(
