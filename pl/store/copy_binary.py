@@ -16,15 +16,25 @@ Array = npt.NDArray[Any]
 _HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
 _POSTGRES_EPOCH_MS: Final = 946_684_800_000  # 2000-01-01 UTC in unix milliseconds
-_WIRE: Final = {"float8": ">f8", "float4": ">f4", "int8": ">i8", "int4": ">i4", "int2": ">i2"}
+_WIRE: Final = {
+    "float8": ">f8",
+    "float4": ">f4",
+    "int8": ">i8",
+    "int4": ">i4",
+    "int2": ">i2",
+    "bool": "u1",
+}
+MICROSECONDS: Final = "timestamptz of unix microseconds"
+_AS_IT_IS: Final = frozenset({"text", "uuid"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """Hold one column, shape (n,), as PostgreSQL's `kind`.
 
-    kind : text (values of dtype S), timestamptz (unix milliseconds), float8, float4, int8, int4
-    or int2; nan_is_null : write NaN as NULL.
+    kind : text (values of dtype S), uuid (dtype V16), timestamptz (unix milliseconds),
+    MICROSECONDS (the same, finer), float8, float4, int8, int4, int2 or bool; nan_is_null : write
+    NaN as NULL, and of a text what is empty.
     """
 
     kind: str
@@ -66,16 +76,19 @@ def decode_rows(raw: bytes | memoryview, kinds: Mapping[str, str]) -> dict[str, 
 
 
 def _wire_values(column: Column) -> Array:
-    if column.kind == "text":
+    if column.kind in _AS_IT_IS:
         return column.values
     if column.kind == "timestamptz":
         return ((column.values - _POSTGRES_EPOCH_MS) * 1000).astype(">i8")
+    if column.kind == MICROSECONDS:
+        return (column.values - _POSTGRES_EPOCH_MS * 1000).astype(">i8")
     return column.values.astype(_WIRE[column.kind])
 
 
 def _lengths(column: Column, wire: Array) -> Array:
     if column.kind == "text":
-        return np.strings.str_len(wire).astype(np.int32)
+        text: Array = np.strings.str_len(wire).astype(np.int32)
+        return np.where(text == 0, np.int32(-1), text) if column.nan_is_null else text
     lengths = np.full(len(wire), wire.dtype.itemsize, np.int32)
     if column.nan_is_null:
         lengths[np.isnan(column.values)] = -1
