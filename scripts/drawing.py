@@ -17,6 +17,7 @@ TOP: Final = 12.0
 BOTTOM: Final = 186.0
 STRIP_TOP: Final = 194.0
 STRIP_BOTTOM: Final = 230.0
+MANY_BARS: Final = 70
 
 UP: Final = "#1a7f6b"
 DOWN: Final = "#c2453d"
@@ -62,6 +63,10 @@ class Scale:
     low: float
     high: float
 
+    def whole(self, value: float) -> str:
+        """Return a coordinate of a bar's: to a tenth, of many bars to a whole one."""
+        return f"{value:.0f}" if self.n > MANY_BARS else number(value)
+
     @property
     def step(self) -> float:
         """Return the width of a bar."""
@@ -69,11 +74,11 @@ class Scale:
 
     def x(self, place: float) -> str:
         """Return the middle of a bar."""
-        return number(LEFT + (place + 0.5) * self.step)
+        return self.whole(LEFT + (place + 0.5) * self.step)
 
     def y(self, price: float) -> str:
         """Return the height of a price."""
-        return number(BOTTOM - (price - self.low) / (self.high - self.low) * (BOTTOM - TOP))
+        return self.whole(BOTTOM - (price - self.low) / (self.high - self.low) * (BOTTOM - TOP))
 
 
 def number(value: float) -> str:
@@ -172,7 +177,7 @@ def strip(drawing: Drawing, scale: Scale) -> list[str]:
     if drawing.strip is None:
         most = max(float(drawing.bars[:, 4].max()), 1.0)
         path = "".join(
-            f"M{scale.x(i)} {number(STRIP_BOTTOM)}v{number(-tall * volume / most)}"
+            f"M{scale.x(i)} {number(STRIP_BOTTOM)}v{scale.whole(-tall * volume / most)}"
             for i, volume in enumerate(drawing.bars[:, 4].tolist())
             if volume > 0.0
         )
