@@ -14,7 +14,7 @@ def coarser(bars: ClosedBars, timeframe: str, sessions: MarketSessions) -> Close
     quality of the bars folded, sorted by (start_ms, row).
     """
     bars = bars.take(np.lexsort((bars.row, bars.start_ms)))
-    starts = _starts(bars.start_ms, timeframe, sessions)
+    starts = bar_starts(bars.start_ms, timeframe, sessions)
     order = np.lexsort((bars.start_ms, bars.row, starts))
     bars, starts = bars.take(order), starts[order]
     begins = np.ones(len(bars), np.bool_)
@@ -58,8 +58,8 @@ def _worth(bars: ClosedBars) -> np.ndarray:
     return np.where(np.isfinite(bars.vwap), bars.vwap, typical)
 
 
-def _starts(start_ms: Int64, timeframe: str, sessions: MarketSessions) -> Int64:
-    """Return where the longer bar of each bar (n,), sorted by time, starts."""
+def bar_starts(start_ms: Int64, timeframe: str, sessions: MarketSessions) -> Int64:
+    """Return where the longer bar of each bar (n,), sorted by time, starts; unix ms."""
     out = np.empty(len(start_ms), np.int64)
     begin = 0
     while begin < len(start_ms):

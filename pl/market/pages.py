@@ -86,9 +86,19 @@ class Page:
             trade_count,
             quality,
         )
-        columns = (np.ascontiguousarray(prices[:, place]) for place in range(N_PRICES))
+        open_, high, low, close, volume, vwap = np.ascontiguousarray(prices.T)
         return ClosedBars(
-            row.astype(np.int32), start_ms, *columns, trade_count, np.zeros(n, np.int32), quality
+            row.astype(np.int32),
+            start_ms,
+            open_,
+            high,
+            low,
+            close,
+            volume,
+            vwap,
+            trade_count,
+            np.zeros(n, np.int32),
+            quality,
         )
 
 

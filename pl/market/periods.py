@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.market.batches import MINUTE_MS, ClosedBars, Int32, Int64
+from pl.market.batches import MINUTE_MS, ClosedBars, Int32, Int64, UInt8
 from pl.market.pages import ABSENT, OTHER_FACTS, Page
 from pl.market.sessions import Session
 from pl.market.timeframes import DAILY, MINUTES, WEEKLY, Week
@@ -56,7 +56,7 @@ class Period:
         return self._folded(timeframe, row, np.full(len(row), buckets[0]), keep_empty=False)
 
     def changed(
-        self, timeframe: str, bars: ClosedBars, slot: Int64, change: Int64, through_ms: int
+        self, timeframe: str, bars: ClosedBars, slot: Int64, change: UInt8, through_ms: int
     ) -> ClosedBars:
         """Return the bars closed by `through_ms` that members `bars` at `slot` (n,) changed.
 
@@ -72,9 +72,7 @@ class Period:
         touched = np.unique(np.stack((bucket[late], bars.row[late])), axis=1)
         return self._folded(timeframe, touched[1], touched[0], keep_empty=True)
 
-    def _folded(
-        self, timeframe: str, row: Int64, bucket: Int64, *, keep_empty: bool
-    ) -> ClosedBars:
+    def _folded(self, timeframe: str, row: Int64, bucket: Int64, *, keep_empty: bool) -> ClosedBars:
         cut = self.cuts[timeframe]
         bars = self.page.fold(row, cut.first[bucket], cut.end[bucket], cut.start_ms[bucket])
         bars.revision[:] = self.revisions[timeframe][row, bucket]

@@ -147,7 +147,9 @@ class ExchangeSessions:
         self._check(ms)
         if timeframe not in SESSION_TIMEFRAMES | MONTH_TIMEFRAMES:
             _check_timeframe(timeframe)
-            return self.day_start_ms(datetime.fromtimestamp(ms / 1_000, NEW_YORK).replace(month=1, day=1).date())
+            return self.day_start_ms(
+                datetime.fromtimestamp(ms / 1_000, NEW_YORK).replace(month=1, day=1).date()
+            )
         session = self.sessions[max(0, bisect_right(self._opens, ms) - 1)]
         if timeframe in SESSION_TIMEFRAMES:
             return session.open_ms

@@ -23,7 +23,9 @@ def warm_up() -> None:
     closed = bars.close()
     page = Page(1, 1)
     page.put(closed.take(np.arange(1)), np.zeros(1, np.int64))
-    page.fold(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64), closed.start_ms[:1])
+    page.fold(
+        np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64), closed.start_ms[:1]
+    )
 
 
 def _one_trade(t_ms: int, sequence: int, rule: int) -> TradeBatch:

@@ -18,12 +18,14 @@ from contracts.messages.streaming import (
     CalculationFields,
     CriticalAlert,
     ErrorReport,
+    IndicatorAlert,
     Quotes,
     SessionStarted,
     SessionStopped,
     StreamingHealth,
 )
 from pl.market.batches import ClosedBars, Int64
+from pl.signals.crossings import LINES, Crossings
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
 from pl.signals.timeframes import TIMEFRAME_MS
@@ -31,21 +33,24 @@ from pl.signals.timeframes import TIMEFRAME_MS
 COMPONENT: Final = "streaming"
 BARS_TOLD: Final = 240
 INDICATORS_TOLD: Final = 16
-"""What lies more bars than that before the newest, after a long absence, is read from the database."""
+"""What lies more bars before the newest, after a long absence, is read from the database."""
 
 Publish = Callable[[str, bytes], None]
+PublishOnce = Callable[[str, bytes, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
     """Encode and hand over; `publish` must not block.
 
-    indicator_rows : indicators are published for rows below this.
+    indicator_rows : indicators and their alerts are published for rows below this;
+    publish_once : publishes unless its key was used within the hour, by any run.
     """
 
     publish: Publish
     symbols: Sequence[str]
     indicator_rows: int
+    publish_once: PublishOnce | None = None
 
     def bars(self, bars: ClosedBars, timeframe: str, at: float) -> None:
         """Publish closed bars of a timeframe, one message for all that start together."""
@@ -91,6 +96,32 @@ class Announcer:
                 fields = CalculationFields(calculation=calculation)
                 self._flat(names.INDICATORS_STREAMING, "indicator_calculated", at, fields)
 
+    def crossings(self, found: Crossings, timeframe: str, session_id: str, at: float) -> None:
+        """Publish the indicators that crossed a line, each once, whatever is evaluated again."""
+        newest = int(found.start_ms.max(initial=0))
+        found = found.since(newest - INDICATORS_TOLD * TIMEFRAME_MS[timeframe])
+        for row, start_ms, line, value in zip(
+            found.row.tolist(),
+            found.start_ms.tolist(),
+            found.line.tolist(),
+            found.value.tolist(),
+            strict=True,
+        ):
+            symbol, kind = self.symbols[row], LINES[line]
+            alert = IndicatorAlert(
+                alert_type=kind.name,
+                symbol=symbol,
+                message=f"{symbol} {kind.said.format(value=value)}",
+                timestamp=iso(at),
+                session_id=session_id,
+                timeframe=timeframe,
+                bar_time=iso(start_ms / 1000),
+                value=value,
+            )
+            body = encode(flat("indicator_alert", at, COMPONENT, alert))
+            key = f"{symbol}:{kind.name}:{timeframe}:{start_ms // 1000}"
+            self._once(names.ALERTS_INDICATORS, body, key)
+
     def quotes(self, quotes: Quotes, at: float) -> None:
         """Publish prices that changed."""
         self._flat(names.QUOTES_SNAPSHOT, "quotes", at, quotes)
@@ -128,6 +159,12 @@ class Announcer:
 
     def _flat(self, channel: str, event: str, at: float, fields: msgspec.Struct) -> None:
         self.publish(channel, encode(flat(event, at, COMPONENT, fields)))
+
+    def _once(self, channel: str, body: bytes, key: str) -> None:
+        if self.publish_once is None:
+            self.publish(channel, body)
+        else:
+            self.publish_once(channel, body, key)
 
     def _names(self, rows: np.ndarray) -> list[str]:
         return [self.symbols[row] for row in rows.tolist()]

@@ -1,6 +1,6 @@
 """What a close sets in motion: signals, alerts, messages, rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Protocol
@@ -10,25 +10,22 @@ import numpy as np
 from pl.market.batches import (
     MINUTE_MS,
     QUALITY_BACKFILLED,
-    QUALITY_NAMES,
     QUALITY_PARTIAL,
     ClosedBars,
     Int64,
 )
-from pl.market.sessions import MarketSessions
-from pl.signals.engine import SignalEngine
-from pl.signals.policy import Policy
-from pl.signals.signal import Signal
-from pl.signals.table import IndicatorTable
-from pl.signals.universe import Universe, strengths
+from pl.market.folding import Folding, Step
+from pl.signals.table import join
+from pl.signals.timeframes import TIMEFRAME_MS
 from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
+from pl.streaming.frames import Evaluated, Found, Frame
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
+from pl.streaming.session import NO_SESSION
 from pl.streaming.watch import Gap
 
-DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
 OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
 
 OrderRepair = Callable[[Gap, tuple[str, ...]], None]
@@ -48,21 +45,28 @@ class Store(Protocol):
         """Queue a close."""
 
 
+def no_combos(_: Sequence[Evaluated]) -> Found:
+    """Find nothing across timeframes."""
+    return []
+
+
 @dataclass(slots=True)
 class Closing:
     """Pass closed bars on, events first.
 
+    minute : evaluates the minutes; longer : what is folded from them, by timeframe;
+    combine : finds what needs several timeframes, from all that one close evaluated, in order;
     last_start_ms : (n_symbols,) start of each symbol's last evaluated bar; history_ms : the same
     when this run began;
     floor_ms : minutes before it belong to an earlier run or to history; a bar of theirs that
     this run pieced together from late trades is not true, so it is fetched instead; without REST
     (`order_repair` is None) it stays partial, and is dropped where a bar was known already;
-    alerts_from_ms : bars before it alert nobody (history that a first start had to wait for).
+    session_id : names the session.
     """
 
-    engine: SignalEngine
-    policy: Policy
-    sessions: MarketSessions
+    minute: Frame
+    longer: Mapping[str, Frame]
+    folding: Folding
     road: Carrier
     writer: Store
     announcer: Announcer
@@ -71,52 +75,91 @@ class Closing:
     order_repair: OrderRepair | None
     clock: Callable[[], float]
     last_start_ms: Int64
+    combine: Callable[[Sequence[Evaluated]], Found] = no_combos
     floor_ms: int = 0
-    alerts_from_ms: int = 0
     through_ms: int = 0
-    universe: Universe = field(default_factory=Universe)
-    rows: dict[str, int] = field(init=False)
+    session_id: Callable[[], str] = lambda: NO_SESSION
     history_ms: Int64 = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rows = {symbol: row for row, symbol in enumerate(self.announcer.symbols)}
         self.history_ms = self.last_start_ms.copy()
 
     def begin(self, floor_ms: int, alerts_from_ms: int) -> None:
-        """Take what was evaluated so far as history, and minutes before `floor_ms` as others'."""
-        self.floor_ms, self.alerts_from_ms = floor_ms, alerts_from_ms
+        """Take what was evaluated so far as history, and minutes before `floor_ms` as others'.
+
+        alerts_from_ms : what closed by then alerts nobody.
+        """
+        self.floor_ms = floor_ms
+        for frame in (self.minute, *self.longer.values()):
+            frame.alerts_from_ms = alerts_from_ms
         self.history_ms = self.last_start_ms.copy()
 
-    def pass_on(self, closed: ClosedBars, received_at: float) -> None:
+    def pass_on(self, closed: ClosedBars, received_at: float, closed_through_ms: int = 0) -> None:
         """Evaluate bars sorted by (start_ms, row) and hand on what follows from them.
 
-        received_at : unix seconds, arrival of the frame that completed them.
+        received_at : unix seconds, arrival of the frame that completed them; closed_through_ms :
+        minutes that ended by then have closed for every symbol.
         """
-        self.catch_up(self._fetched_instead(closed), received_at)
+        self.catch_up(self._fetched_instead(closed), received_at, closed_through_ms)
 
-    def catch_up(self, closed: ClosedBars, received_at: float) -> None:
-        """Do the same for bars that history vouches for, whenever they began."""
-        if not len(closed):
-            return
-        update = self.engine.update(self._numbered(closed.take(self._in_session(closed))))
-        self.universe.compare(update.indicators)
-        found = self._alerts(update.signals, closed, update.indicators)
-        self.through_ms = max(self.through_ms, int(closed.start_ms[-1]))
+    def catch_up(
+        self,
+        closed: ClosedBars,
+        received_at: float,
+        closed_through_ms: int = 0,
+        revised: Mapping[str, ClosedBars] | None = None,
+    ) -> None:
+        """Do the same for bars that history vouches for, whenever they began.
+
+        revised : longer bars whose minutes changed while nobody watched, by timeframe.
+        """
+        regular = self._numbered(closed.take(self.minute.sessions.regular(closed.start_ms)))
+        steps = self.folding.advance(regular, closed_through_ms)
+        if revised:
+            steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
+        if len(closed) or steps:
+            self._hand_on(closed, [part for step in steps for part in self._of(step)], received_at)
+
+    def _of(self, step: Step) -> list[Evaluated]:
+        """Evaluate the minutes of a step, then the bars that closed with them, shortest first."""
+        found = [self.minute.evaluate(step.minutes)] if len(step.minutes) else []
+        return found + [
+            self.longer[name].evaluate(bars)
+            for name, bars in step.longer.items()
+            if name in self.longer
+        ]
+
+    def _hand_on(self, closed: ClosedBars, parts: Sequence[Evaluated], received_at: float) -> None:
+        found = [alert for part in parts for alert in part.alerts] + self.combine(parts)
+        self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
         now = self.clock()
-        follow_up = partial(self._follow_up, closed, update.indicators, now)
+        follow_up = partial(self._follow_up, closed, parts, now)
         self.road.submit(Load(found, received_at, now, self.through_ms, follow_up))
         self.board.closed(closed)
+        self.counters.patterns += len(found)
+        self.counters.held_back += sum(part.held_back for part in parts)
         self.counters.bars += int((closed.revision == 0).sum())
         self.counters.revisions += int((closed.revision > 0).sum())
 
-    def _follow_up(self, closed: ClosedBars, indicators: IndicatorTable, at: float) -> None:
+    def _follow_up(self, closed: ClosedBars, parts: Sequence[Evaluated], at: float) -> None:
         """Tell and store what nobody waits for; runs on the road's thread."""
-        self.announcer.bars(closed, at)
-        self.writer.submit(Close(closed, indicators))
-        self.announcer.indicators(indicators, at)
+        minutes = [part for part in parts if part.timeframe == self.minute.timeframe]
+        whole = join([part.indicators for part in minutes])
+        self._leave(self.minute, Close(closed, whole, self.minute.timeframe), at)
+        for part in parts:
+            if part.timeframe in self.longer:
+                close = Close(part.bars, part.indicators, part.timeframe)
+                self._leave(self.longer[part.timeframe], close, at)
 
-    def _in_session(self, closed: ClosedBars) -> np.ndarray:
-        return self.sessions.regular(closed.start_ms)
+    def _leave(self, frame: Frame, close: Close, at: float) -> None:
+        if not len(close):
+            return
+        self.announcer.bars(close.bars, frame.timeframe, at)
+        self.writer.submit(close)
+        self.announcer.indicators(close.indicators, frame.timeframe, at)
+        since_ms = frame.alerts_from_ms - TIMEFRAME_MS[frame.timeframe] + MINUTE_MS
+        crossed = frame.crossings.look(close.indicators).since(since_ms)
+        self.announcer.crossings(crossed, frame.timeframe, self.session_id(), at)
 
     def _numbered(self, bars: ClosedBars) -> ClosedBars:
         """Give a bar that comes after a later one of its symbol at least revision 1.
@@ -127,43 +170,6 @@ class Closing:
         late &= bars.quality != QUALITY_BACKFILLED
         np.maximum.at(self.last_start_ms, bars.row, bars.start_ms)
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
-
-    def _alerts(
-        self, signals: list[Signal], closed: ClosedBars, indicators: IndicatorTable
-    ) -> list[tuple[Signal, str]]:
-        rulings = self.policy.decide(signals)
-        chosen = [
-            ruling.signal
-            for ruling in rulings
-            if ruling.published and ruling.signal.bar_time_ms >= self.alerts_from_ms
-        ]
-        self.counters.held_back += len(rulings) - len(chosen)
-        self.counters.patterns += len(chosen)
-        quality = self._quality(closed) if chosen else {}
-        return [
-            (signal, quality.get((signal.symbol, signal.bar_time_ms), DEFAULT_QUALITY))
-            for signal in self._compared(chosen, indicators)
-        ]
-
-    def _compared(self, signals: list[Signal], indicators: IndicatorTable) -> list[Signal]:
-        """Return the signals with their symbols' strength against the universe, where known."""
-        if not signals:
-            return []
-        row = np.array([self.rows[signal.symbol] for signal in signals], np.int64)
-        start_ms = np.array([signal.bar_time_ms for signal in signals], np.int64)
-        return [
-            replace(signal, indicators={**signal.indicators, **known}) if known else signal
-            for signal, known in zip(signals, strengths(indicators, row, start_ms), strict=True)
-        ]
-
-    def _quality(self, closed: ClosedBars) -> dict[tuple[str, int], str]:
-        names = self.announcer.symbols
-        return {
-            (names[row], start): QUALITY_NAMES[kind]
-            for row, start, kind in zip(
-                closed.row.tolist(), closed.start_ms.tolist(), closed.quality.tolist(), strict=True
-            )
-        }
 
     def _fetched_instead(self, closed: ClosedBars) -> ClosedBars:
         untrue = (closed.start_ms < self.floor_ms) & (closed.quality == QUALITY_PARTIAL)

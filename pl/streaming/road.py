@@ -20,7 +20,7 @@ from pl.store.events import Progress, StoredEvent
 from pl.store.patterns import PatternStore
 from pl.store.spooled import SpooledWrites
 from pl.streaming.events import Circumstances, build_event, mark_degraded
-from pl.streaming.flows import KEEP_MS, Flows
+from pl.streaming.flows import Flows
 from pl.streaming.publication import Publication
 from service.errors import Unavailable
 
@@ -137,7 +137,7 @@ class Road:
         else:
             self._reached = progress
         self._following.append(load.then)
-        self.flows.forget_before(load.through_ms - KEEP_MS)
+        self.flows.forget_old(load.through_ms)
 
     def _finish(self) -> None:
         """Do what alerts do not wait for."""

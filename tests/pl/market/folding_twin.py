@@ -47,9 +47,7 @@ def plain_fold(
     return {k: v for k, v in (daily | weekly).items() if ends[k] <= through_ms}
 
 
-def _buckets(
-    session: Session, ms: int, sessions: MarketSessions
-) -> dict[str, tuple[int, int]]:
+def _buckets(session: Session, ms: int, sessions: MarketSessions) -> dict[str, tuple[int, int]]:
     found = {}
     for name, step in STEPS.items():
         start = session.open_ms + (ms - session.open_ms) // step * step

@@ -1,5 +1,6 @@
 """Longer bars are a function of their minutes, and close by the market's clock."""
 
+import itertools
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -228,7 +229,7 @@ def batched(closes: Arrivals, cuts: list[int]) -> Arrivals:
     edges = sorted({0, *(cut % len(closes) for cut in cuts), len(closes)})
     return [
         (closes[end - 1][0], merged([bars for _, bars in closes[begin:end]]))
-        for begin, end in zip(edges[:-1], edges[1:], strict=True)
+        for begin, end in itertools.pairwise(edges)
     ]
 
 
