@@ -21,6 +21,7 @@ from pl.bus.recovery import recover
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.market.folding import Folding
+from pl.market.halts import HOUR
 from pl.market.timeframes import INTRADAY, TIMEFRAMES
 from pl.settings import Settings
 from pl.streaming.attention import LATE_MINUTES, Attention
@@ -208,6 +209,7 @@ class Building:
         }
         closing.minute.warm(regular)
         for row, bars in regular.items():
+            self._board.halts.traded(row, bars.start_ms[-HOUR:])
             if len(bars):
                 closing.last_start_ms[row] = bars.start_ms[-1]
         for name, frame in closing.longer.items():

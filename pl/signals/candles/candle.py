@@ -5,7 +5,7 @@ from typing import Final
 
 from pl.signals.bars import Bars
 from pl.signals.hits import Hit, Verdict
-from pl.signals.pattern import Pattern, Setting, Weights, trade_levels
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, trade_levels
 
 WARM_UP: Final = 21
 """Bars: the rule reads at most 13; the volume before the bar is judged over 20."""
@@ -19,15 +19,18 @@ def stop_at_extreme(hit: Hit) -> Mapping[str, float]:
 
 
 def candlestick(
+    number: int,
     name: str,
     n_bars: int,
     rule: Callable[[Bars, int], Verdict],
     explain: Callable[[Hit], str],
+    alert: Alert,
     *,
     levels: Callable[[Hit], Mapping[str, float]] = stop_at_extreme,
 ) -> Pattern:
     """Return the declaration of a reversal candlestick of `n_bars` bars."""
     return Pattern(
+        number=number,
         name=name,
         family="candlestick",
         n_bars=n_bars,
@@ -35,6 +38,7 @@ def candlestick(
         rule=rule,
         setting=Setting.REVERSAL,
         weights=WEIGHTS,
+        alert=alert,
         explain=explain,
         levels=levels,
         source="Nison 1991; thresholds as TA-Lib",

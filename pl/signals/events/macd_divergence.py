@@ -18,7 +18,7 @@ from pl.signals.events.turns import NOWHERE, SIDE_BARS, compared_turn
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.smoothing import smooth
 from pl.signals.indicators.state import USUAL_RANGE
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 FAST: Final = 12
 SLOW: Final = 26
@@ -73,6 +73,7 @@ def explain(hit: Hit) -> str:
 
 
 MACD_DIVERGENCE = Pattern(
+    number=30,
     name="MACD_Divergence",
     family="event",
     n_bars=1,
@@ -80,6 +81,7 @@ MACD_DIVERGENCE = Pattern(
     rule=macd_divergence,
     setting=Setting.REVERSAL,
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
+    alert=Alert(0.35, 10),
     explain=explain,
     levels=stop_at_turn,
     source="Appel 2005, ch. 6",

@@ -20,7 +20,7 @@ from pl.signals.indicators.state import (
     SESSION_BARS,
     USUAL_RANGE,
 )
-from pl.signals.pattern import IN_SESSION, Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, Weights, price_text, side
 
 
 @leaf
@@ -48,6 +48,7 @@ def explain(hit: Hit) -> str:
 
 
 OPENING_RANGE_BREAK = Pattern(
+    number=22,
     name="Opening_Range_Break",
     family="event",
     n_bars=1,
@@ -55,6 +56,7 @@ OPENING_RANGE_BREAK = Pattern(
     rule=opening_range_break,
     setting=Setting.CONTINUATION,
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    alert=Alert(0.5, 15),
     explain=explain,
     levels=stop_behind_level,
     source="Crabel 1990",

@@ -16,7 +16,7 @@ from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest
 from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE, USUAL_VOLUME
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, side, trade_levels
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side, trade_levels
 
 CHANNEL_BARS: Final = 20
 VOLUME_RATIO: Final = 1.5
@@ -56,6 +56,7 @@ def levels(hit: Hit) -> Mapping[str, float]:
 
 
 PRICE_BREAKOUT = Pattern(
+    number=1,
     name="Price_Breakout",
     family="event",
     n_bars=1,
@@ -63,6 +64,7 @@ PRICE_BREAKOUT = Pattern(
     rule=price_breakout,
     setting=Setting.CONTINUATION,
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    alert=Alert(0.5, 5),
     explain=explain,
     levels=levels,
     source="Donchian channel, Schwager 1996, ch. 8",

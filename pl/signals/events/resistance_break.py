@@ -16,7 +16,7 @@ from pl.signals.bars import CLOSE, HIGH, Bars, highest
 from pl.signals.events.levels import CLEARANCE
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import TOP_20, USUAL_RANGE
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, trade_levels
 
 LOOK_BACK_BARS: Final = 60
 APART_BARS: Final = 5
@@ -68,6 +68,7 @@ def levels(hit: Hit) -> Mapping[str, float]:
 
 
 RESISTANCE_BREAK = Pattern(
+    number=3,
     name="Resistance_Break",
     family="event",
     n_bars=1,
@@ -75,6 +76,7 @@ RESISTANCE_BREAK = Pattern(
     rule=resistance_break,
     setting=Setting.CONTINUATION,
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    alert=Alert(0.5, 5),
     explain=explain,
     levels=levels,
     source="Edwards and Magee 2007, ch. 13",

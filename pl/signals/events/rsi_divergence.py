@@ -16,7 +16,7 @@ from pl.signals.bars import CLOSE, HIGH, LOW, Bars
 from pl.signals.events.turns import NOWHERE, SIDE_BARS, compared_turn
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.smoothing import smooth_wilder
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, side, trade_levels
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side, trade_levels
 
 WALKED: Final = 200
 PERIOD: Final = 14
@@ -86,6 +86,7 @@ def stop_at_turn(hit: Hit) -> Mapping[str, float]:
 
 
 RSI_DIVERGENCE = Pattern(
+    number=29,
     name="RSI_Divergence",
     family="event",
     n_bars=1,
@@ -93,6 +94,7 @@ RSI_DIVERGENCE = Pattern(
     rule=rsi_divergence,
     setting=Setting.REVERSAL,
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
+    alert=Alert(0.35, 10),
     explain=explain,
     levels=stop_at_turn,
     source="Wilder 1978, ch. 6",

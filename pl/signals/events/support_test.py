@@ -15,7 +15,7 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, lowest
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, trade_levels
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, trade_levels
 
 LOOK_BACK_BARS: Final = 60
 FRESH_BARS: Final = 5
@@ -55,6 +55,7 @@ def levels(hit: Hit) -> Mapping[str, float]:
 
 
 SUPPORT_TEST = Pattern(
+    number=2,
     name="Support_Test",
     family="event",
     n_bars=1,
@@ -62,6 +63,7 @@ SUPPORT_TEST = Pattern(
     rule=support_test,
     setting=Setting.REVERSAL,
     weights=Weights(fit=0.5, volume=0.25, context=0.25),
+    alert=Alert(0.45, 5),
     explain=explain,
     levels=levels,
     source="Edwards and Magee 2007, ch. 13",
