@@ -77,6 +77,11 @@ class Settings:
     simulator_rate: float
     log_format: str
 
+    @property
+    def snapshot_dir(self) -> Path:
+        """The folder beside the spool where Streaming keeps what a start begins with."""
+        return self.spool_dir.parent / "snapshots"
+
 
 def load(environ: Mapping[str, str], *, reads_market: bool = True) -> Settings:
     """Return the settings in `environ`; raises SettingsError naming every problem.

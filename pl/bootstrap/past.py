@@ -13,6 +13,7 @@ from pl.market.folding import Folding
 from pl.market.restoring import restore
 from pl.market.sessions import DAY_MS, MarketSessions
 from pl.market.timeframes import DAILY, FOLDED, WEEK_DAYS, ends_of, session_from
+from pl.store.snapshot_history import SnapshotHistory
 from pl.streaming.catch_up import ByRow, CatchUp, History
 from pl.streaming.long_history import FINEST, LongHistory, Sources, by_row
 from pl.streaming.repair import Repair
@@ -32,6 +33,8 @@ DEPTH_DAYS: Final = {
 A_DAY: Final = {FINEST: 192, DAILY: 1}
 MOST_FETCHED: Final = {FINEST: 3_000_000, DAILY: 2_000_000}
 """Bars of all symbols: a large universe looks back less far."""
+MANY: Final = 1_000
+"""Above so many symbols only the running session is folded again at a start."""
 FEWEST_DAYS: Final = {FINEST: 2, DAILY: 30}
 
 
@@ -55,6 +58,7 @@ class Past:
     symbols: tuple[str, ...]
     sessions: MarketSessions
     stores: Stores
+    history: SnapshotHistory
     rest: MassiveRest | None
     repair: Repair | None
     market: str
@@ -65,7 +69,7 @@ class Past:
         catch_up = CatchUp(
             self.symbols,
             self.stores.bars,
-            self.stores.history,
+            self.history,
             self.rest.minute_bars if self.rest else None,
             self._bars_read,
         )
@@ -83,20 +87,19 @@ class Past:
             return Longer(folding, {}, {})
         folding.from_ms = self._whole_from(history, now_ms)
         source = LongHistory(
-            self.symbols, self.sessions, self.stores.bars, self.stores.history, self._sources()
+            self.symbols, self.sessions, self.stores.bars, self.history, self._sources()
         )
         held = await source.run(now_ms, folding.from_ms)
         over_ms = now_ms - now_ms % MINUTE_MS if done_ms is None else done_ms + MINUTE_MS
-        return await asyncio.to_thread(self._restored, folding, history, held, over_ms)
+        return await asyncio.to_thread(self._restored, folding, held, over_ms)
 
-    def _restored(
-        self, folding: Folding, history: History, held: dict[str, ByRow], over_ms: int
-    ) -> Longer:
+    def _restored(self, folding: Folding, held: dict[str, ByRow], over_ms: int) -> Longer:
         sessions, from_ms = self.sessions, folding.from_ms
         first_day_ms = sessions.day_start_ms(session_from(sessions, from_ms).session_date)
         recent_ms = first_day_ms - WEEK_MS
-        folding.know_days(_between(held[DAILY], recent_ms - WEEK_MS, first_day_ms))
-        minutes = _between(history.warm, from_ms, over_ms)
+        read = self.stores.history.bars_between  # with their trades, which snapshots leave out
+        folding.know_days(read(self.symbols, recent_ms - WEEK_MS, first_day_ms, DAILY))
+        minutes = read(self.symbols, from_ms, over_ms)
         stored = {name: _between(held[name], recent_ms, over_ms) for name in FOLDED}
         regular = minutes.take(sessions.regular(minutes.start_ms))
         restored = restore(folding, regular, over_ms, stored)
@@ -140,6 +143,8 @@ class Past:
 
     def _whole_from(self, history: History, now_ms: int) -> int:
         """Return the open of the first session all of whose minutes were read."""
+        if self.live and len(self.symbols) > MANY:
+            return self.sessions.anchor_ms("1min", now_ms)
         oldest_ms = self._oldest_ms(now_ms)
         if not self.live:
             starts = [bars.start_ms for bars in history.stored.values() if len(bars)]

@@ -24,6 +24,7 @@ from pl.market.folding import Folding
 from pl.market.halts import HOUR
 from pl.market.timeframes import INTRADAY, TIMEFRAMES
 from pl.settings import Settings
+from pl.store.snapshot import Snapshots
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.beats import Beats
 from pl.streaming.catch_up import History
@@ -33,6 +34,7 @@ from pl.streaming.feed_time import FeedTime
 from pl.streaming.flows import KEEP_MS, Flows, FlowState
 from pl.streaming.frames import build_frame
 from pl.streaming.inbox import Backfill, Inbox
+from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop, nobody_waits
 from pl.streaming.publication import Publication
 from pl.streaming.quotes import QuoteBoard
@@ -78,6 +80,8 @@ class Building:
         self._symbols = watched_symbols(settings, stores.universes)
         self._table = SymbolTable(self._symbols)
         self._sessions = build_sessions(settings.market)
+        self._snapshots = Snapshots(settings.snapshot_dir, settings.market, self._symbols)
+        self._history = stores.history_with(self._snapshots, self._sessions.regular)
         self._rest = build_rest(settings, self._table)
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
         self._telling = build_telling(settings, self._symbols, stores.errors)
@@ -139,6 +143,7 @@ class Building:
             symbols=self._symbols,
             sessions=self._sessions,
             stores=self._stores,
+            history=self._history,
             rest=self._rest,
             repair=self._repair,
             market=self._settings.market,
@@ -273,6 +278,7 @@ class Building:
             writer=self._writer,
             telemetry=publishers,
             beats=beats,
+            keeping=Keeping(self._snapshots, loop.closing.engines, len(self._symbols)),
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),
         )

@@ -67,9 +67,10 @@ def _compared(
 
 
 def _same_facts(one: ClosedBars, other: ClosedBars) -> npt.NDArray[np.bool_]:
+    """Tell which bars have the same prices and volume; a snapshot does not count trades."""
     first, second = stacked(one), stacked(other)
     same = (first == second) | (np.isnan(first) & np.isnan(second))
-    return np.asarray(same.all(axis=1) & (one.trade_count == other.trade_count), np.bool_)
+    return np.asarray(same.all(axis=1), np.bool_)
 
 
 def _keys(bars: ClosedBars) -> Int64:

@@ -49,10 +49,13 @@ def read_page(
 ) -> Entries:
     """Return what was written as entries, ordered by cause, chart finds after what else fired.
 
+    What was written is copied: the room for all that might have been is not kept.
     values : (n, N) float64 indicator rows by cause; empty leaves the RSI out of the signals.
     """
-    hits = HitRows(rows.facts[:n_hits], rows.times[:n_hits], rows.numbers[:n_hits])
-    found = finds[:n_finds]
+    hits = HitRows(
+        rows.facts[:n_hits].copy(), rows.times[:n_hits].copy(), rows.numbers[:n_hits].copy()
+    )
+    found = finds[:n_finds].copy()
     facts = hits.facts
     cause = np.concatenate([facts[:, 0], found[:, CAUSE].astype(np.int64)])
     order = np.argsort(cause, kind="stable")

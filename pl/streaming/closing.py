@@ -15,12 +15,15 @@ from pl.market.batches import (
     Int64,
 )
 from pl.market.folding import Folding, Step
+from pl.signals.engine import SignalEngine
+from pl.signals.storm import MOST_EVENTS
 from pl.signals.table import join
 from pl.signals.timeframes import TIMEFRAME_MS
 from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
-from pl.streaming.frames import Evaluated, Found, Frame
+from pl.streaming.findings import Found
+from pl.streaming.frames import Evaluated, Frame
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
 from pl.streaming.session import NO_SESSION
@@ -48,6 +51,10 @@ class Store(Protocol):
 def no_combos(_: Sequence[Evaluated]) -> Found:
     """Find nothing across timeframes."""
     return []
+
+
+def nothing_follows() -> None:
+    """Leave what follows to the last load of a close."""
 
 
 @dataclass(slots=True)
@@ -84,6 +91,12 @@ class Closing:
     def __post_init__(self) -> None:
         self.history_ms = self.last_start_ms.copy()
 
+    @property
+    def engines(self) -> Mapping[str, SignalEngine]:
+        """Return the engine of each timeframe."""
+        frames = (self.minute, *self.longer.values())
+        return {frame.timeframe: frame.engine for frame in frames}
+
     def begin(self, floor_ms: int, alerts_from_ms: int) -> None:
         """Take what was evaluated so far as history, and minutes before `floor_ms` as others'.
 
@@ -117,29 +130,64 @@ class Closing:
         steps = self.folding.advance(regular, closed_through_ms)
         if revised:
             steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
-        if len(closed) or steps:
-            self._hand_on(closed, [part for step in steps for part in self._of(step)], received_at)
+        work = [item for step in steps for item in self._work_of(step)]
+        if len(closed) or work:
+            self._work(work, closed, received_at)
 
-    def _of(self, step: Step) -> list[Evaluated]:
-        """Evaluate the minutes of a step, then the bars that closed with them, shortest first."""
-        found = [self.minute.evaluate(step.minutes)] if len(step.minutes) else []
-        return found + [
-            self.longer[name].evaluate(bars)
-            for name, bars in step.longer.items()
-            if name in self.longer
+    def _work_of(self, step: Step) -> list[tuple[Frame, ClosedBars, int]]:
+        """Return what evaluates the bars of a step, the minutes first, then shortest first.
+
+        Each with the most alerts that may come of it: half for the minutes of a close that ends
+        longer bars, too.
+        """
+        found = [(self.minute, step.minutes)] if len(step.minutes) else []
+        found += [
+            (self.longer[name], bars) for name, bars in step.longer.items() if name in self.longer
+        ]
+        if len(found) == 1:
+            return [(*found[0], MOST_EVENTS)]
+        half = MOST_EVENTS // 2
+        return [
+            (frame, bars, half if frame is self.minute else half // (len(found) - 1))
+            for frame, bars in found
         ]
 
-    def _hand_on(self, closed: ClosedBars, parts: Sequence[Evaluated], received_at: float) -> None:
-        found = [alert for part in parts for alert in part.alerts] + self.combine(parts)
+    def _work(
+        self,
+        work: Sequence[tuple[Frame, ClosedBars, int]],
+        closed: ClosedBars,
+        received_at: float,
+    ) -> None:
+        """Evaluate in order; what one found is on its way while the next is looked at."""
+        parts: list[Evaluated] = []
+        found: Found = []
+        for frame, bars, most in work:
+            self._submit(found, received_at)
+            parts.append(frame.evaluate(bars, most))
+            found = parts[-1].alerts
+            self._count(parts[-1])
+        combined = self.combine(parts)
+        if len(combined):
+            self._submit(found, received_at)
+            found = combined
+            self.counters.patterns += len(combined)
         self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
         now = self.clock()
         follow_up = partial(self._follow_up, closed, parts, now)
-        self.road.submit(Load(found, received_at, now, self.through_ms, follow_up))
+        self.road.submit(Load(found, received_at, now, self.through_ms or None, follow_up))
         self.board.closed(closed)
-        self.counters.patterns += len(found)
-        self.counters.held_back += sum(part.held_back for part in parts)
         self.counters.bars += int((closed.revision == 0).sum())
         self.counters.revisions += int((closed.revision > 0).sum())
+
+    def _submit(self, found: Found, received_at: float) -> None:
+        """Send a part of a close ahead; how far was evaluated comes with the last one."""
+        if len(found):
+            self.road.submit(Load(found, received_at, self.clock(), None, nothing_follows))
+
+    def _count(self, part: Evaluated) -> None:
+        self.counters.held_storm += part.held_storm
+        self.counters.held_back += len(part.entries) - len(part.alerts)
+        self.counters.patterns += len(part.alerts)
 
     def _follow_up(self, closed: ClosedBars, parts: Sequence[Evaluated], at: float) -> None:
         """Tell and store what nobody waits for; runs on the road's thread."""

@@ -18,7 +18,8 @@ KEEP_MS: Final = {
     "weekly": 730 * DAY_MS,
 }
 """By timeframe, how long after its bar a flow may still be said again or taken back."""
-FORGET_EVERY_MS: Final = 300_000
+FORGET_EVERY_MS: Final = 600_000
+"""Thousands are looked through."""
 
 Facts = tuple[float, float, float, float]
 

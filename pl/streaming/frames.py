@@ -1,26 +1,21 @@
 """Evaluate the closed bars of one timeframe: log, indicators, what the policy lets through."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from pl.market.batches import QUALITY_NAMES, ClosedBars, Int64
+from pl.market.batches import ClosedBars
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
 from pl.signals.crossings import MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
-from pl.signals.signal import Signal
+from pl.signals.storm import MOST_EVENTS, surest
 from pl.signals.table import IndicatorTable
-from pl.signals.universe import Universe, strengths
-
-DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
-
-Found = list[tuple[Signal, str]]
-"""Signals that become events, each with the quality of its bar."""
+from pl.signals.universe import Universe
+from pl.streaming.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +23,15 @@ class Evaluated:
     """Hold what the bars of one timeframe brought.
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
-    through; held_back : how many it does not.
+    through; held_storm : how many of those would have been too many.
     """
 
     timeframe: str
     bars: ClosedBars
     indicators: IndicatorTable
     entries: Entries
-    alerts: Found
-    held_back: int
+    alerts: Findings
+    held_storm: int
 
 
 @dataclass(slots=True)
@@ -54,10 +49,6 @@ class Frame:
     crossings: CrossingWatch
     universe: Universe = field(default_factory=Universe)
     alerts_from_ms: int = 0
-    rows: dict[str, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rows = {symbol: row for row, symbol in enumerate(self.symbols)}
 
     def warm(self, history: Mapping[int, ClosedBars]) -> None:
         """Take over history, oldest first by row, and what was signalled in it."""
@@ -67,41 +58,20 @@ class Frame:
         for row in range(self.crossings.n_rows):
             self.crossings.recall(self.engine.latest_rows(row, MEMORY_BARS))
 
-    def evaluate(self, bars: ClosedBars) -> Evaluated:
-        """Evaluate bars sorted by (start_ms, row)."""
+    def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
+        """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""
         update = self.engine.update(bars)
         self.universe.compare(update.indicators)
         told = self.policy.choose(update.entries)
         if self.alerts_from_ms:
             ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
             told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
-        chosen = self._compared(told.signals(), update.indicators)
-        quality = self._quality(bars) if chosen else {}
-        alerts = [
-            (signal, quality.get((signal.symbol, signal.bar_time_ms), DEFAULT_QUALITY))
-            for signal in chosen
-        ]
-        held_back = len(update.entries) - len(alerts)
-        return Evaluated(self.timeframe, bars, update.indicators, update.entries, alerts, held_back)
-
-    def _compared(self, signals: list[Signal], indicators: IndicatorTable) -> list[Signal]:
-        """Return the signals with their symbols' strength against the universe, where known."""
-        if not signals:
-            return []
-        row = np.array([self.rows[signal.symbol] for signal in signals], np.int64)
-        start_ms: Int64 = np.array([signal.bar_time_ms for signal in signals], np.int64)
-        return [
-            replace(signal, indicators={**signal.indicators, **known}) if known else signal
-            for signal, known in zip(signals, strengths(indicators, row, start_ms), strict=True)
-        ]
-
-    def _quality(self, closed: ClosedBars) -> dict[tuple[str, int], str]:
-        return {
-            (self.symbols[row], start): QUALITY_NAMES[kind]
-            for row, start, kind in zip(
-                closed.row.tolist(), closed.start_ms.tolist(), closed.quality.tolist(), strict=True
-            )
-        }
+        calmed = told.take(surest(told, most))
+        alerts = Findings(calmed, bars, update.indicators)
+        held_storm = len(told) - len(calmed)
+        return Evaluated(
+            self.timeframe, bars, update.indicators, update.entries, alerts, held_storm
+        )
 
 
 def build_frame(
@@ -112,12 +82,11 @@ def build_frame(
     n_watched : symbols whose indicators are watched for crossings.
     """
     tier = TIERS[timeframe]
-    anchor: Callable[[int], int] = lambda ms: sessions.anchor_ms(timeframe, ms)  # noqa: E731
     engine = SignalEngine(
         symbols,
         timeframe,
         tier,
-        anchor,
+        lambda ms: sessions.anchor_ms(timeframe, ms),
         session_bars=bars_between_anchors(sessions, timeframe),
     )
     return Frame(

@@ -25,7 +25,7 @@ from pl.market.timeframes import (
 from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.history import SEED_BARS
 from pl.store.bars import BarStore
-from pl.store.history import BarHistory
+from pl.store.snapshot_history import SnapshotHistory
 from pl.streaming.catch_up import CONCURRENT, ByRow
 from pl.streaming.repair import Fetch
 from service.errors import InvalidData, Rejected, Unavailable
@@ -57,7 +57,7 @@ class LongHistory:
     symbols: tuple[str, ...]
     sessions: MarketSessions
     store: BarStore
-    history: BarHistory
+    history: SnapshotHistory
     sources: Sources | None
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
     _away: bool = False

@@ -117,7 +117,7 @@ def test_alerts_carry_times_quality_and_how_far_was_evaluated(stage: Stage) -> N
     bars.quality[0] = QUALITY_BACKFILLED
     stage.closing().pass_on(bars, received_at=T0 / 1000 + 60.1)
     (carried,) = stage.road.items
-    assert carried.found == [(signal(1), "backfilled")]
+    assert carried.found[:] == [(signal(1), "backfilled")]
     assert (carried.received_at, carried.detected_at) == (T0 / 1000 + 60.1, stage.clock.now)
     assert carried.through_ms == T0
     assert (stage.counters.bars, stage.counters.patterns) == (2, 1)
@@ -275,8 +275,11 @@ def test_longer_bars_are_evaluated_after_the_minutes_that_close_them(stage: Stag
     closing = stage.closing(combine=combine)
     minutes = [(row, T0 + n * MINUTE_MS, 10.0 + n) for n in range(15) for row in (0, 1)]
     closing.pass_on(closed(*minutes), 0.0, T0 + 15 * MINUTE_MS)
-    (carried,) = stage.road.items
-    assert [found.flow_id.int for found, _ in carried.found] == [1, 2, 3, 4]
+    loads = [
+        ([one.flow_id.int for one, _ in load.found], load.through_ms) for load in stage.road.items
+    ]
+    through_ms = T0 + 14 * MINUTE_MS
+    assert loads == [([1], None), ([2], None), ([3], None), ([4], through_ms)]
     assert [part.timeframe for part in seen] == ["1min", "5min"] * 3 + ["15min"]
     stored = [(close.timeframe, len(close.bars)) for close in stage.writer.items]
     assert stored == [("1min", 30), *[("5min", 2)] * 3, ("15min", 2)]
