@@ -50,14 +50,18 @@ def encode_rows(columns: Sequence[Column]) -> bytes:
         fields += [(f"length{index}", ">i4"), (f"value{index}", wire.dtype.str)]
     rows = np.zeros(len(wires[0]), np.dtype(fields))
     rows["count"] = len(columns)
-    used = np.ones((len(rows), rows.dtype.itemsize), np.bool_)
+    used: Array | None = None
     for index, (column, wire) in enumerate(zip(columns, wires, strict=True)):
         lengths = _lengths(column, wire)
         rows[f"length{index}"] = lengths
         rows[f"value{index}"] = wire
-        offset = rows.dtype.fields[f"value{index}"][1]  # type: ignore[index]
-        place = np.arange(wire.dtype.itemsize)
-        used[:, offset : offset + len(place)] = place < lengths[:, None]
+        if not isinstance(lengths, int):
+            used = np.ones((len(rows), rows.dtype.itemsize), np.bool_) if used is None else used
+            offset = rows.dtype.fields[f"value{index}"][1]  # type: ignore[index]
+            place = np.arange(wire.dtype.itemsize)
+            used[:, offset : offset + len(place)] = place < lengths[:, None]
+    if used is None:
+        return _HEADER + rows.tobytes() + _TRAILER
     flat = rows.view(np.uint8).reshape(used.shape)
     return _HEADER + flat[used].tobytes() + _TRAILER
 
@@ -85,14 +89,16 @@ def _wire_values(column: Column) -> Array:
     return column.values.astype(_WIRE[column.kind])
 
 
-def _lengths(column: Column, wire: Array) -> Array:
+def _lengths(column: Column, wire: Array) -> Array | int:
+    """Return how many bytes each value takes, one number when all take as many."""
     if column.kind == "text":
         text: Array = np.strings.str_len(wire).astype(np.int32)
         return np.where(text == 0, np.int32(-1), text) if column.nan_is_null else text
-    lengths = np.full(len(wire), wire.dtype.itemsize, np.int32)
-    if column.nan_is_null:
-        lengths[np.isnan(column.values)] = -1
-    return lengths
+    size = wire.dtype.itemsize
+    absent = np.isnan(column.values) if column.nan_is_null else None
+    if absent is None or not absent.any():
+        return size
+    return np.where(absent, np.int32(-1), np.int32(size))
 
 
 def _native(values: Array, kind: str) -> Array:

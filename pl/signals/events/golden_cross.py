@@ -65,6 +65,7 @@ GOLDEN_CROSS = Pattern(
     explain=explain,
     levels=no_levels,
     source="Murphy 1999, ch. 9",
+    draws=("sma_50", "sma_200"),
 )
 
 
@@ -81,4 +82,5 @@ DEATH_CROSS = Pattern(
     explain=explain,
     levels=no_levels,
     source="Murphy 1999, ch. 9",
+    draws=("sma_50", "sma_200"),
 )
