@@ -27,21 +27,11 @@ as a `History` holds them: another order compiles every kernel once more."""
 
 @leaf
 def mean(bars: Bars, column: int, first: int, last: int) -> float:
-    """Return the mean of a column's values at `first` to `last`, both ends included.
-
-    Summed in four lanes, every fourth bar each: one chain of additions takes four times as long.
-    """
-    a = b = c = d = 0.0
-    n = last - first + 1
-    rest = last + 1 - n % LANES
-    for j in range(first, rest, LANES):
-        a += bars[j, column]
-        b += bars[j + 1, column]
-        c += bars[j + 2, column]
-        d += bars[j + 3, column]
-    for j in range(rest, last + 1):
-        a += bars[j, column]
-    return (a + b + (c + d)) / n
+    """Return the mean of a column's values at `first` to `last`, both ends included."""
+    total = 0.0
+    for j in range(first, last + 1):
+        total += bars[j, column]
+    return total / (last - first + 1)
 
 
 @leaf

@@ -15,7 +15,7 @@ from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, LANES, Bars
+from pl.signals.bars import CLOSE, Bars
 from pl.signals.indicators.smoothing import smooth
 from pl.signals.indicators.state import (
     EMA_20,
@@ -107,19 +107,10 @@ def wma(bars: Bars, i: int, period: int) -> float:
     """Return the weighted mean of the `period` closes up to bar `i`, or NaN."""
     if i < period - 1:
         return math.nan
-    a = b = c = d = 0.0
-    rest = i + 1 - period % LANES
-    weight = 1.0
-    for j in range(i - period + 1, rest, LANES):
-        a += weight * bars[j, CLOSE]
-        b += (weight + 1.0) * bars[j + 1, CLOSE]
-        c += (weight + 2.0) * bars[j + 2, CLOSE]
-        d += (weight + 3.0) * bars[j + 3, CLOSE]
-        weight += LANES
-    for j in range(rest, i + 1):
-        a += weight * bars[j, CLOSE]
-        weight += 1.0
-    return (a + b + (c + d)) / (0.5 * period * (period + 1.0))
+    total = 0.0
+    for k in range(period):
+        total += (k + 1.0) * bars[i - period + 1 + k, CLOSE]
+    return total / (0.5 * period * (period + 1.0))
 
 
 @leaf

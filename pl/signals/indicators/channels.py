@@ -19,7 +19,7 @@ from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LANES, LOW, Bars, highest, lowest, mean
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest, mean
 
 SHORT_RANGE: Final = 20
 LONG_RANGE: Final = 50
@@ -55,16 +55,10 @@ def deviation_from(bars: Bars, i: int, period: int, centre: float) -> float:
     """Return the same, of closes whose mean is `centre`; NaN for NaN."""
     if i < period - 1:
         return math.nan
-    a = b = c = d = 0.0
-    rest = i + 1 - period % LANES
-    for j in range(i - period + 1, rest, LANES):
-        a += (bars[j, CLOSE] - centre) * (bars[j, CLOSE] - centre)
-        b += (bars[j + 1, CLOSE] - centre) * (bars[j + 1, CLOSE] - centre)
-        c += (bars[j + 2, CLOSE] - centre) * (bars[j + 2, CLOSE] - centre)
-        d += (bars[j + 3, CLOSE] - centre) * (bars[j + 3, CLOSE] - centre)
-    for j in range(rest, i + 1):
-        a += (bars[j, CLOSE] - centre) * (bars[j, CLOSE] - centre)
-    return math.sqrt((a + b + (c + d)) / period)
+    total = 0.0
+    for j in range(i - period + 1, i + 1):
+        total += (bars[j, CLOSE] - centre) * (bars[j, CLOSE] - centre)
+    return math.sqrt(total / period)
 
 
 @leaf
