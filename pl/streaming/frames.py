@@ -39,7 +39,7 @@ class Frame:
     """Hold what the evaluation of a timeframe knows; crossings : used by the road's thread alone.
 
     alerts_from_ms : what closed by then alerts nobody, because a first start had to wait for it;
-    take : lets the engine take bars, or whoever stands before it.
+    take : takes the bars for the engine, where somebody stands before it.
     """
 
     timeframe: str
@@ -50,10 +50,7 @@ class Frame:
     crossings: CrossingWatch
     universe: Universe = field(default_factory=Universe)
     alerts_from_ms: int = 0
-    take: Callable[[ClosedBars], EngineUpdate] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.take = self.engine.update
+    take: Callable[[ClosedBars], EngineUpdate] | None = None
 
     def warm(self, history: Mapping[int, ClosedBars]) -> None:
         """Take over history, oldest first by row, and what was signalled in it."""
@@ -65,7 +62,7 @@ class Frame:
 
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
         """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""
-        update = self.take(bars)
+        update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators)
         told = self.policy.choose(update.entries)
         if self.alerts_from_ms:
