@@ -114,9 +114,9 @@ def test_a_close_beyond_the_level_of_completed_days_is_told_once_on_each_timefra
     road = Collected()
     service = Service(road)
     service.joined()
-    service.calm()
+    service.calm(120)
     assert combos(road) == []
-    for k in range(60, 65):
+    for k in range(120, 125):
         service.close(minute(k, 101.5, 9_000.0))
     level = ("Break_Of_20_Day_High", "1min", "confirmed", "live")
     assert combos(road)[0] in {level, ("Break_Of_Prior_Day_High", *level[1:])}
