@@ -7,8 +7,9 @@ and its own high may still be the old price.
 
 A bar is restated when its close is at least 1.4 times, or at most 1 / 1.4 of, the close before,
 and either less than three times the usual was traded, in shares or in USD, against the mean of
-the 20 bars before (news that moves a price that far is traded), or it comes after four hours
-without a bar and the ratio is within 2 % of a whole number or of 3:2, as splits are.
+the 20 bars before (news that moves a price that far is traded), or, among bars shorter than a
+day, it comes after four hours without one and the ratio is within 2 % of a whole number or of 3:2,
+as splits are: what is usual then is the quiet of the evening before.
 """
 
 from typing import Final
@@ -49,14 +50,21 @@ def is_split_like(ratio: float) -> bool:
 
 
 @leaf
+def follows_a_night(starts: Int64, i: int) -> bool:
+    """Tell whether bar `i` of a session's many is the first after four hours without one."""
+    if i < 2 or starts[i - 1] - starts[i - 2] >= NIGHT_MS:
+        return False
+    return bool(starts[i] - starts[i - 1] >= NIGHT_MS)
+
+
+@leaf
 def is_restated(starts: Int64, bars: Bars, i: int) -> bool:
     """Tell whether bar `i` goes on at another scale; `starts` (n,) unix ms are those of `bars`."""
     before, close = bars[i - 1, CLOSE], bars[i, CLOSE]
     if close < LEAST_JUMP * before and before < LEAST_JUMP * close:
         return False
     ratio = max(before, close) / min(before, close)
-    night = starts[i] - starts[i - 1] >= NIGHT_MS
-    return bool((night and is_split_like(ratio)) or is_quiet(bars, i))
+    return bool((follows_a_night(starts, i) and is_split_like(ratio)) or is_quiet(bars, i))
 
 
 @leaf
