@@ -227,7 +227,7 @@ def assert_one_scale(log: list[Any]) -> None:
 @pytest.mark.real_data
 @pytest.mark.parametrize(("name", "day"), SPLITS, ids=str)
 def test_a_split_alerts_nobody(name: str, day: str, test_data: Path) -> None:
-    log, restated = told_of(raw_days(test_data, name), day, before=400, after=120)
+    log, restated = told_of(raw_days(test_data, name), day, before=400, after=60)
     assert restated >= 1
     assert [entry for entry in log if entry.bar_time_ms < ms_of(day) + 12 * DAY_MS] == []
     assert_one_scale(log)
