@@ -50,7 +50,7 @@ class Pattern:
     the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
     levels : entry, stop and target in USD, empty where the pattern defines none;
     alert : when it becomes an alert; timeframes : on which it is judged;
-    alerts : by timeframe, where `alert` does not suit.
+    alerts : by timeframe, where `alert` does not suit; draws : the indicators its example shows.
     """
 
     number: int
@@ -67,6 +67,7 @@ class Pattern:
     source: str
     timeframes: frozenset[str] = EVERYWHERE
     alerts: Mapping[str, Alert] = field(default_factory=dict)
+    draws: tuple[str, ...] = ()
 
     def alert_on(self, timeframe: str) -> Alert:
         """Return when it becomes an alert on a timeframe."""

@@ -49,4 +49,5 @@ MOVING_AVERAGE_CROSS = Pattern(
     explain=explain,
     levels=no_levels,
     source="Murphy 1999, ch. 9",
+    draws=("sma_20", "sma_50"),
 )

@@ -66,6 +66,7 @@ GOLDEN_CROSS = Pattern(
     explain=explain,
     levels=no_levels,
     source="Murphy 1999, ch. 9",
+    draws=("sma_50", "sma_200"),
 )
 
 
@@ -82,4 +83,5 @@ DEATH_CROSS = Pattern(
     explain=explain,
     levels=no_levels,
     source="Murphy 1999, ch. 9",
+    draws=("sma_50", "sma_200"),
 )

@@ -85,4 +85,5 @@ MACD_DIVERGENCE = Pattern(
     explain=explain,
     levels=stop_at_turn,
     source="Appel 2005, ch. 6",
+    draws=("macd",),
 )

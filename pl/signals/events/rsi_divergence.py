@@ -98,4 +98,5 @@ RSI_DIVERGENCE = Pattern(
     explain=explain,
     levels=stop_at_turn,
     source="Wilder 1978, ch. 6",
+    draws=("rsi_14",),
 )

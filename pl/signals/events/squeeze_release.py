@@ -75,4 +75,5 @@ SQUEEZE_RELEASE = Pattern(
     explain=explain,
     levels=no_levels,
     source="Carter 2012, ch. 11",
+    draws=("bb_upper", "bb_lower"),
 )

@@ -50,4 +50,5 @@ VWAP_CROSS = Pattern(
     levels=stop_behind_level,
     source="Shannon 2023, ch. 3",
     timeframes=IN_SESSION,
+    draws=("vwap",),
 )

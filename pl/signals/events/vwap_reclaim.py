@@ -55,4 +55,5 @@ VWAP_RECLAIM = Pattern(
     levels=stop_behind_level,
     source="Shannon 2023, ch. 3",
     timeframes=IN_SESSION,
+    draws=("vwap",),
 )
