@@ -38,6 +38,7 @@ from pl.signals.history import (
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.log import Author
 from pl.signals.pages import read_page
+from pl.signals.restated import count_restated
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 
@@ -129,7 +130,9 @@ class SignalEngine:
         out = room_for_rows(len(bars))
         begin = 0
         while begin < len(bars):
+            began = begin
             begin, stopped = self._close(batch, begin, out, log, tables)
+            self._count_restated(batch, slice(began, begin), refused)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == NOT_NEXT:
@@ -244,6 +247,14 @@ class SignalEngine:
             usual = len(self._history.n_bars)
             self._scratch = room_for(usual), room_for_finds(usual + 1)
         return self._scratch
+
+    def _count_restated(self, batch: Arrivals, taken: slice, refused: Counter[str]) -> None:
+        history = self._history
+        n = count_restated(
+            history.start, history.columns, history.n_bars, batch.row[taken], batch.start[taken]
+        )
+        if n:
+            refused["restated"] += n
 
     def _note(
         self,
