@@ -118,7 +118,7 @@ class Past:
         recent = bars.start_ms >= recent_ms
         over = ~recent
         over[recent] = ends_of(self.sessions, name, bars.start_ms[recent]) <= over_ms
-        return bars.take(over)
+        return bars.where(over)
 
     def _sources(self) -> Sources | None:
         depth = DEPTH_DAYS.get(self.market)

@@ -209,7 +209,7 @@ class Building:
 
     def _warm(self, closing: Closing, history: History, longer: Longer) -> None:
         regular = {
-            row: bars.take(self._sessions.regular(bars.start_ms))
+            row: bars.where(self._sessions.regular(bars.start_ms))
             for row, bars in history.warm.items()
         }
         closing.minute.warm(regular)

@@ -89,7 +89,7 @@ class SignalEngine:
         """
         sound = np.empty(len(bars), np.bool_)
         mark_sound(_prices(bars), sound)
-        kept = bars.take(sound)
+        kept = bars.where(sound)
         if np.any(np.diff(kept.start_ms) <= 0):
             raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
         self._load(row, kept)
@@ -103,9 +103,7 @@ class SignalEngine:
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
         first = int(np.searchsorted(bars.start_ms, anchor))
-        tail = bars.take(
-            np.arange(max(first - SEED_BARS - self._history.window_bars, 0), len(bars))
-        )
+        tail = bars.part(max(first - SEED_BARS - history.window_bars, 0), len(bars))
         n = len(tail)
         if n >= history.start.shape[1]:
             raise self._overlong(row)

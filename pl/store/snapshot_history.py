@@ -11,7 +11,7 @@ import structlog
 from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.store.connection import Database
 from pl.store.history import BarHistory
-from pl.store.many_bars import MANY, ManyBars, numbered, slice_of
+from pl.store.many_bars import MANY, ManyBars, numbered
 from pl.store.marks import Bool, Hours, MarkReader, Marks
 from pl.store.snapshot import Snapshot, Snapshots
 
@@ -140,9 +140,7 @@ class SnapshotHistory:
             bars = bars.take(bars.start_ms <= snapshot.through_ms)
             bars = _joined(bars, after)
         edges = np.searchsorted(bars.row, np.arange(len(symbols) + 1))
-        return {
-            symbol: slice_of(bars, edges[at], edges[at + 1]) for at, symbol in enumerate(symbols)
-        }
+        return {symbol: bars.part(edges[at], edges[at + 1]) for at, symbol in enumerate(symbols)}
 
 
 def _as_before(snapshot: Snapshot, before_ms: int) -> Snapshot:
