@@ -75,6 +75,11 @@ class SignalEngine:
         self._charts = empty_state(len(symbols))
         self._session_bars = session_bars
 
+    @property
+    def history(self) -> History:
+        """Return the bars that are held; to be read, not written."""
+        return self._history
+
     def warm(self, row: int, bars: ClosedBars) -> None:
         """Replace a row's bars by history; emits nothing.
 
@@ -142,10 +147,11 @@ class SignalEngine:
         It is the memory from which a policy learns after a restart what was signalled before.
         """
         history = self._history
-        found = join_entries([self._standing(row, n_bars) for row in range(len(history.n_bars))])
+        found = join_entries([self.standing(row, n_bars) for row in range(len(history.n_bars))])
         return found.take(np.argsort(found.bar_time_ms, kind="stable"))
 
-    def _standing(self, row: int, n_bars: int) -> Entries:
+    def standing(self, row: int, n_bars: int) -> Entries:
+        """Return the entries standing on the last `n_bars` bars of a row."""
         history = self._history
         n = int(history.n_bars[row])
         begin = max(n - n_bars, 0)
