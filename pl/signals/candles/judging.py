@@ -30,13 +30,15 @@ UNTOUCHED: Int64 = np.array([_within(n) for n in range(LONGEST)], np.int64)
 """By how many bars ago a partial bar was: the candlesticks that do not reach back to it."""
 
 
-GROUP: Final = 8
+GROUP: Final = 12
 """Rules that one function calls: few enough to compile fast."""
+ALIKE: Final = sorted(CANDLES, key=lambda candle: (candle.reads, candle.n_bars, candle.number))
+"""Rules that look at as many bars ask the same questions; together they are asked once."""
 
 
 def _judging(first: int) -> Callable[..., None]:
     """Return the function that writes the strengths of a group of rules."""
-    group = CANDLES[first : first + GROUP]
+    group = ALIKE[first : first + GROUP]
     return composed(
         f"judge_from_{first}",
         "bars, i, c, out",
