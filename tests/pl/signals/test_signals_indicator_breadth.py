@@ -248,6 +248,7 @@ def test_supertrend_equals_its_plain_twin(seed: int) -> None:
 def test_every_indicator_has_a_witness_or_a_twin() -> None:
     bars = random_bars(60, rows=[0])
     tested = {*INDICATOR_NAMES[:14], *by_talib(bars), *by_hand(bars), "supertrend", "mfi_14"}
+    tested.add("relative_volume_at_time")
     assert tested | YEAR | ACROSS == set(INDICATOR_NAMES)
 
 
