@@ -38,6 +38,7 @@ from pl.signals.history import (
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.log import Author
 from pl.signals.pages import read_page
+from pl.signals.restated import count_restated
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 
@@ -90,7 +91,7 @@ class SignalEngine:
         """
         sound = np.empty(len(bars), np.bool_)
         mark_sound(_prices(bars), sound)
-        kept = bars.take(sound)
+        kept = bars.where(sound)
         if np.any(np.diff(kept.start_ms) <= 0):
             raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
         self._load(row, kept)
@@ -104,9 +105,7 @@ class SignalEngine:
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
         first = int(np.searchsorted(bars.start_ms, anchor))
-        tail = bars.take(
-            np.arange(max(first - SEED_BARS - self._history.window_bars, 0), len(bars))
-        )
+        tail = bars.part(max(first - SEED_BARS - history.window_bars, 0), len(bars))
         n = len(tail)
         if n >= history.start.shape[1]:
             raise self._overlong(row)
@@ -132,7 +131,9 @@ class SignalEngine:
         out = room_for_rows(len(bars))
         begin = 0
         while begin < len(bars):
+            began = begin
             begin, stopped = self._close(batch, begin, out, log, tables)
+            self._count_restated(batch, slice(began, begin), refused)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == NOT_NEXT:
@@ -251,6 +252,14 @@ class SignalEngine:
                 )
             )
         return end, stopped
+
+    def _count_restated(self, batch: Arrivals, taken: slice, refused: Counter[str]) -> None:
+        history = self._history
+        n = count_restated(
+            history.start, history.columns, history.n_bars, batch.row[taken], batch.start[taken]
+        )
+        if n:
+            refused["restated"] += n
 
     def _note(
         self,

@@ -22,6 +22,7 @@ from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.time_of_day import OPENS_KNOWN, sessions_compared, volume_at_time
 from pl.signals.indicators.windows import look
 from pl.signals.registry import WINDOW_BARS, active_in
+from pl.signals.restated import USUAL_BARS
 from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
 
 SEED_BARS: Final = 600
@@ -60,7 +61,7 @@ class History(NamedTuple):
 
 def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
-    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars)
+    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars) + USUAL_BARS
     capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),

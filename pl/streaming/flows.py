@@ -7,7 +7,19 @@ from typing import Final
 from pl.signals.signal import CONFIRMED, Signal
 from pl.store.standing import Standing
 
-KEEP_MS: Final = 6 * 3_600_000
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+KEEP_MS: Final = {
+    "1min": 6 * HOUR_MS,
+    "5min": 2 * DAY_MS,
+    "15min": 7 * DAY_MS,
+    "1hour": 30 * DAY_MS,
+    "daily": 180 * DAY_MS,
+    "weekly": 730 * DAY_MS,
+}
+"""By timeframe, how long after its bar a flow may still be said again or taken back."""
+FORGET_EVERY_MS: Final = 600_000
+"""Thousands are looked through."""
 
 Facts = tuple[float, float, float, float]
 
@@ -21,12 +33,13 @@ class FlowState:
     revision: int
     bar_time_ms: int
     facts: Facts
+    timeframe: str
 
     @staticmethod
     def of(row: Standing) -> "FlowState":
         """Return the state that the database remembers."""
         facts = (row.confidence, row.price, row.price_change, row.volume)
-        return FlowState(row.flow_id, row.life, row.revision, row.bar_time_ms, facts)
+        return FlowState(row.flow_id, row.life, row.revision, row.bar_time_ms, facts, row.timeframe)
 
 
 class Flows:
@@ -40,6 +53,7 @@ class Flows:
 
     def __init__(self, known: Iterable[FlowState] = ()) -> None:
         self._last = {state.flow_id: state for state in known}
+        self._forgot_ms = 0
 
     def __len__(self) -> int:
         return len(self._last)
@@ -58,16 +72,28 @@ class Flows:
             self._remember(admitted)
         return admitted
 
-    def forget_before(self, bar_time_ms: int) -> None:
-        """Drop flows of bars that can no longer change."""
-        old = [key for key, state in self._last.items() if state.bar_time_ms < bar_time_ms]
+    def forget_old(self, now_ms: int) -> None:
+        """Drop flows of bars that can no longer change at `now_ms`, the market's time."""
+        if now_ms - self._forgot_ms < FORGET_EVERY_MS:
+            return
+        self._forgot_ms = now_ms
+        old = [
+            key
+            for key, state in self._last.items()
+            if state.bar_time_ms < now_ms - KEEP_MS[state.timeframe]
+        ]
         for key in old:
             del self._last[key]
 
     def _remember(self, signal: Signal) -> None:
         key = str(signal.flow_id)
         self._last[key] = FlowState(
-            key, signal.life, signal.revision, signal.bar_time_ms, _facts(signal)
+            key,
+            signal.life,
+            signal.revision,
+            signal.bar_time_ms,
+            _facts(signal),
+            signal.timeframe,
         )
 
 
