@@ -248,13 +248,12 @@ def test_supertrend_equals_its_plain_twin(seed: int) -> None:
 def test_every_indicator_has_a_witness_or_a_twin() -> None:
     bars = random_bars(60, rows=[0])
     tested = {*INDICATOR_NAMES[:14], *by_talib(bars), *by_hand(bars), "supertrend", "mfi_14"}
-    tested.add("relative_volume_at_time")
     assert tested | YEAR | ACROSS == set(INDICATOR_NAMES)
 
 
 YEAR = {"high_52_week", "low_52_week"}
-ACROSS = {"relative_strength", "strength_rank"}
-"""Tested with the universe that they are made of."""
+ACROSS = {"relative_strength", "strength_rank", "relative_volume_at_time"}
+"""Tested with the universe, or the sessions, that they are made of."""
 
 
 def test_days_and_weeks_know_the_high_and_low_of_a_year() -> None:
