@@ -97,7 +97,7 @@ class Past:
         sessions, from_ms = self.sessions, folding.from_ms
         first_day_ms = sessions.day_start_ms(session_from(sessions, from_ms).session_date)
         recent_ms = first_day_ms - WEEK_MS
-        read = self.stores.history.bars_between  # with their trades, which snapshots leave out
+        read = self.history.bars_between  # with their trades, which snapshots leave out
         folding.know_days(read(self.symbols, recent_ms - WEEK_MS, first_day_ms, DAILY))
         minutes = read(self.symbols, from_ms, over_ms)
         stored = {name: _between(held[name], recent_ms, over_ms) for name in FOLDED}

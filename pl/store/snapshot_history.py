@@ -46,6 +46,18 @@ class SnapshotHistory:
         """Return the start of the last bar of each symbol in unix milliseconds, -1 for none."""
         return self._history.bars_through(symbols, timeframe)
 
+    def bars_between(
+        self, symbols: Sequence[str], since_ms: int, before_ms: int, timeframe: str = "1min"
+    ) -> ClosedBars:
+        """Return the bars that start in [since_ms, before_ms), sorted by (start_ms, row).
+
+        They come from the database, with their trades.
+        """
+        if len(symbols) <= MANY:
+            return self._history.bars_between(symbols, since_ms, before_ms, timeframe)
+        bars = self._many.between(symbols, since_ms, before_ms, timeframe)
+        return bars.take(np.argsort(bars.start_ms, kind="stable"))
+
     def last_bars(
         self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str = "1min"
     ) -> dict[str, ClosedBars]:
