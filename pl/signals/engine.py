@@ -76,6 +76,7 @@ class SignalEngine:
         self._charts = empty_state(len(symbols))
         self._session_bars = session_bars
         self._scratch: tuple[HitRows, Float64] | None = None
+        self._known: set[int] = set()
 
     @property
     def history(self) -> History:
@@ -114,6 +115,7 @@ class SignalEngine:
         history.revision[row, :n] = tail.revision
         history.quality[row, :n] = tail.quality
         history.n_bars[row] = n
+        self._know(anchor)
         set_anchor(history, row, anchor)
         walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
         remember(history, self._charts, row)
@@ -197,9 +199,24 @@ class SignalEngine:
         n = int(self._history.n_bars[row])
         return int(self._history.start[row, n - 1]) if n else None
 
+    def _know(self, anchor: int) -> None:
+        """Let the kernels know the opens of a session and of those before it."""
+        n_back = self._history.sessions_back
+        known = self._history.opens
+        if not n_back or anchor in self._known:
+            return
+        opens = [anchor]
+        while len(opens) < 2 * n_back + 2 and self._session_open(opens[-1] - 1) < opens[-1]:
+            opens.append(self._session_open(opens[-1] - 1))
+        self._known.add(anchor)
+        merged = np.unique(np.concatenate([known, np.array(opens, np.int64)]))
+        known[len(known) - len(merged[-len(known) :]) :] = merged[-len(known) :]
+
     def _arrivals(self, bars: ClosedBars) -> Arrivals:
         starts, inverse = np.unique(bars.start_ms, return_inverse=True)
         anchors: Int64 = np.array([self._session_open(int(s)) for s in starts], np.int64)
+        for anchor in np.unique(anchors).tolist():
+            self._know(anchor)
         return Arrivals(
             np.require(bars.row, np.int32, _WRITEABLE),
             np.require(bars.start_ms, np.int64, _WRITEABLE),

@@ -17,8 +17,10 @@ from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
 from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.indicators import recursive, session
+from pl.signals.indicators.names import VOLUME_AT_TIME
 from pl.signals.indicators.row import write_row, write_year
 from pl.signals.indicators.state import STATE_SIZE
+from pl.signals.indicators.time_of_day import OPENS_KNOWN, sessions_compared, volume_at_time
 from pl.signals.indicators.windows import look
 from pl.signals.registry import WINDOW_BARS, active_in
 from pl.signals.restated import USUAL_BARS
@@ -44,7 +46,8 @@ class History(NamedTuple):
     `indicators.state`;
     active : (N,) uint8, 1 for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
-    timeframe does not look back that far.
+    timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
+    sessions, the latest last; sessions_back : how many of them a bar's volume is compared with.
     """
 
     start: Int64
@@ -59,6 +62,8 @@ class History(NamedTuple):
     bar_ms: int
     window_bars: int
     year_bars: int
+    opens: Int64
+    sessions_back: int
 
 
 def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
@@ -78,6 +83,8 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
         bar_ms=TIMEFRAME_MS[timeframe],
         window_bars=window_bars,
         year_bars=YEAR_BARS.get(timeframe, 0),
+        opens=np.full(OPENS_KNOWN, NO_ANCHOR, np.int64),
+        sessions_back=sessions_compared(timeframe, SEED_BARS + window_bars, session_bars),
     )
 
 
@@ -191,6 +198,16 @@ def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     look(history.state[row], history.columns[..., row], i)
     write_row(out, history.state[row], history.columns[..., row], i)
     write_year(out, history.columns[..., row], i, history.year_bars)
+    oldest = int(history.first[row]) - SEED_BARS - history.window_bars
+    out[VOLUME_AT_TIME] = volume_at_time(
+        history.columns[..., row],
+        history.start[row],
+        i,
+        oldest,
+        history.opens,
+        int(history.anchor[row]),
+        history.sessions_back,
+    )
 
 
 @kernel

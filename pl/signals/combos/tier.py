@@ -76,7 +76,8 @@ class Combos:
         for piece in self._cutter.cut(bars):
             special = piece.at[~piece.is_plain].tolist()
             old = {b: self._standing(bars, b) for b in special}
-            update = self.engine.update(bars.take(piece.at))
+            whole = len(piece.at) == len(bars)
+            update = self.engine.update(bars if whole else bars.take(piece.at))
             updates.append(update)
             plain = self._plain(bars, piece.at[piece.is_plain], update.entries)
             if not special:

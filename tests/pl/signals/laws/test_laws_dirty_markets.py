@@ -140,14 +140,32 @@ def test_a_price_that_stands_still_says_nothing(timeframe: str, price: float) ->
 
 
 def test_a_price_that_stood_still_has_not_been_below_its_vwap() -> None:
-    bars = random_bars(120, rows=[0])
-    for price in (10.1, 33.33, 20.07, 81.13):
-        close = np.full(120, price)
-        close[-1] += 0.05
-        volume = np.round(bars.volume)
-        flat = replace(bars, open=close, high=close, low=close, close=close, vwap=close)
-        log = entries_of(engine_of("1min").update(replace(flat, volume=volume)))
-        assert [entry for entry in log if entry.pattern.startswith("VWAP")] == []
+    """Forty prices stand still; the last bar of each moves by five cents, of half of them down."""
+    rows = range(40)
+    bars = random_bars(120, rows=rows)
+    close = np.round(10.1 + 3.37 * bars.row, 2)
+    close[-40:] += np.where(bars.row[-40:] % 2 == 0, 0.05, -0.05)
+    still = replace(bars, open=close, high=close, low=close, close=close, vwap=close)
+    moving = replace(still, high=close + 0.001)
+    symbols = tuple(f"S{row}" for row in rows)
+    log = entries_of(SignalEngine(symbols, "1min", "intraday", lambda _: 0).update(moving))
+    assert [entry for entry in log if entry.pattern.startswith("VWAP")] == []
+
+
+def test_a_single_step_crosses_averages_in_its_own_direction_only() -> None:
+    """Both averages end at the new price; in which order their last bits do is no cross."""
+    rows = range(40)
+    bars = random_bars(520, rows=rows)
+    up = bars.row % 2 == 0
+    stepped = np.arange(len(bars)) >= 260 * 40
+    close = np.round(10.1 + 3.37 * bars.row, 2) + np.where(up, 0.05, -0.05) * stepped
+    still = replace(bars, open=close, high=close + 0.01, low=close, close=close, vwap=close)
+    symbols = tuple(str(row) for row in rows)
+    log = entries_of(SignalEngine(symbols, "1min", "intraday", lambda _: 0).update(still))
+    crosses = [entry for entry in log if entry.pattern.endswith("_Cross")]
+    assert len(crosses) >= 40
+    for entry in crosses:
+        assert entry.direction == ("bullish" if int(entry.symbol) % 2 == 0 else "bearish"), entry
 
 
 def test_bars_of_one_tick_show_no_candlestick() -> None:

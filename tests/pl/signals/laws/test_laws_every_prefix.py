@@ -21,7 +21,7 @@ from tests.pl.signals.test_signals_prefixes import SOURCES
 pytestmark = pytest.mark.real_data
 
 Source = Callable[..., tuple[ClosedBars, str, Callable[[int], int]]]
-STEPS = {"daily": 60, "weekly": 60, "hourly": 10, "old_days": 10, "minutes": 4}
+STEPS = {"daily": 40, "weekly": 60, "hourly": 20, "old_days": 10, "minutes": 4}
 GROUP = 40
 
 
