@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from bench.engine.common import take_all
 from bench.engine.everything import Closes, close_minutes
 from bench.engine.market import Float64, walks
 from bench.engine.peers import Peers
+from bench.engine.shared_indicators import take_all
 from bench.peers.names import COMMON
 from bench.report import Report, machine, median, say
 
