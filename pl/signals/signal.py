@@ -7,6 +7,7 @@ from typing import Final
 
 from pl.signals.chart.hit import ChartHit, Finding
 from pl.signals.hits import DIRECTION_NAMES
+from pl.signals.pattern import trade_levels
 from pl.signals.registry import PATTERNS
 
 CONFIRMED: Final = "confirmed"
@@ -84,7 +85,7 @@ def levels(hit: Finding) -> Numbers:
     """Return entry, stop and target in USD, empty where the pattern defines none."""
     if isinstance(hit, ChartHit):
         return hit.find.levels()
-    return PATTERNS[hit.pattern].levels(hit)
+    return trade_levels(hit, PATTERNS[hit.pattern].stop)
 
 
 def identity(hit: Finding) -> tuple[int, int, tuple[int, ...]]:

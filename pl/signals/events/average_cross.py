@@ -16,7 +16,8 @@ from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.channels import sma
 from pl.signals.indicators.state import SMA_20, SMA_50, SMA_200, USUAL_RANGE
 from pl.signals.indicators.windows import sma_200
-from pl.signals.pattern import Pattern, Setting, Weights, no_levels, price_text, side
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Pattern, Setting, Weights, price_text, side
 
 STEEPNESS: Final = 5.0
 NOISE: Final = 1e-9
@@ -110,7 +111,7 @@ MOVING_AVERAGE_CROSS = Pattern(
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
     explain=explain_fast,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
 )
 GOLDEN_CROSS = Pattern(
@@ -122,7 +123,7 @@ GOLDEN_CROSS = Pattern(
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
     explain=explain_slow,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
 )
 DEATH_CROSS = Pattern(
@@ -134,6 +135,6 @@ DEATH_CROSS = Pattern(
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
     explain=explain_slow,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
 )

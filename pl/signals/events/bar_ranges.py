@@ -19,7 +19,8 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, true_range
 from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
-from pl.signals.pattern import Pattern, Setting, Weights, no_levels, price_text, trade_levels
+from pl.signals.levels import NO_LEVELS, STOP_AT_BAR_END
+from pl.signals.pattern import Pattern, Setting, Weights, price_text
 
 WIDE: Final = 1.5
 NARROW: Final = 0.5
@@ -116,11 +117,6 @@ def explain_unusual(hit: Hit) -> str:
     )
 
 
-def outside_levels(hit: Hit) -> dict[str, float]:
-    """Return levels with the stop at the other end of the bar."""
-    return trade_levels(hit, hit.low if hit.close > hit.level else hit.high)
-
-
 INSIDE_BAR = Pattern(
     name="Inside_Bar",
     family="event",
@@ -130,7 +126,7 @@ INSIDE_BAR = Pattern(
     setting=Setting.REVERSAL,
     weights=WEIGHTS,
     explain=explain_inside,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Crabel 1990",
 )
 OUTSIDE_BAR = Pattern(
@@ -142,7 +138,7 @@ OUTSIDE_BAR = Pattern(
     setting=Setting.REVERSAL,
     weights=WEIGHTS,
     explain=explain_outside,
-    levels=outside_levels,
+    stop=STOP_AT_BAR_END,
     source="Crabel 1990",
 )
 NR7 = Pattern(
@@ -154,7 +150,7 @@ NR7 = Pattern(
     setting=Setting.REVERSAL,
     weights=WEIGHTS,
     explain=explain_nr7,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Crabel 1990",
 )
 UNUSUAL_RANGE = Pattern(
@@ -166,6 +162,6 @@ UNUSUAL_RANGE = Pattern(
     setting=Setting.ACTIVITY,
     weights=Weights(fit=0.5, volume=0.3, context=0.2),
     explain=explain_unusual,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Wilder 1978, ch. 3",
 )

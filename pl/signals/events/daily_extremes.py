@@ -12,9 +12,10 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
-from pl.signals.events.levels import fit_beyond, stop_behind_level
+from pl.signals.events.levels import fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import ON_DAYS, Pattern, Setting, Weights, price_text
 
 MONTH_BARS: Final = 20
@@ -103,7 +104,7 @@ NEW_20_DAY_HIGH = Pattern(
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
     explain=explain_20_days,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Schwager 1996, ch. 8",
     timeframes=ON_DAYS,
 )
@@ -116,7 +117,7 @@ NEW_20_DAY_LOW = Pattern(
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
     explain=explain_20_days,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Schwager 1996, ch. 8",
     timeframes=ON_DAYS,
 )
@@ -129,7 +130,7 @@ NEW_52_WEEK_HIGH = Pattern(
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
     explain=explain_52_weeks,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="George and Hwang 2004",
     timeframes=ON_DAYS,
 )
@@ -142,7 +143,7 @@ NEW_52_WEEK_LOW = Pattern(
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
     explain=explain_52_weeks,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="George and Hwang 2004",
     timeframes=ON_DAYS,
 )

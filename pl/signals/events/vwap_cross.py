@@ -13,10 +13,11 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.events.levels import CLEARANCE, stop_behind_level
+from pl.signals.events.levels import CLEARANCE
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.session import vwap
 from pl.signals.indicators.state import USUAL_RANGE, VWAP_RUN, VWAP_RUN_EARLIER, VWAP_RUN_ENDED
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import IN_SESSION, Pattern, Setting, Weights, price_text, side
 
 LONG_RUN: Final = 15
@@ -89,7 +90,7 @@ VWAP_CROSS = Pattern(
     setting=Setting.ACTIVITY,
     weights=WEIGHTS,
     explain=explain_cross,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Shannon 2023, ch. 3",
     timeframes=IN_SESSION,
 )
@@ -102,7 +103,7 @@ VWAP_RECLAIM = Pattern(
     setting=Setting.ACTIVITY,
     weights=WEIGHTS,
     explain=explain_reclaim,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Shannon 2023, ch. 3",
     timeframes=IN_SESSION,
 )

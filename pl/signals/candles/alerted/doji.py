@@ -10,7 +10,8 @@ from pl.signals.candles import dojis
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import BODY, NOW, TINY, frame_of, share
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
-from pl.signals.pattern import no_levels, price_text
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import price_text
 
 
 @kernel
@@ -31,4 +32,4 @@ def explain(hit: Hit) -> str:
     )
 
 
-DOJI = candlestick("Doji", 1, doji, explain, levels=no_levels)
+DOJI = candlestick("Doji", 1, doji, explain, stop=NO_LEVELS)
