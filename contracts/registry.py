@@ -20,6 +20,7 @@ FIELDS: Final[Mapping[tuple[str, str], type[msgspec.Struct]]] = {
     (names.BARS_STREAMING, "bars_closed"): streaming.BarsClosed,
     (names.QUOTES_SNAPSHOT, "quotes"): streaming.Quotes,
     (names.INDICATORS_STREAMING, "indicator_calculated"): streaming.CalculationFields,
+    (names.ALERTS_INDICATORS, "indicator_alert"): streaming.IndicatorAlert,
     (names.ALERTS_CRITICAL, "critical_alert"): streaming.CriticalAlert,
     (names.HEALTH_STATUS, "system_health"): health.Health,
     (names.ERRORS, "error"): streaming.ErrorReport,

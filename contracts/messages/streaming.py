@@ -123,6 +123,22 @@ class CalculationFields(msgspec.Struct, frozen=True, kw_only=True):
     calculation: Calculation
 
 
+class IndicatorAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """Tell that an indicator crossed a line as a bar closed; `bar_time` is the bar's start.
+
+    `value` is the indicator: RSI, MACD histogram, or the close's place between the bands (%b).
+    """
+
+    alert_type: str
+    symbol: str
+    message: str
+    timestamp: str
+    session_id: str
+    timeframe: str
+    bar_time: str
+    value: float
+
+
 class CriticalAlert(msgspec.Struct, frozen=True, kw_only=True):
     """Tell what a person must look at now."""
 

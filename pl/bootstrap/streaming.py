@@ -100,8 +100,8 @@ class Building:
         """Return Streaming, caught up, its telemetry running; raises Unavailable."""
         self._telling.start()
         road = await asyncio.to_thread(self._build_road)
-        closing = self._build_closing(road)
         session = self._build_session()
+        closing = self._build_closing(road, session)
         done_ms = await asyncio.to_thread(self._done_ms)
         now_ms = self._now_ms(done_ms)
         history = await self._caught_up(now_ms, done_ms)
@@ -137,7 +137,7 @@ class Building:
             clock=self._clock,
         )
 
-    def _build_closing(self, road: Road) -> Closing:
+    def _build_closing(self, road: Road, session: SessionFollower) -> Closing:
         engine = SignalEngine(
             self._symbols,
             TIMEFRAME,
@@ -147,7 +147,7 @@ class Building:
         )
         return Closing(
             engine=engine,
-            policy=Policy(),
+            policy=Policy(len(self._symbols), TIMEFRAME, TIER),
             sessions=self._sessions,
             road=road,
             writer=self._writer,
@@ -157,6 +157,7 @@ class Building:
             order_repair=self._repair.order if self._repair else None,
             clock=self._clock,
             last_start_ms=np.zeros(len(self._symbols), np.int64),
+            session_id=lambda: session.session_id,
         )
 
     def _build_session(self) -> SessionFollower:
@@ -222,7 +223,7 @@ class Building:
             closing.engine.warm(row, regular)
             if len(regular):
                 closing.last_start_ms[row] = regular.start_ms[-1]
-        closing.policy.recall(closing.engine.recent(closing.policy.memory_bars))
+        closing.recall()
 
     def _build_loop(
         self, closing: Closing, session: SessionFollower, road: Road, floor_ms: int

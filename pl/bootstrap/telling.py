@@ -47,6 +47,7 @@ def build_telling(
         symbols=symbols,
         timeframe=timeframe,
         indicator_rows=settings.publish_indicator_symbols,
+        publish_once=news.publish_once,
     )
 
     def report(error: ErrorReport) -> None:

@@ -19,6 +19,18 @@ PIPELINE: Final = 500
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 2.0
 
+ONCE_PREFIX: Final = "tickstock:told:"
+ONCE_S: Final = 3_600
+PUBLISH_ONCE: Final = """
+if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[3]) then
+    return redis.call('PUBLISH', ARGV[1], ARGV[2])
+end
+return 0
+"""
+
+Message = tuple[str, bytes, str]
+"""Channel, body, and the key under which it is told once, empty when it may be repeated."""
+
 
 class TelemetryPublisher:
     """Publish without waiting; callable from any thread and from an event loop."""
@@ -26,7 +38,7 @@ class TelemetryPublisher:
     def __init__(self, client: redis.Redis, *, longest_queue: int = LONGEST_QUEUE) -> None:
         self._client = client
         self._longest = longest_queue
-        self._queue: deque[tuple[str, bytes]] = deque()
+        self._queue: deque[Message] = deque()
         self._changed = threading.Condition()
         self._closing = False
         self._sent = 0
@@ -55,11 +67,18 @@ class TelemetryPublisher:
 
     def publish(self, channel: str, body: bytes) -> None:
         """Queue one message; drops the oldest when the queue is full."""
+        self._put((channel, body, ""))
+
+    def publish_once(self, channel: str, body: bytes, key: str) -> None:
+        """Queue one message that Redis leaves out when one of that key went out within the hour."""
+        self._put((channel, body, ONCE_PREFIX + key))
+
+    def _put(self, message: Message) -> None:
         with self._changed:
             if len(self._queue) >= self._longest:
                 self._queue.popleft()
                 self._dropped += 1
-            self._queue.append((channel, body))
+            self._queue.append(message)
             self._changed.notify()
 
     def publish_all(self, channel: str, bodies: Sequence[bytes]) -> None:
@@ -67,7 +86,7 @@ class TelemetryPublisher:
         if not bodies:
             return
         with self._changed:
-            self._queue.extend((channel, body) for body in bodies)
+            self._queue.extend((channel, body, "") for body in bodies)
             while len(self._queue) > self._longest:
                 self._queue.popleft()
                 self._dropped += 1
@@ -94,19 +113,22 @@ class TelemetryPublisher:
                     return
                 pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
-    def _next_batch(self) -> list[tuple[str, bytes]]:
+    def _next_batch(self) -> list[Message]:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closing)
             return [self._queue.popleft() for _ in range(min(PIPELINE, len(self._queue)))]
 
-    def _send(self, batch: list[tuple[str, bytes]]) -> None:
+    def _send(self, batch: list[Message]) -> None:
         with answering(), self._client.pipeline(transaction=False) as pipeline:
-            for channel, body in batch:
-                pipeline.publish(channel, body)
+            for channel, body, key in batch:
+                if key:
+                    pipeline.eval(PUBLISH_ONCE, 1, key, channel, body, ONCE_S)
+                else:
+                    pipeline.publish(channel, body)
             pipeline.execute()
         self._sent += len(batch)
 
-    def _put_back(self, batch: list[tuple[str, bytes]]) -> None:
+    def _put_back(self, batch: list[Message]) -> None:
         with self._changed:
             room = max(0, self._longest - len(self._queue))
             kept = batch[-room:] if room else []

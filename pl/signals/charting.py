@@ -98,13 +98,17 @@ def remember(history: History, charts: ChartState, row: int) -> None:
     look_again(history, charts, row, row, n, n, room_for_finds(1))
 
 
+def finds_between(history: History, row: int, begin: int, end: int) -> tuple[Float64, int]:
+    """Return the finds that bars `begin` to `end` - 1 of a row complete, and how many."""
+    finds = room_for_finds(max(end - begin, 0) + 1)
+    if end <= begin:
+        return finds, 0
+    return finds, look_again(history, empty_state(1), row, 0, begin, end, finds)
+
+
 def charts_between(history: History, row: int, begin: int, end: int) -> list[ChartHit]:
     """Return the chart patterns that bars `begin` to `end` - 1 of a row complete, oldest first."""
-    if end <= begin:
-        return []
-    finds = room_for_finds(end - begin + 1)
-    n = look_again(history, empty_state(1), row, 0, begin, end, finds)
-    return read_charts(finds, n)
+    return read_charts(*finds_between(history, row, begin, end))
 
 
 def may_stand(history: History, charts: ChartState, row: int, begin: int) -> bool:
@@ -115,10 +119,11 @@ def may_stand(history: History, charts: ChartState, row: int, begin: int) -> boo
 
 def read_charts(finds: Float64, n: int) -> list[ChartHit]:
     """Return the finds that the kernels wrote, in their order."""
-    return [_read(found) for found in finds[:n]]
+    return [read_chart(found) for found in finds[:n]]
 
 
-def _read(numbers: Float64) -> ChartHit:
+def read_chart(numbers: Float64) -> ChartHit:
+    """Return the find that a kernel wrote; `numbers` has shape (N_COLUMNS,)."""
     find = read_find(numbers[:SIZE])
     starts = numbers[STARTS : STARTS + len(find.points)].astype(np.int64).tolist()
     ends = numbers[LINE_STARTS : LINE_STARTS + 2 * len(find.lines)].astype(np.int64).tolist()

@@ -8,17 +8,16 @@ import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.bars import N_COLUMNS
-from pl.signals.chart.hit import Finding
 from pl.signals.chart.state import empty_state, forget
 from pl.signals.charting import (
-    charts_between,
+    finds_between,
     may_stand,
-    read_charts,
     remember,
     room_for_finds,
 )
 from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, close_bars, mark_sound, room_for_rows
-from pl.signals.evaluation import hits_between, read_hits, room_for
+from pl.signals.entries import Entries, join_entries
+from pl.signals.evaluation import room_for, rows_between
 from pl.signals.history import (
     NO_ANCHOR,
     SEED_BARS,
@@ -27,14 +26,16 @@ from pl.signals.history import (
     set_anchor,
     walk,
 )
-from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
+from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.log import Author
+from pl.signals.pages import read_page
 from pl.signals.revision import Outcome, revise
-from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 
 SESSION_BARS: Final = 1440
 """Bars of the longest session: every minute of a day."""
+
+NO_VALUES: Final[Float64] = np.empty((0, len(INDICATOR_NAMES)), np.float64)
 
 _WRITEABLE: Final = ("C", "W")
 """Read-only or strided arrays would be other types to the kernels and compile them anew."""
@@ -109,40 +110,58 @@ class SignalEngine:
         Raises ValueError when a session has more bars than `session_bars`.
         """
         batch = self._arrivals(bars)
-        signals: list[Signal] = []
+        log: list[Entries] = []
         tables: list[IndicatorTable] = []
         refused: Counter[str] = Counter()
         begin = 0
         while begin < len(bars):
-            begin, stopped = self._close(batch, begin, signals, tables)
+            begin, stopped = self._close(batch, begin, log, tables)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == NOT_NEXT:
                 outcome = revise(self._history, batch, begin, self._session_open)
                 if not outcome.refused:
                     remember(self._history, self._charts, int(batch.row[begin]))
-                self._note(outcome, signals, tables, refused)
+                self._note(outcome, log, tables, refused)
                 begin += 1
-        return EngineUpdate(signals, join(tables), dict(refused))
+        return EngineUpdate(join_entries(log), join(tables), dict(refused))
 
-    def recent(self, n_bars: int) -> list[Signal]:
-        """Return the signals standing on the last `n_bars` bars of every row, oldest first.
+    def recent(self, n_bars: int) -> Entries:
+        """Return the entries standing on the last `n_bars` bars of every row, oldest first.
 
         It is the memory from which a policy learns after a restart what was signalled before.
         """
         history = self._history
-        signals = []
-        for row in range(len(history.n_bars)):
-            n = int(history.n_bars[row])
-            begin = max(n - n_bars, 0)
-            signals += [
-                self._author.confirm(hit)
-                for hit in hits_between(history, row, begin, n, self._session_open)
-            ]
-            if may_stand(history, self._charts, row, begin):
-                charts = charts_between(history, row, begin, n)
-                signals += [self._author.confirm(hit) for hit in charts]
-        return sorted(signals, key=lambda signal: signal.bar_time_ms)
+        found = join_entries([self._standing(row, n_bars) for row in range(len(history.n_bars))])
+        return found.take(np.argsort(found.bar_time_ms, kind="stable"))
+
+    def _standing(self, row: int, n_bars: int) -> Entries:
+        history = self._history
+        n = int(history.n_bars[row])
+        begin = max(n - n_bars, 0)
+        rows, n_hits = rows_between(history, row, begin, n, self._session_open)
+        finds, n_finds = room_for_finds(0), 0
+        if may_stand(history, self._charts, row, begin):
+            finds, n_finds = finds_between(history, row, begin, n)
+        return read_page(self._author, rows, n_hits, finds, n_finds, NO_VALUES)
+
+    def latest_rows(self, row: int, n_bars: int) -> IndicatorTable:
+        """Return the values of the last `n_bars` bars of a row, walked from the running anchor.
+
+        Patterns and candlesticks are left out.
+        """
+        history = self._history
+        n = int(history.n_bars[row])
+        begin = max(n - n_bars, 0)
+        values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
+        walk(history, row, begin, values)
+        return IndicatorTable(
+            np.full(n - begin, row, np.int32),
+            history.start[row, begin:n].copy(),
+            values,
+            np.zeros(n - begin, np.int64),
+            np.zeros((n - begin, 2), np.int64),
+        )
 
     def last_start_ms(self, row: int) -> int | None:
         """Return the start of the row's last bar, None when it has none."""
@@ -162,7 +181,7 @@ class SignalEngine:
         )
 
     def _close(
-        self, batch: Arrivals, begin: int, signals: list[Signal], tables: list[IndicatorTable]
+        self, batch: Arrivals, begin: int, log: list[Entries], tables: list[IndicatorTable]
     ) -> tuple[int, int]:
         history = self._history
         out = room_for_rows(len(batch.row))
@@ -171,12 +190,7 @@ class SignalEngine:
         end, n_hits, n_finds, stopped = close_bars(
             history, self._charts, batch, begin, out, rows, finds
         )
-        hits: list[Finding] = [*read_hits(rows, n_hits)]
-        hits += read_charts(finds, n_finds)
-        signals += [
-            self._author.confirm(hit, rsi=float(out.values[hit.cause, RSI_14]))
-            for hit in sorted(hits, key=lambda hit: hit.cause)
-        ]
+        log.append(read_page(self._author, rows, n_hits, finds, n_finds, out.values))
         if end > begin:
             taken = slice(begin, end)
             tables.append(
@@ -193,14 +207,14 @@ class SignalEngine:
     def _note(
         self,
         outcome: Outcome,
-        signals: list[Signal],
+        log: list[Entries],
         tables: list[IndicatorTable],
         refused: Counter[str],
     ) -> None:
         if outcome.refused:
             refused[outcome.refused] += 1
         tables.append(outcome.table)
-        signals += self._author.difference(outcome)
+        log.append(Entries.of(self._author.difference(outcome), self._author.rows))
 
     def _overlong(self, row: int) -> ValueError:
         return ValueError(

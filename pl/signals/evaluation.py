@@ -25,6 +25,8 @@ N_PATTERNS: Final = len(PATTERNS)
 MAX_DEFINING_BARS: Final = 4
 N_FACTS: Final = 6
 N_NUMBERS: Final = 12
+LAST_TIME: Final[Int64] = np.array([pattern.n_bars - 1 for pattern in PATTERNS], np.int64)
+"""By pattern: which of a hit's times is the start of the bar that closed."""
 
 
 class HitRows(NamedTuple):
@@ -206,18 +208,16 @@ def evaluate_range(
     return n_hits
 
 
+def read_hit(rows: HitRows, place: int) -> Hit:
+    """Return the hit that the kernels wrote at `place`."""
+    facts = rows.facts[place].tolist()
+    times = rows.times[place, : PATTERNS[facts[2]].n_bars].tolist()
+    return Hit._make((*facts[:5], tuple(times), *rows.numbers[place].tolist()))
+
+
 def read_hits(rows: HitRows, n_hits: int) -> list[Hit]:
     """Return the hits that the kernels wrote, in their order."""
-    hits = []
-    for facts, times, numbers in zip(
-        rows.facts[:n_hits].tolist(),
-        rows.times[:n_hits].tolist(),
-        rows.numbers[:n_hits].tolist(),
-        strict=True,
-    ):
-        n_bars = PATTERNS[facts[2]].n_bars
-        hits.append(Hit._make((*facts[:5], tuple(times[:n_bars]), *numbers)))
-    return hits
+    return [read_hit(rows, place) for place in range(n_hits)]
 
 
 def session_starts(
@@ -232,12 +232,20 @@ def session_starts(
     return np.array(found[::-1], np.int64)
 
 
+def rows_between(
+    history: History, row: int, begin: int, end: int, session_open: Callable[[int], int]
+) -> tuple[HitRows, int]:
+    """Return what the patterns say of bars `begin` to `end` - 1 of a row, oldest first, and how
+    many hits that is."""
+    rows = room_for(max(end - begin, 0))
+    if end <= begin:
+        return rows, 0
+    opens = session_starts(history, row, begin, end, session_open)
+    return rows, evaluate_range(history, row, begin, end, opens, rows)
+
+
 def hits_between(
     history: History, row: int, begin: int, end: int, session_open: Callable[[int], int]
 ) -> list[Hit]:
     """Return what the patterns say of bars `begin` to `end` - 1 of a row, oldest first."""
-    if end <= begin:
-        return []
-    rows = room_for(end - begin)
-    opens = session_starts(history, row, begin, end, session_open)
-    return read_hits(rows, evaluate_range(history, row, begin, end, opens, rows))
+    return read_hits(*rows_between(history, row, begin, end, session_open))

@@ -27,6 +27,7 @@ class Author:
 
     def __init__(self, symbols: tuple[str, ...], timeframe: str, tier: str) -> None:
         self._symbols = symbols
+        self.rows = {symbol: row for row, symbol in enumerate(symbols)}
         self._timeframe = timeframe
         self._tier = tier
 

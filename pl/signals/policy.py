@@ -4,22 +4,29 @@ The choice depends on the log alone: an entry is an alert when its confidence re
 pattern's minimum and no other signal of the same symbol, pattern and direction that reached it
 stands within the cool-down before. So it makes no difference whether a process ran all day or was
 started a minute ago and was told what stands (`recall`).
+
+It works on columns (`entries`, `choosing`): what is not chosen is never written out.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
+import numpy as np
+
+from pl.market.batches import Int64, UInt8
 from pl.signals.chart.alerts import ALERT_CONFIDENCE
-from pl.signals.signal import RETRACTED, Signal
+from pl.signals.choosing import (
+    ALERT,
+    REACH,
+    VERDICT_NAMES,
+    Limits,
+    nothing_standing,
+    verdicts,
+)
+from pl.signals.entries import KIND_NAMES, N_KINDS, Chosen, Entries
 from pl.signals.timeframes import TIMEFRAME_MS
-
-ALERT: Final = "alert"
-UPDATE: Final = "update"
-HELD_CONFIDENCE: Final = "held_confidence"
-HELD_COOL_DOWN: Final = "held_cool_down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,85 +96,65 @@ and these rules alert on 12 of them; the ceiling is 40.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """Hold an entry and what becomes of it.
+def is_published(verdict: UInt8) -> Chosen:
+    """Return the places of the entries that become events: ALERT and UPDATE.
 
-    verdict : ALERT publishes a flow for the first time; UPDATE says that a flow changed or was
+    ALERT publishes a flow for the first time; UPDATE says that a flow changed or was
     retracted (readers that never saw it may drop it); HELD_* publishes nothing.
     """
-
-    signal: Signal
-    verdict: str
-
-    @property
-    def published(self) -> bool:
-        """Tell whether it becomes an event."""
-        return self.verdict in {ALERT, UPDATE}
+    return np.flatnonzero(verdict >= ALERT)
 
 
 class Policy:
-    """Rule on log entries in their order; `counts` says how often, by (pattern, verdict)."""
+    """Rule on the log entries of one timeframe and tier, in their order.
 
-    def __init__(self, rules: Mapping[Key, Rule] = RULES, fallback: Rule = FALLBACK) -> None:
-        self._rules = rules
-        self._fallback = fallback
-        self._standing: dict[tuple[str, str, str, str], dict[UUID, int]] = {}
-        self.counts: Counter[tuple[str, str]] = Counter()
+    n_rows : symbols of the log; `counts` says how often, by (pattern, verdict).
+    Raises ValueError for a cool-down longer than can be remembered.
+    """
+
+    def __init__(
+        self,
+        n_rows: int,
+        timeframe: str,
+        tier: str,
+        *,
+        rules: Mapping[Key, Rule] = RULES,
+        fallback: Rule = FALLBACK,
+    ) -> None:
+        kept = [rules.get((name, tier, timeframe), fallback) for name in KIND_NAMES]
+        self._limits = Limits(
+            np.array([rule.min_confidence for rule in kept], np.float64),
+            np.array([rule.cool_down_bars for rule in kept], np.int64),
+        )
+        if self.memory_bars > REACH:
+            raise ValueError(f"expected cool-downs below {REACH} bars, got {self.memory_bars - 1}")
+        self._bar_ms = TIMEFRAME_MS[timeframe]
+        self._standing = nothing_standing(n_rows)
+        self._counts: Int64 = np.zeros((N_KINDS, len(VERDICT_NAMES)), np.int64)
 
     @property
     def memory_bars(self) -> int:
         """Return how many bars back `recall` has to reach: the longest cool-down."""
-        rules = [self._fallback, *self._rules.values()]
-        return max(rule.cool_down_bars for rule in rules) + 1
+        return int(self._limits.cool_down.max()) + 1
 
-    def recall(self, signals: Iterable[Signal]) -> None:
+    @property
+    def counts(self) -> Counter[tuple[str, str]]:
+        """Return how often each verdict fell, by pattern and verdict name."""
+        places = np.argwhere(self._counts).tolist()
+        return Counter(
+            {(KIND_NAMES[k], VERDICT_NAMES[v]): int(self._counts[k, v]) for k, v in places}
+        )
+
+    def recall(self, entries: Entries) -> None:
         """Learn which signals stand, after a restart; counts and publishes nothing."""
-        for signal in signals:
-            self._remember(signal, self._rule(signal))
+        verdicts(self._limits, self._standing, entries, self._bar_ms)
 
-    def decide(self, signals: Sequence[Signal]) -> list[Ruling]:
-        """Return the ruling on each entry, in order."""
-        rulings = [Ruling(signal, self._verdict(signal)) for signal in signals]
-        self.counts.update((ruling.signal.pattern, ruling.verdict) for ruling in rulings)
-        return rulings
+    def decide(self, entries: Entries) -> UInt8:
+        """Return the verdict on each entry (see `choosing`), shape (n,), and count it."""
+        found = verdicts(self._limits, self._standing, entries, self._bar_ms)
+        np.add.at(self._counts, (entries.kind, found), 1)
+        return found
 
-    def _rule(self, signal: Signal) -> Rule:
-        key = (signal.pattern, signal.tier, signal.timeframe)
-        return self._rules.get(key, self._fallback)
-
-    def _verdict(self, signal: Signal) -> str:
-        rule = self._rule(signal)
-        verdict = self._judge(signal, rule)
-        self._remember(signal, rule)
-        return verdict
-
-    def _judge(self, signal: Signal, rule: Rule) -> str:
-        if signal.life == RETRACTED or signal.is_update:
-            said = signal.before.get("confidence", signal.confidence)
-            if isinstance(said, float) and said >= rule.min_confidence:
-                return UPDATE
-        if signal.life == RETRACTED or signal.confidence < rule.min_confidence:
-            return HELD_CONFIDENCE
-        return HELD_COOL_DOWN if self._is_cooling(signal, rule) else ALERT
-
-    def _is_cooling(self, signal: Signal, rule: Rule) -> bool:
-        since = signal.bar_time_ms - rule.cool_down_bars * TIMEFRAME_MS[signal.timeframe]
-        standing = self._standing.get(_topic(signal), {})
-        return any(since <= time < signal.bar_time_ms for time in standing.values())
-
-    def _remember(self, signal: Signal, rule: Rule) -> None:
-        """Note that a signal stands, or no longer does; forget what no cool-down reaches."""
-        standing = self._standing.setdefault(_topic(signal), {})
-        standing.pop(signal.flow_id, None)
-        if signal.life == RETRACTED or signal.confidence < rule.min_confidence:
-            return
-        span = 2 * self.memory_bars * TIMEFRAME_MS[signal.timeframe]
-        gone = [flow for flow, time in standing.items() if time < signal.bar_time_ms - span]
-        for flow in gone:
-            del standing[flow]
-        standing[signal.flow_id] = signal.bar_time_ms
-
-
-def _topic(signal: Signal) -> tuple[str, str, str, str]:
-    return signal.symbol, signal.pattern, signal.direction, signal.timeframe
+    def choose(self, entries: Entries) -> Entries:
+        """Return the entries that become events, and count what became of each."""
+        return entries.take(is_published(self.decide(entries)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pl.market.batches import Float64, Int32, Int64
+from pl.signals.entries import Entries
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES
 from pl.signals.signal import Signal
 
@@ -68,11 +69,16 @@ def join(tables: Sequence[IndicatorTable]) -> IndicatorTable:
 class EngineUpdate:
     """Hold the log entries and the indicator rows that a batch of bars caused.
 
-    signals : in log order; refused : bars that changed nothing, by cause: `unsound` (not
+    entries : in log order; refused : bars that changed nothing, by cause: `unsound` (not
     finite, not positive, out of order), `too_old` (before the walk's start), `stale` (an older
     revision than the one held), `repeated` (exactly what is held).
     """
 
-    signals: list[Signal]
+    entries: Entries
     indicators: IndicatorTable
     refused: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def signals(self) -> list[Signal]:
+        """Return the whole log of the batch written out, whatever a policy makes of it."""
+        return self.entries.signals()

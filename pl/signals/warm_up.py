@@ -9,6 +9,7 @@ from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.engine import SignalEngine
 from pl.signals.evaluation import hits_between
 from pl.signals.history import empty_history
+from pl.signals.policy import Policy
 
 N_BARS: Final = 80
 
@@ -52,7 +53,8 @@ def warm_up() -> None:
     engine = SignalEngine(("WARM",), "1min", "intraday", lambda _: 0, session_bars=N_BARS)
     history = [minute for minute in range(N_BARS - 8) if minute != 40]
     engine.warm(0, _bars(history, 10.0, 0))
-    engine.update(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0))
+    found = engine.update(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0))
+    Policy(1, "1min", "intraday").decide(found.entries)
     engine.update(_bars([N_BARS - 7], 12.0, 1))
     engine.update(_bars([40], 12.0, 1))
     engine.update(_bars([40], float("nan"), 2))

@@ -18,12 +18,14 @@ from contracts.messages.streaming import (
     CalculationFields,
     CriticalAlert,
     ErrorReport,
+    IndicatorAlert,
     Quotes,
     SessionStarted,
     SessionStopped,
     StreamingHealth,
 )
 from pl.market.batches import MINUTE_MS, ClosedBars, Int64
+from pl.signals.crossings import LINES, Crossings
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
 
@@ -33,19 +35,22 @@ INDICATORS_TOLD_MS: Final = 16 * MINUTE_MS
 """What is older than that beside the newest, after a long absence, is read from the database."""
 
 Publish = Callable[[str, bytes], None]
+PublishOnce = Callable[[str, bytes, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
     """Encode and hand over; `publish` must not block.
 
-    indicator_rows : indicators are published for rows below this.
+    indicator_rows : indicators and their alerts are published for rows below this;
+    publish_once : publishes unless its key was used within the hour, by any run.
     """
 
     publish: Publish
     symbols: Sequence[str]
     timeframe: str
     indicator_rows: int
+    publish_once: PublishOnce | None = None
 
     def bars(self, bars: ClosedBars, at: float) -> None:
         """Publish closed bars, one message a minute."""
@@ -82,6 +87,31 @@ class Announcer:
             }
             if known:
                 self._calculation(self.symbols[row], start_ms, known, at)
+
+    def crossings(self, found: Crossings, session_id: str, at: float) -> None:
+        """Publish the indicators that crossed a line, each once, whatever is evaluated again."""
+        newest = int(found.start_ms.max(initial=0))
+        found = found.since(newest - INDICATORS_TOLD_MS)
+        for row, start_ms, line, value in zip(
+            found.row.tolist(),
+            found.start_ms.tolist(),
+            found.line.tolist(),
+            found.value.tolist(),
+            strict=True,
+        ):
+            symbol, kind = self.symbols[row], LINES[line]
+            alert = IndicatorAlert(
+                alert_type=kind.name,
+                symbol=symbol,
+                message=f"{symbol} {kind.said.format(value=value)}",
+                timestamp=iso(at),
+                session_id=session_id,
+                timeframe=self.timeframe,
+                bar_time=iso(start_ms / 1000),
+                value=value,
+            )
+            body = encode(flat("indicator_alert", at, COMPONENT, alert))
+            self._once(names.ALERTS_INDICATORS, body, f"{symbol}:{kind.name}:{start_ms // 1000}")
 
     def quotes(self, quotes: Quotes, at: float) -> None:
         """Publish prices that changed."""
@@ -131,6 +161,12 @@ class Announcer:
 
     def _flat(self, channel: str, event: str, at: float, fields: msgspec.Struct) -> None:
         self.publish(channel, encode(flat(event, at, COMPONENT, fields)))
+
+    def _once(self, channel: str, body: bytes, key: str) -> None:
+        if self.publish_once is None:
+            self.publish(channel, body)
+        else:
+            self.publish_once(channel, body, key)
 
     def _names(self, rows: np.ndarray) -> list[str]:
         return [self.symbols[row] for row in rows.tolist()]

@@ -16,7 +16,9 @@ from pl.market.batches import (
     Int64,
 )
 from pl.market.sessions import MarketSessions
+from pl.signals.crossings import MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
+from pl.signals.entries import Entries
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.signals.table import IndicatorTable
@@ -26,6 +28,7 @@ from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
+from pl.streaming.session import NO_SESSION
 from pl.streaming.watch import Gap
 
 DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
@@ -57,7 +60,8 @@ class Closing:
     floor_ms : minutes before it belong to an earlier run or to history; a bar of theirs that
     this run pieced together from late trades is not true, so it is fetched instead; without REST
     (`order_repair` is None) it stays partial, and is dropped where a bar was known already;
-    alerts_from_ms : bars before it alert nobody (history that a first start had to wait for).
+    alerts_from_ms : bars before it alert nobody (history that a first start had to wait for);
+    crossings : used by the road's thread alone once bars pass; session_id : names the session.
     """
 
     engine: SignalEngine
@@ -75,12 +79,22 @@ class Closing:
     alerts_from_ms: int = 0
     through_ms: int = 0
     universe: Universe = field(default_factory=Universe)
+    session_id: Callable[[], str] = lambda: NO_SESSION
+    crossings: CrossingWatch = field(init=False)
     rows: dict[str, int] = field(init=False)
     history_ms: Int64 = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = {symbol: row for row, symbol in enumerate(self.announcer.symbols)}
         self.history_ms = self.last_start_ms.copy()
+        n_watched = min(self.announcer.indicator_rows, len(self.rows))
+        self.crossings = CrossingWatch(n_watched, self.announcer.timeframe)
+
+    def recall(self) -> None:
+        """Learn from the engine's history what was signalled before this run."""
+        self.policy.recall(self.engine.recent(self.policy.memory_bars))
+        for row in range(self.crossings.n_rows):
+            self.crossings.recall(self.engine.latest_rows(row, MEMORY_BARS))
 
     def begin(self, floor_ms: int, alerts_from_ms: int) -> None:
         """Take what was evaluated so far as history, and minutes before `floor_ms` as others'."""
@@ -100,7 +114,7 @@ class Closing:
             return
         update = self.engine.update(self._numbered(closed.take(self._in_session(closed))))
         self.universe.compare(update.indicators)
-        found = self._alerts(update.signals, closed, update.indicators)
+        found = self._alerts(update.entries, closed, update.indicators)
         self.through_ms = max(self.through_ms, int(closed.start_ms[-1]))
         now = self.clock()
         follow_up = partial(self._follow_up, closed, update.indicators, now)
@@ -114,6 +128,8 @@ class Closing:
         self.announcer.bars(closed, at)
         self.writer.submit(Close(closed, indicators))
         self.announcer.indicators(indicators, at)
+        crossed = self.crossings.look(indicators).since(self.alerts_from_ms)
+        self.announcer.crossings(crossed, self.session_id(), at)
 
     def _in_session(self, closed: ClosedBars) -> np.ndarray:
         return self.sessions.regular(closed.start_ms)
@@ -129,15 +145,12 @@ class Closing:
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
 
     def _alerts(
-        self, signals: list[Signal], closed: ClosedBars, indicators: IndicatorTable
+        self, entries: Entries, closed: ClosedBars, indicators: IndicatorTable
     ) -> list[tuple[Signal, str]]:
-        rulings = self.policy.decide(signals)
-        chosen = [
-            ruling.signal
-            for ruling in rulings
-            if ruling.published and ruling.signal.bar_time_ms >= self.alerts_from_ms
-        ]
-        self.counters.held_back += len(rulings) - len(chosen)
+        told = self.policy.choose(entries)
+        told = told.take(np.flatnonzero(told.bar_time_ms >= self.alerts_from_ms))
+        chosen = told.signals()
+        self.counters.held_back += len(entries) - len(chosen)
         self.counters.patterns += len(chosen)
         quality = self._quality(closed) if chosen else {}
         return [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import redis
 
-from contracts.names import BARS_STREAMING, PRODUCER_HEARTBEAT
+from contracts.names import ALERTS_INDICATORS, BARS_STREAMING, PRODUCER_HEARTBEAT
 from pl.bus.connection import connect
 from pl.bus.heartbeat import Heartbeat
 from pl.bus.telemetry import TelemetryPublisher
@@ -47,6 +47,23 @@ def test_messages_arrive_in_order(client: redis.Redis) -> None:
     telemetry.close()
     assert hear(listener, 2_000) == sent
     assert (telemetry.sent, telemetry.dropped, telemetry.problem) == (2_000, 0, "")
+    listener.close()
+
+
+def test_what_is_told_once_is_left_out_when_another_run_tells_it_again(
+    client: redis.Redis,
+) -> None:
+    listener = client.pubsub(ignore_subscribe_messages=True)
+    listener.subscribe(ALERTS_INDICATORS)
+    listener.get_message(timeout=1)
+    for run in (b"first", b"second"):
+        telemetry = TelemetryPublisher(client)
+        telemetry.start()
+        telemetry.publish_once(ALERTS_INDICATORS, run, "AAPL:RSI_OVERBOUGHT:1795600800")
+        telemetry.publish(ALERTS_INDICATORS, b"end of " + run)
+        telemetry.close()
+    assert hear(listener, 3) == [b"first", b"end of first", b"end of second"]
+    assert 0 < client.ttl("tickstock:told:AAPL:RSI_OVERBOUGHT:1795600800") <= 3_600
     listener.close()
 
 

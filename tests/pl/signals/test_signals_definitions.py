@@ -177,7 +177,7 @@ def test_recent_signals_are_those_of_the_last_bars() -> None:
     log = engine().update(bars).signals
     since = int(bars.start_ms[-1]) - 49 * 60_000
     expected = {entry.flow_id for entry in log if entry.bar_time_ms >= since}
-    assert {entry.flow_id for entry in running.recent(50)} == expected
+    assert {entry.flow_id for entry in running.recent(50).signals()} == expected
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,8 @@ def test_a_bar_of_an_earlier_session_is_judged_by_the_sums_of_its_own() -> None:
     bars = lively()
     whole = SignalEngine(("R",), "1min", "intraday", day_of)
     whole.update(span(bars, 0, 1200))
-    table = [entry for entry in whole.recent(900) if entry.pattern == "Opening_Range_Break"]
+    table = [
+        entry for entry in whole.recent(900).signals() if entry.pattern == "Opening_Range_Break"
+    ]
     streamed = [entry for entry in log_of(span(bars, 0, 1200)) if entry.pattern == table[0].pattern]
     assert [e.bar_time_ms for e in table] == [e.bar_time_ms for e in streamed][-len(table) :]

@@ -73,7 +73,7 @@ class Stage:
         announcer = Announcer(self.channels.publish, SYMBOLS, "1min", 500)
         closing = Closing(
             engine=SignalEngine(SYMBOLS, "1min", "intraday", lambda ms: ms - ms % DAY_MS),
-            policy=Policy(),
+            policy=Policy(len(SYMBOLS), "1min", "intraday"),
             sessions=sessions,
             road=self.road,
             writer=self.writer,

@@ -15,6 +15,7 @@ from contracts.messages.envelopes import PRODUCER
 from contracts.messages.health import Health, ServiceHealth
 from contracts.messages.streaming import CriticalAlert, ErrorReport, Quotes, RawTick
 from pl.market.batches import MINUTE_MS, UPDATES_VOLUME
+from pl.signals.crossings import Crossings
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
 from pl.streaming.announcer import BARS_TOLD_MS, INDICATORS_TOLD_MS, Announcer
@@ -150,6 +151,32 @@ def test_quotes_errors_and_alerts_have_their_fields_at_the_top_level(
         assert said["event"] == event
         assert said["timestamp"] == "2026-11-25T10:01:00.250000Z"
         assert said.items() >= msgspec.to_builtins(fields).items()
+
+
+def test_an_indicator_that_crossed_a_line_is_an_alert_told_once(channels: Channels) -> None:
+    keys: list[str] = []
+
+    def once(channel: str, body: bytes, key: str) -> None:
+        keys.append(key)
+        channels.publish(channel, body)
+
+    announcer = Announcer(channels.publish, SYMBOLS, "1min", 2, once)
+    found = Crossings(
+        np.array([0], np.int32), np.array([T0]), np.array([0]), np.array([71.3], np.float64)
+    )
+    announcer.crossings(found, "session-1", AT)
+    said = only(channels, names.ALERTS_INDICATORS)
+    assert said["event"] == "indicator_alert"
+    fields = {
+        "alert_type": "RSI_OVERBOUGHT",
+        "symbol": "AAPL",
+        "message": "AAPL RSI(14) rose above 70, to 71.3",
+        "session_id": "session-1",
+        "timestamp": "2026-11-25T10:01:00.250000Z",
+    }
+    assert said.items() >= fields.items()
+    assert said["payload"].items() >= fields.items()
+    assert keys == [f"AAPL:RSI_OVERBOUGHT:{T0 // 1000}"]
 
 
 def test_health_is_of_family_a(announcer: Announcer, channels: Channels) -> None:

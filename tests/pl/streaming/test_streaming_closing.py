@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from contracts import names
 from contracts.names import BARS_STREAMING, INDICATORS_STREAMING
 from pl.market.batches import (
     MINUTE_MS,
@@ -19,7 +20,8 @@ from pl.market.batches import (
 from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
 from pl.market.states import STATE_NAMES
-from pl.signals.indicators.names import INDICATOR_NAMES, ROC_60
+from pl.signals.entries import Entries
+from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES, ROC_60
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable
@@ -30,6 +32,8 @@ from pl.streaming.quotes import QuoteBoard
 from pl.streaming.watch import Gap
 from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, Clock, Collected, closed, signal
 
+ROWS = {symbol: row for row, symbol in enumerate(SYMBOLS)}
+
 
 class Engine:
     """Find the signals that it was told to find, at the next update."""
@@ -38,6 +42,7 @@ class Engine:
         self.seen: list[ClosedBars] = []
         self.finds: list[Signal] = []
         self.changes = np.full(len(SYMBOLS), np.nan)
+        self.histogram = 1.0
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         self.seen.append(bars)
@@ -45,10 +50,11 @@ class Engine:
         n = len(bars)
         values = np.full((n, len(INDICATOR_NAMES)), 1.0)
         values[:, ROC_60] = self.changes[bars.row]
+        values[:, COLUMN["macd_hist"]] = self.histogram
         rows = IndicatorTable(
             bars.row, bars.start_ms, values, np.zeros(n, np.int64), np.zeros((n, 2), np.int64)
         )
-        return EngineUpdate(found, rows)
+        return EngineUpdate(Entries.of(found, ROWS), rows)
 
 
 class Regular(AlwaysOpenSessions):
@@ -74,7 +80,7 @@ class Stage:
         engine: Any = self.engine
         return Closing(
             engine=engine,
-            policy=Policy(),
+            policy=Policy(len(SYMBOLS), "1min", "intraday"),
             sessions=Regular(),
             road=self.road,
             writer=self.writer,
@@ -117,6 +123,25 @@ def test_alerts_say_how_strong_their_symbol_is_against_the_others(stage: Stage) 
     assert found.indicators["relative_strength"] == strength
     assert found.indicators["strength_rank"] == 50.0 + 50.0 * strength
     assert found.indicators.items() >= signal(1).indicators.items()
+
+
+def test_an_indicator_that_crosses_a_line_is_told_once(stage: Stage) -> None:
+    running = stage.closing(session_id=lambda: "session-1")
+    for minute, histogram in enumerate((-1.0, 1.0, 2.0)):
+        stage.engine.histogram = histogram
+        running.pass_on(closed((0, T0 + minute * MINUTE_MS, 10.0)), 0.0)
+    (body,) = stage.channels.on(names.ALERTS_INDICATORS)
+    assert b"MACD_BULLISH_CROSS" in body
+    assert b"session-1" in body
+
+
+def test_a_crossing_of_history_alerts_nobody(stage: Stage) -> None:
+    running = stage.closing()
+    running.begin(0, T0 + 2 * MINUTE_MS)
+    for minute, histogram in enumerate((-1.0, 1.0)):
+        stage.engine.histogram = histogram
+        running.pass_on(closed((0, T0 + minute * MINUTE_MS, 10.0)), 0.0)
+    assert stage.channels.on(names.ALERTS_INDICATORS) == []
 
 
 def test_nothing_closed_moves_nothing(stage: Stage) -> None:

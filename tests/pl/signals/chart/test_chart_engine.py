@@ -185,7 +185,7 @@ def test_what_stands_on_recent_bars_includes_chart_patterns() -> None:
     running = engine()
     log = charts(running.update(bars).signals)
     newest = int(bars.start_ms[-1])
-    recent = {entry.flow_id for entry in charts(running.recent(120))}
+    recent = {entry.flow_id for entry in charts(running.recent(120).signals())}
     assert recent == {
         entry.flow_id for entry in log if entry.bar_time_ms > newest - 120 * MINUTE_MS
     }

@@ -1,0 +1,176 @@
+"""Tell when an indicator crosses a line: RSI and 30 or 70, MACD and its signal, Bollinger's bands.
+
+A crossing is two closed bars of a symbol that follow each other, the first on one side of the
+line or on it, the second beyond it: it is told once and not at each bar that stays beyond. It is
+told again only when no crossing of its kind stood in the COOL_DOWN_BARS before, alerted or not,
+so that what is told depends on the last bars alone and never on when a process began to look.
+Source : Wilder 1978, ch. 6 (RSI); Appel 1979 (MACD); Bollinger 2001 (%b beyond 0 and 1).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pl.market.batches import Float64, Int32, Int64
+from pl.signals.indicators.names import COLUMN
+from pl.signals.table import IndicatorTable
+from pl.signals.timeframes import TIMEFRAME_MS
+
+COOL_DOWN_BARS: Final = 15
+MEMORY_BARS: Final = COOL_DOWN_BARS + 2
+"""Rows of each symbol that `recall` needs: the cool-down, the bar that crossed, the one before."""
+TOLD: Final = "told"
+HELD: Final = "held_cool_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Declare a line: an indicator's column that crosses `at`, upwards (1) or downwards (-1).
+
+    said : one sentence, with the place of the value where it means something to a reader.
+    """
+
+    name: str
+    column: str
+    at: float
+    side: int
+    said: str
+
+
+LINES: Final = (
+    Line("RSI_OVERBOUGHT", "rsi_14", 70.0, 1, "RSI(14) rose above 70, to {value:.1f}"),
+    Line("RSI_OVERSOLD", "rsi_14", 30.0, -1, "RSI(14) fell below 30, to {value:.1f}"),
+    Line("MACD_BULLISH_CROSS", "macd_hist", 0.0, 1, "MACD crossed above its signal line"),
+    Line("MACD_BEARISH_CROSS", "macd_hist", 0.0, -1, "MACD crossed below its signal line"),
+    Line("BB_UPPER_BREAK", "bb_percent_b", 1.0, 1, "closed above the upper Bollinger band"),
+    Line("BB_LOWER_BREAK", "bb_percent_b", 0.0, -1, "closed below the lower Bollinger band"),
+)
+"""The alert types of the contract, in its order."""
+
+_COLUMNS: Final = np.array([COLUMN[line.column] for line in LINES], np.intp)
+_AT: Final = np.array([line.at for line in LINES], np.float64)
+_SIDE: Final = np.array([line.side for line in LINES], np.float64)
+_LONG_AGO: Final = -(2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossings:
+    """Hold what is to be told, by time, row and line; n of them.
+
+    row : (n,) int32; start_ms : (n,) int64 start of the bar that closed; line : (n,) place in
+    LINES; value : (n,) float64 of the line's indicator.
+    """
+
+    row: Int32
+    start_ms: Int64
+    line: Int64
+    value: Float64
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def since(self, start_ms: int) -> "Crossings":
+        """Return those of bars from `start_ms` on."""
+        kept = self.start_ms >= start_ms
+        return Crossings(self.row[kept], self.start_ms[kept], self.line[kept], self.value[kept])
+
+    @staticmethod
+    def join(parts: "list[Crossings]") -> "Crossings":
+        """Return all parts as one, in their order."""
+        parts = [_NONE, *parts]
+        return Crossings(
+            np.concatenate([part.row for part in parts]),
+            np.concatenate([part.start_ms for part in parts]),
+            np.concatenate([part.line for part in parts]),
+            np.concatenate([part.value for part in parts]),
+        )
+
+
+_NONE: Final = Crossings(
+    np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
+)
+
+
+class CrossingWatch:
+    """Remember each symbol's last row and latest crossings; `counts` what came, by (name, what).
+
+    n_rows : rows of symbols from this on are not looked at.
+    """
+
+    def __init__(self, n_rows: int, timeframe: str) -> None:
+        self._before: Float64 = np.full((n_rows, len(LINES)), np.nan)
+        self._start: Int64 = np.full(n_rows, _LONG_AGO, np.int64)
+        self._crossed: Int64 = np.full((n_rows, len(LINES)), _LONG_AGO, np.int64)
+        self._cool_ms = COOL_DOWN_BARS * TIMEFRAME_MS[timeframe]
+        self.counts: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def n_rows(self) -> int:
+        """Return how many rows are looked at."""
+        return len(self._start)
+
+    def recall(self, table: IndicatorTable) -> None:
+        """Learn from earlier rows, the last MEMORY_BARS of each symbol at least; tells nothing."""
+        self._all(table)
+
+    def look(self, table: IndicatorTable) -> Crossings:
+        """Return what the rows of a table cross and is to be told.
+
+        A row that was computed again because a bar was revised is remembered, not told.
+        """
+        told, held = self._all(table)
+        for what, found in ((TOLD, told), (HELD, held)):
+            for line in found.line.tolist():
+                self.counts[LINES[line].name, what] += 1
+        return told
+
+    def _all(self, table: IndicatorTable) -> tuple[Crossings, Crossings]:
+        told, held = [], []
+        watched = np.flatnonzero(table.row < len(self._start))
+        start_ms = table.start_ms[watched]
+        for start in np.unique(start_ms).tolist():
+            places = watched[start_ms == start]
+            values = table.values[places[:, None], _COLUMNS]
+            out = self._step(table.row[places], start, values)
+            told.append(out[0])
+            held.append(out[1])
+        return Crossings.join(told), Crossings.join(held)
+
+    def _step(self, row: Int32, start: int, values: Float64) -> tuple[Crossings, Crossings]:
+        """Take the rows (n,) of the bars that began at `start` (ms); values : (n, lines)."""
+        fresh = start > self._start[row]
+        crossed = crosses(self._before[row], values) & fresh[:, None]
+        cooling = self._crossed[row] >= start - self._cool_ms
+        at = self._crossed[row]
+        at[crossed] = start
+        self._crossed[row] = at
+        newest = start >= self._start[row]
+        self._before[row[newest]] = values[newest]
+        self._start[row[newest]] = start
+        return (
+            _found(row, start, values, crossed & ~cooling),
+            _found(row, start, values, crossed & cooling),
+        )
+
+
+def crosses(before: Float64, now: Float64) -> npt.NDArray[np.bool_]:
+    """Tell which lines are crossed from one bar to the next; all (n, lines); NaN crosses nothing.
+
+    before, now : the value of each line's indicator.
+    """
+    was = (before - _AT) * _SIDE
+    is_ = (now - _AT) * _SIDE
+    return np.asarray((was <= 0.0) & (is_ > 0.0), np.bool_)
+
+
+def _found(row: Int32, start: int, values: Float64, mask: npt.NDArray[np.bool_]) -> Crossings:
+    place, line = np.nonzero(mask)
+    return Crossings(
+        row[place],
+        np.full(len(place), start, np.int64),
+        line.astype(np.int64),
+        values[place, line],
+    )

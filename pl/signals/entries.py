@@ -1,0 +1,140 @@
+"""Hold log entries as columns, and write as sentences only those that somebody reads.
+
+A close of 11,000 symbols brings thousands of entries of which a policy publishes a few. So the
+log stays in columns until the policy has chosen; a `Signal`, with its reason, geometry and
+identity, is written on demand.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pl.market.batches import Float64, Int32, Int64, UInt8
+from pl.signals.chart.hit import FIRST_NUMBER
+from pl.signals.chart.names import CHART_NAMES
+from pl.signals.hits import DIRECTION_NAMES
+from pl.signals.registry import PATTERN_NAMES
+from pl.signals.signal import CONFIRMED, RETRACTED, Signal
+
+Int8 = npt.NDArray[np.int8]
+Chosen = npt.NDArray[np.intp]
+
+LIVES: Final = (CONFIRMED, RETRACTED)
+"""An entry's life is a place in this table; it only grows."""
+
+N_KINDS: Final = len(PATTERN_NAMES) + len(CHART_NAMES)
+KIND_NAMES: Final = (*PATTERN_NAMES, *CHART_NAMES)
+KIND_OF: Final[Mapping[str, int]] = {name: kind for kind, name in enumerate(KIND_NAMES)}
+"""Patterns of the registry and chart patterns in one row of numbers without a gap."""
+CHART_KIND: Final = len(PATTERN_NAMES) - FIRST_NUMBER
+"""Added to the number of a chart pattern it makes its kind."""
+DIRECTION_OF: Final = {name: code for code, name in DIRECTION_NAMES.items()}
+
+
+def _unwritten(place: int) -> Signal:
+    raise IndexError(f"entry {place}: expected one of none")
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Hold n log entries, in log order.
+
+    row : (n,) int32; kind : (n,) int32, see KIND_NAMES; direction : (n,) int8 as in `hits`;
+    bar_time_ms : (n,) int64 start of the bar that closed; confidence : (n,) float64;
+    life : (n,) uint8, see LIVES; said : (n,) float64 confidence said before by the entry that
+    this one changes or takes back, NaN when it says its find for the first time;
+    write : returns the entry at a place as a `Signal`.
+    """
+
+    row: Int32
+    kind: Int32
+    direction: Int8
+    bar_time_ms: Int64
+    confidence: Float64
+    life: UInt8
+    said: Float64
+    write: Callable[[int], Signal] = _unwritten
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def signals(self, places: Iterable[int] | None = None) -> list[Signal]:
+        """Return the entries at `places`, all of them unless given, written out."""
+        return [
+            self.write(int(place)) for place in (range(len(self)) if places is None else places)
+        ]
+
+    def take(self, places: Chosen) -> "Entries":
+        """Return the entries at `places` only, in that order."""
+        return Entries(
+            self.row[places],
+            self.kind[places],
+            self.direction[places],
+            self.bar_time_ms[places],
+            self.confidence[places],
+            self.life[places],
+            self.said[places],
+            lambda place: self.write(int(places[place])),
+        )
+
+    @staticmethod
+    def empty() -> "Entries":
+        """Return no entries."""
+        return Entries(
+            np.empty(0, np.int32),
+            np.empty(0, np.int32),
+            np.empty(0, np.int8),
+            np.empty(0, np.int64),
+            np.empty(0, np.float64),
+            np.empty(0, np.uint8),
+            np.empty(0, np.float64),
+        )
+
+    @staticmethod
+    def of(signals: Sequence[Signal], rows: Mapping[str, int]) -> "Entries":
+        """Return signals as columns; rows : by symbol."""
+        return Entries(
+            np.array([rows[signal.symbol] for signal in signals], np.int32),
+            np.array([KIND_OF[signal.pattern] for signal in signals], np.int32),
+            np.array([DIRECTION_OF[signal.direction] for signal in signals], np.int8),
+            np.array([signal.bar_time_ms for signal in signals], np.int64),
+            np.array([signal.confidence for signal in signals], np.float64),
+            np.array([LIVES.index(signal.life) for signal in signals], np.uint8),
+            np.array([_said(signal) for signal in signals], np.float64),
+            lambda place: signals[place],
+        )
+
+
+def _said(signal: Signal) -> float:
+    if signal.life == CONFIRMED and not signal.before:
+        return float("nan")
+    said = signal.before.get("confidence", signal.confidence)
+    return float(said)
+
+
+def join_entries(parts: Sequence[Entries]) -> Entries:
+    """Return the entries of all parts, in that order."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return Entries.empty()
+    if len(parts) == 1:
+        return parts[0]
+    ends = np.cumsum([len(part) for part in parts])
+
+    def write(place: int) -> Signal:
+        which = int(np.searchsorted(ends, place, "right"))
+        return parts[which].write(place - int(ends[which]) + len(parts[which]))
+
+    return Entries(
+        np.concatenate([part.row for part in parts]),
+        np.concatenate([part.kind for part in parts]),
+        np.concatenate([part.direction for part in parts]),
+        np.concatenate([part.bar_time_ms for part in parts]),
+        np.concatenate([part.confidence for part in parts]),
+        np.concatenate([part.life for part in parts]),
+        np.concatenate([part.said for part in parts]),
+        write,
+    )

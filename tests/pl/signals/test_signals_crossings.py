@@ -1,0 +1,136 @@
+"""An indicator that crosses a line is told once, wherever the bars are cut."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pl.market.batches import MINUTE_MS
+from pl.signals.crossings import COOL_DOWN_BARS, LINES, MEMORY_BARS, CrossingWatch, crosses
+from pl.signals.indicators.names import COLUMN
+from pl.signals.table import IndicatorTable
+from tests.pl.signals.synthetic import engine, lively_bars, restarted, span
+
+PLACE = {line.name: place for place, line in enumerate(LINES)}
+Told = list[tuple[str, int, int]]
+
+
+def table(row: list[int], minute: list[int], **columns: list[float]) -> IndicatorTable:
+    """Rows whose other indicators are still warming up."""
+    values = np.full((len(row), len(COLUMN)), np.nan)
+    for name, column in columns.items():
+        values[:, COLUMN[name]] = column
+    empty = np.zeros(len(row), np.int64)
+    start = np.array(minute, np.int64) * MINUTE_MS
+    return IndicatorTable(
+        np.array(row, np.int32), start, values, empty, np.zeros((len(row), 2), np.int64)
+    )
+
+
+def told(watch: CrossingWatch, rows: IndicatorTable) -> Told:
+    found = watch.look(rows)
+    return [
+        (LINES[line].name, row, start // MINUTE_MS)
+        for row, start, line in zip(
+            found.row.tolist(), found.start_ms.tolist(), found.line.tolist(), strict=True
+        )
+    ]
+
+
+def naive(values: np.ndarray) -> Told:
+    """Say bar by bar, in plain words, what one symbol's RSI, histogram and %b cross."""
+    heard: Told = []
+    latest: dict[str, int] = {}
+    for i in range(1, len(values)):
+        was, now = values[i - 1], values[i]
+        kinds = [
+            ("RSI_OVERBOUGHT", was[0] <= 70 < now[0]),
+            ("RSI_OVERSOLD", was[0] >= 30 > now[0]),
+            ("MACD_BULLISH_CROSS", was[1] <= 0 < now[1]),
+            ("MACD_BEARISH_CROSS", was[1] >= 0 > now[1]),
+            ("BB_UPPER_BREAK", was[2] <= 1 < now[2]),
+            ("BB_LOWER_BREAK", was[2] >= 0 > now[2]),
+        ]
+        for name in [name for name, crossed in kinds if crossed]:
+            if i - latest.get(name, -1_000) > COOL_DOWN_BARS:
+                heard.append((name, 0, i))
+            latest[name] = i
+    return heard
+
+
+def test_a_zone_is_told_as_it_is_entered_and_not_at_each_bar_in_it() -> None:
+    watch = CrossingWatch(1, "1min")
+    heard = told(watch, table([0] * 6, list(range(6)), rsi_14=[60, 70, 71, 75, 80, 65]))
+    assert heard == [("RSI_OVERBOUGHT", 0, 2)]
+
+
+def test_a_value_that_warms_up_inside_a_zone_crosses_nothing() -> None:
+    watch = CrossingWatch(1, "1min")
+    assert told(watch, table([0] * 2, [0, 1], rsi_14=[np.nan, 80.0])) == []
+
+
+def test_a_crossing_within_the_cool_down_of_another_is_held_back_and_counted() -> None:
+    watch = CrossingWatch(1, "1min")
+    bars = COOL_DOWN_BARS + 6
+    swings = [1.0 if i in {1, 3, bars - 1} else -1.0 for i in range(bars)]
+    heard = told(watch, table([0] * bars, list(range(bars)), macd_hist=swings))
+    bullish = [minute for name, _, minute in heard if name == "MACD_BULLISH_CROSS"]
+    assert bullish == [1, bars - 1]
+    assert watch.counts["MACD_BULLISH_CROSS", "told"] == 2
+    assert watch.counts["MACD_BULLISH_CROSS", "held_cool_down"] == 1
+
+
+def test_a_revised_bar_tells_nothing_but_is_what_the_next_one_is_compared_with() -> None:
+    watch = CrossingWatch(1, "1min")
+    assert told(watch, table([0, 0], [0, 1], rsi_14=[60, 65])) == []
+    assert told(watch, table([0], [1], rsi_14=[72])) == []
+    assert told(watch, table([0], [2], rsi_14=[74])) == []
+
+
+def test_rows_beyond_those_watched_are_left_out() -> None:
+    watch = CrossingWatch(1, "1min")
+    assert told(watch, table([1, 1], [0, 1], rsi_14=[60, 75])) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_crossings_equal_a_plain_reading_of_the_rows(seed: int) -> None:
+    rows = engine(("AAA",)).update(lively_bars(700, seed=seed, rows=(0,))).indicators
+    first = int(rows.start_ms[0]) // MINUTE_MS
+    columns = [COLUMN[name] for name in ("rsi_14", "macd_hist", "bb_percent_b")]
+    expected = [(name, 0, first + i) for name, _, i in naive(rows.values[:, columns])]
+    heard = told(CrossingWatch(1, "1min"), rows)
+    assert len(heard) > 20
+    assert sorted(heard) == sorted(expected)
+
+
+@pytest.mark.parametrize("cut", [300, 333, 401])
+def test_a_restart_tells_the_rest_and_nothing_twice(cut: int) -> None:
+    bars = lively_bars(500, seed=3)
+    n = 3 * cut
+    whole = told(CrossingWatch(3, "1min"), engine().update(bars).indicators)
+    before = told(CrossingWatch(3, "1min"), engine().update(span(bars, 0, n)).indicators)
+    again = restarted(span(bars, 0, n))
+    watch = CrossingWatch(3, "1min")
+    for row in range(3):
+        watch.recall(again.latest_rows(row, MEMORY_BARS))
+    after = told(watch, again.update(span(bars, n, len(bars))).indicators)
+    assert before + after == whole
+    assert len(after) > 20
+
+
+def test_the_cut_of_batches_leaves_no_trace() -> None:
+    bars = lively_bars(400, seed=5)
+    whole = told(CrossingWatch(3, "1min"), engine().update(bars).indicators)
+    running, watch = engine(), CrossingWatch(3, "1min")
+    heard: Told = []
+    for begin, end in pairwise([0, 7, 8, 500, 501, 1_000, len(bars)]):
+        heard += told(watch, running.update(span(bars, begin, end)).indicators)
+    assert heard == whole
+
+
+def test_lines_are_crossed_from_on_them_to_beyond() -> None:
+    at = np.array([[line.at for line in LINES]])
+    beyond = at + np.array([[line.side for line in LINES]])
+    assert crosses(at, beyond).all()
+    assert not crosses(beyond, at).any()
+    assert not crosses(beyond, beyond).any()
