@@ -23,12 +23,16 @@ from pl.signals.history import (
     write_indicators,
 )
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.lives import Endings, Lives
+from pl.signals.living import begin_lives, end_lives, has_room
 
 Flags = npt.NDArray[np.bool_]
 
 TAKEN: Final = 0
 NOT_NEXT: Final = 1
 NO_ROOM: Final = 2
+FULL: Final = 3
+"""What is taken has filled the room for open signals or endings; go on with more."""
 
 
 class Arrivals(NamedTuple):
@@ -118,6 +122,8 @@ def close_bars(
     out: IndicatorRows,
     hits: HitRows,
     finds: Float64,
+    lives: Lives,
+    ended: Endings,
 ) -> tuple[int, int, int, int]:
     """Take bars from `begin` on until one needs more than appending.
 
@@ -131,15 +137,21 @@ def close_bars(
         if not is_next(history, batch, b):
             return b, n_hits, n_finds, NOT_NEXT
         row = int(batch.row[b])
+        if not has_room(lives, row, ended):
+            return b, n_hits, n_finds, FULL
         held = history.n_bars[row]
         if not append(history, batch, b, out.values[b : b + 1]):
             return b, n_hits, n_finds, NO_ROOM
         i = int(history.n_bars[row]) - 1
         charts.dropped[row] += held - i
+        end_lives(history, lives, row, row, i, b, ended)
+        found = n_finds
         n_finds = look_at_bar(history, charts, row, row, i, b, finds, n_finds)
         before = n_hits
         mark_candles(history, row, i, frame, strengths, out.candles[b])
         n_hits = evaluate(history, history.state[row], row, i, b, out.candles[b, 0], hits, n_hits)
+        start = batch.start[b]
+        begin_lives(lives, row, start, hits, before, n_hits, finds, found, n_finds)
         bits = np.int64(0)
         for k in range(before, n_hits):
             bits |= np.int64(1) << hits.facts[k, 2]
