@@ -49,7 +49,16 @@ def chart(options: argparse.Namespace, _pythons: Pythons) -> int:
     """Time the chart patterns of a whole market at a close."""
     from bench import chart
 
-    return chart.run(options.closes)
+    return chart.run(options.closes or 60)
+
+
+def minute(options: argparse.Namespace, pythons: Pythons) -> int:
+    """Time the minute closes of a whole market in the running Streaming service."""
+    from bench.minute import timing
+
+    return timing.run(
+        ROOT, pythons, timing.Plan(options.symbols, options.closes or 200, options.speed)
+    )
 
 
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
@@ -58,6 +67,7 @@ BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
     "ticks": ticks,
     "fanout": fanout,
     "chart": chart,
+    "minute": minute,
 }
 
 
@@ -93,7 +103,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=300, help="fanout: how many pages are open")
     parser.add_argument("--per-second", type=int, default=50, help="fanout: alerts a second")
     parser.add_argument("--seconds", type=int, default=20, help="fanout: for so long")
-    parser.add_argument("--closes", type=int, default=60, help="chart: how many closes to time")
+    parser.add_argument("--closes", type=int, help="chart, minute: how many closes to time")
+    parser.add_argument("--symbols", type=int, default=11_000, help="minute: how many symbols")
+    parser.add_argument("--speed", type=float, default=60.0, help="minute: times real time")
     return parser.parse_args(arguments)
 
 

@@ -1,0 +1,1 @@
+"""Time the minute of a whole market in the running Streaming service."""
