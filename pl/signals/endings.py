@@ -30,7 +30,6 @@ class Ending(NamedTuple):
 
     price : USD at which it did; bars : since the find; start_ms : of the ending bar, unix ms;
     changes : a number that grows with each change of a bar from before the find on.
-    Two endings are the same when all but the changes are.
     """
 
     life: str
@@ -42,6 +41,13 @@ class Ending(NamedTuple):
     def facts(self) -> Facts:
         """Return what an entry of the log says of it."""
         return {"life": self.life, "exit_price": self.price, "bars": self.bars}
+
+
+def are_alike(one: Ending | None, other: Ending | None) -> bool:
+    """Tell whether two endings are the same, whatever changed in between."""
+    if one is None or other is None:
+        return one is other
+    return one[:-1] == other[:-1]
 
 
 def read_ending(row: Float64) -> Ending:

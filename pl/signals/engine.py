@@ -15,7 +15,15 @@ from pl.signals.charting import (
     remember,
     room_for_finds,
 )
-from pl.signals.closing import NO_ROOM, NOT_NEXT, Arrivals, close_bars, mark_sound, room_for_rows
+from pl.signals.closing import (
+    FULL,
+    NO_ROOM,
+    NOT_NEXT,
+    Arrivals,
+    close_bars,
+    mark_sound,
+    room_for_rows,
+)
 from pl.signals.entries import Entries, join_entries
 from pl.signals.evaluation import room_for, rows_between
 from pl.signals.history import (
@@ -27,8 +35,10 @@ from pl.signals.history import (
     walk,
 )
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.lives import empty_lives, room_for_endings, widened
 from pl.signals.log import Author
-from pl.signals.pages import read_page
+from pl.signals.pages import read_closes, read_page
+from pl.signals.reliving import relive
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 
@@ -64,6 +74,7 @@ class SignalEngine:
         self._session_open = session_open
         self._history: History = empty_history(len(symbols), session_bars, timeframe)
         self._charts = empty_state(len(symbols))
+        self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
 
     def warm(self, row: int, bars: ClosedBars) -> None:
@@ -86,6 +97,7 @@ class SignalEngine:
         history.anchor[row] = NO_ANCHOR
         forget(self._charts, row)
         if not len(bars):
+            self._remember(row)
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
         first = int(np.searchsorted(bars.start_ms, anchor))
@@ -102,7 +114,12 @@ class SignalEngine:
         history.n_bars[row] = n
         set_anchor(history, row, anchor)
         walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
-        remember(history, self._charts, row)
+        self._remember(row)
+
+    def _remember(self, row: int) -> None:
+        """Grow what is known of a row besides its indicators from the bars it holds."""
+        remember(self._history, self._charts, row)
+        self._lives = relive(self._history, self._charts, self._lives, row, self._session_open)
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         """Take closed, revised or late bars, in order; return what they caused.
@@ -115,13 +132,16 @@ class SignalEngine:
         refused: Counter[str] = Counter()
         begin = 0
         while begin < len(bars):
+            before = begin
             begin, stopped = self._close(batch, begin, log, tables)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
+            if stopped == FULL and begin == before:
+                self._lives = widened(self._lives)
             if stopped == NOT_NEXT:
                 outcome = revise(self._history, batch, begin, self._session_open)
                 if not outcome.refused:
-                    remember(self._history, self._charts, int(batch.row[begin]))
+                    self._remember(int(batch.row[begin]))
                 self._note(outcome, log, tables, refused)
                 begin += 1
         return EngineUpdate(join_entries(log), join(tables), dict(refused))
@@ -143,7 +163,7 @@ class SignalEngine:
         finds, n_finds = room_for_finds(0), 0
         if may_stand(history, self._charts, row, begin):
             finds, n_finds = finds_between(history, row, begin, n)
-        return read_page(self._author, rows, n_hits, finds, n_finds, NO_VALUES)
+        return read_page(self._author, rows, n_hits, finds, n_finds, NO_VALUES).entries()
 
     def latest_rows(self, row: int, n_bars: int) -> IndicatorTable:
         """Return the values of the last `n_bars` bars of a row, walked from the running anchor.
@@ -187,10 +207,12 @@ class SignalEngine:
         out = room_for_rows(len(batch.row))
         rows = room_for(len(batch.row) - begin)
         finds = room_for_finds(len(batch.row) - begin + 1)
+        ended = room_for_endings(self._lives, len(batch.row) - begin)
         end, n_hits, n_finds, stopped = close_bars(
-            history, self._charts, batch, begin, out, rows, finds
+            history, self._charts, batch, begin, out, rows, finds, self._lives, ended
         )
-        log.append(read_page(self._author, rows, n_hits, finds, n_finds, out.values))
+        page = read_page(self._author, rows, n_hits, finds, n_finds, out.values)
+        log.append(read_closes(self._author, page, ended))
         if end > begin:
             taken = slice(begin, end)
             tables.append(

@@ -40,7 +40,7 @@ RECORD: Final = 8
 bars, at which price; start of the ending bar and of the bar of birth, unix ms; how often bars
 from before the birth on have changed; then the record of what ended."""
 
-ROOM: Final = 48
+ROOM: Final = 64
 CHART_ROOM: Final = 8
 
 

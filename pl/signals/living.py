@@ -59,7 +59,12 @@ def has_room(lives: Lives, at: int, ended: Endings) -> bool:
 
 @leaf
 def changes_since(history: History, row: int, i: int, born_ms: float) -> int:
-    """Return a number that grows with each change of a bar up to `i`, from before a birth on."""
+    """Return a number that grows with each change of a bar up to `i`, from before a birth on.
+
+    A revision counts two; that a bar was completed afterwards, which leaves its revision as it
+    is, counts one. What is long before is told by the clock, not in bars: a late bar would push
+    another one, and its changes, out of the window.
+    """
     total = 0
     since = born_ms - history.window_bars * history.bar_ms
     for j in range(i, -1, -1):

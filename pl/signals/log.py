@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pl.signals.chart.hit import Finding
-from pl.signals.endings import Ending
+from pl.signals.endings import Ending, are_alike
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.revision import Outcome
 from pl.signals.signal import (
@@ -62,8 +62,8 @@ class Author:
                 entries.append((hit.times[-1], hit.pattern, gone))
         for name, hit in fresh.items():
             ends = (outcome.old_ends.get(name), outcome.fresh_ends.get(name))
-            for entry in self._restate(old.get(name), hit, ends, outcome.rsi):
-                entries.append((hit.times[-1], hit.pattern, entry))
+            said = self._restate(old.get(name), hit, ends, outcome.rsi)
+            entries += [(hit.times[-1], hit.pattern, entry) for entry in said]
         return [entry for *_, entry in sorted(entries, key=lambda found: found[:2])]
 
     def _restate(
@@ -75,19 +75,21 @@ class Author:
     ) -> list[Signal]:
         """Return what is said of a find that stands now: confirmed, changed, or ended otherwise."""
         was, is_ = ends
+        hit = _revised(hit)
         strength = rsi.get(hit.times[-1], math.nan)
         if old is None:
-            found = self._entry(_revised(hit), CONFIRMED, strength, {}, {})
-            return [found, self.end(_revised(hit), is_)] if is_ else [found]
+            found = self._entry(hit, CONFIRMED, strength, {}, {})
+            return [found, self.end(hit, is_._replace(changes=hit.revision))] if is_ else [found]
+        before: Facts
+        after: Facts
         before, after = changes(old, hit)
-        if was != is_:
+        if not are_alike(was, is_):
             before, after = {**lived(was), **before}, {**lived(is_), **after}
         if not before:
             return []
         if is_ is None:
-            return [self._entry(_revised(hit), CONFIRMED, strength, before, after)]
-        entry = self._entry(_revised(hit), is_.life, math.nan, before, after)
-        return [self._ended(entry, is_)]
+            return [self._entry(hit, CONFIRMED, strength, before, after)]
+        return [self._ended(self._entry(hit, is_.life, math.nan, before, after), is_)]
 
     def _entry(self, hit: Finding, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
         symbol = self._symbols[hit.row]

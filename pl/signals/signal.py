@@ -31,8 +31,9 @@ class Signal:
 
     bar_time_ms : start of the bar that closed, unix ms, of an ending the bar that ended it;
     revision : 0 for what was found as its bar closed, else a number that grows with each change
-    of a bar from the session's length before the find on; price : close, USD; price_change : percent against the close of the bar
-    before; volume : shares of the bar;
+    of a bar from the session's length before the find on;
+    price : close, USD; price_change : percent against the close of the bar before;
+    volume : shares of the bar;
     geometry : `from` and `to` in unix seconds and the `level` in USD, of chart patterns `points`
     and `lines` too; before, after : what a
     changed bar changed, or how it ended, empty when the pattern was not there before;
@@ -60,6 +61,11 @@ class Signal:
     before: Facts
     after: Facts
     born_ms: int
+
+    @property
+    def is_found(self) -> bool:
+        """Tell whether it says for the first time that its pattern is there."""
+        return self.life == CONFIRMED and not self.before
 
     @property
     def is_update(self) -> bool:

@@ -20,7 +20,7 @@ from pl.signals.crossings import MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
-from pl.signals.signal import Signal
+from pl.signals.signal import CONFIRMED, ENDINGS, Signal
 from pl.signals.table import IndicatorTable
 from pl.signals.universe import Universe, strengths
 from pl.store.closes import Close
@@ -29,6 +29,7 @@ from pl.streaming.counters import Counters
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
 from pl.streaming.session import NO_SESSION
+from pl.streaming.told import Told, count_ends
 from pl.streaming.watch import Gap
 
 DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
@@ -79,6 +80,7 @@ class Closing:
     alerts_from_ms: int = 0
     through_ms: int = 0
     universe: Universe = field(default_factory=Universe)
+    told: Told = field(default_factory=Told)
     session_id: Callable[[], str] = lambda: NO_SESSION
     crossings: CrossingWatch = field(init=False)
     rows: dict[str, int] = field(init=False)
@@ -149,8 +151,11 @@ class Closing:
     ) -> list[tuple[Signal, str]]:
         told = self.policy.choose(entries)
         told = told.take(np.flatnonzero(told.bar_time_ms >= self.alerts_from_ms))
-        chosen = told.signals()
-        self.counters.held_back += len(entries) - len(chosen)
+        chosen = told.take(self.told.places(told)).signals()
+        ends = count_ends(entries)
+        self.counters.ended.update(ends)
+        n_found = sum(signal.life not in ENDINGS for signal in chosen)
+        self.counters.held_back += len(entries) - sum(ends.values()) - n_found
         self.counters.patterns += len(chosen)
         quality = self._quality(closed) if chosen else {}
         return [
@@ -165,7 +170,9 @@ class Closing:
         row = np.array([self.rows[signal.symbol] for signal in signals], np.int64)
         start_ms = np.array([signal.bar_time_ms for signal in signals], np.int64)
         return [
-            replace(signal, indicators={**signal.indicators, **known}) if known else signal
+            replace(signal, indicators={**signal.indicators, **known})
+            if known and signal.life == CONFIRMED
+            else signal
             for signal, known in zip(signals, strengths(indicators, row, start_ms), strict=True)
         ]
 

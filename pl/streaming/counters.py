@@ -10,13 +10,14 @@ A_MINUTE_S: Final = 65.0
 
 @dataclass(slots=True)
 class Counters:
-    """Count since the process started; `dropped` by cause."""
+    """Count since the process started; `dropped` by cause, `ended` signals of the log by life."""
 
     ticks: int = 0
     bars: int = 0
     revisions: int = 0
     patterns: int = 0
     held_back: int = 0
+    ended: Counter[str] = field(default_factory=Counter)
     connections_failed: int = 0
     connections: int = 0
     dropped: Counter[str] = field(default_factory=Counter)

@@ -21,13 +21,19 @@ from contracts.names import (
     PATTERNS_UPDATED,
 )
 from pl.signals.rates import null_rate
-from pl.signals.signal import CONFIRMED, RETRACTED, Signal
+from pl.signals.signal import CONFIRMED, EXPIRED, FAILED, RETRACTED, TARGET_REACHED, Signal
 from pl.store.events import StoredEvent
 
 COMPONENT: Final = "streaming"
 SURE_ENOUGH: Final = 0.8
 LIFETIME_S: Final = {"1min": 3_600.0}
-UPDATES: Final = {RETRACTED: "pattern_retracted", CONFIRMED: "pattern_updated"}
+UPDATES: Final = {
+    CONFIRMED: "pattern_updated",
+    RETRACTED: "pattern_retracted",
+    TARGET_REACHED: "pattern_target_reached",
+    FAILED: "pattern_failed",
+    EXPIRED: "pattern_expired",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def build_event(
 ) -> StoredEvent:
     """Return the event of a signal with its exact bytes for every channel of its tier."""
     facts = _facts(signal, seq, found, degraded=degraded)
-    if signal.life == CONFIRMED and not signal.before:
+    if signal.is_found:
         return _detection(PatternData(**facts), found.detected_at)
     update = PatternUpdate(**facts, before=dict(signal.before), after=dict(signal.after))
     return _update(update, found.detected_at)
@@ -76,7 +82,7 @@ def _facts(signal: Signal, seq: int, found: Circumstances, *, degraded: bool) ->
         "timestamp": found.detected_at,
         "bar_time": bar_time,
         "received_at": found.received_at,
-        "expires_at": bar_time + LIFETIME_S[signal.timeframe],
+        "expires_at": signal.born_ms / 1000 + LIFETIME_S[signal.timeframe],
         "seq": seq,
         "producer": found.producer,
         "revision": signal.revision,

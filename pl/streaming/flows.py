@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pl.signals.signal import CONFIRMED, Signal
+from pl.signals.signal import CONFIRMED, ENDINGS, Signal
 from pl.store.standing import Standing
 
 KEEP_MS: Final = 6 * 3_600_000
@@ -32,8 +32,9 @@ class FlowState:
 class Flows:
     """Admit a signal only when it adds something to what was said of its flow.
 
-    A confirmation or update that was said already (a restart finds it again), and an update or
-    retraction of a flow that nobody was told of (held back by policy) add nothing. (flow_id,
+    A confirmation, update or ending that was said already (a restart finds it again), and what
+    became of a flow that nobody was told of (held back by policy) or that was taken back add
+    nothing. (flow_id,
     life, revision) stays unique: a flow begins with revision 0, however often its bars had
     changed, and a revision that was used goes up by one.
     """
@@ -50,7 +51,7 @@ class Flows:
         if last is None:
             untold = signal.is_update or signal.life != CONFIRMED
             admitted = None if untold else replace(signal, revision=0)
-        elif last.life == signal.life and _adds_nothing(last, signal):
+        elif _adds_nothing(last, signal):
             admitted = None
         else:
             admitted = _after(last, signal)
@@ -76,6 +77,14 @@ def _facts(signal: Signal) -> Facts:
 
 
 def _adds_nothing(last: FlowState, signal: Signal) -> bool:
+    if last.life in ENDINGS and signal.is_found:
+        return signal.revision == 0
+    if signal.life in ENDINGS and last.life not in {CONFIRMED, *ENDINGS}:
+        return True
+    if last.life != signal.life:
+        return False
+    if signal.life in ENDINGS:
+        return signal.before == {"life": CONFIRMED}
     return not signal.is_update or last.facts == _facts(signal)
 
 

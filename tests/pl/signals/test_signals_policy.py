@@ -61,6 +61,7 @@ def signal(minute: int, confidence: float = 0.8, symbol: str = "AAA", **values: 
         flow_id=flow,
         before={},
         after={},
+        born_ms=minute * MINUTE,
     )
     return replace(plain, **values)
 
