@@ -1,8 +1,8 @@
 """Describe what a pattern declares about itself."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
@@ -33,18 +33,29 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """Hold what a pattern needs to become an alert; the cool-down counts bars of the timeframe."""
+
+    min_confidence: float
+    cool_down_bars: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """Declare a pattern: its rule, what it needs, and how its finds are explained.
 
+    number : its bit in stored rows, which never changes: a fresh one takes the next;
     n_bars : how many bars define it (they make its flow_id); warm_up : how many bars, up to
     and with the one that closes, the rule and its confidence read, at most 256 (a session on top
     where the rule reads its sums);
     rule : kernel to a verdict, of candlesticks from (bars, i), of events from (bars, i, state) with
     the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
     stop : where a trade on it is given up, which sets its target too;
-    timeframes : on which it is judged.
+    alert : when it becomes an alert; timeframes : on which it is judged;
+    alerts : by timeframe, where `alert` does not suit.
     """
 
+    number: int
     name: str
     family: str
     n_bars: int
@@ -52,10 +63,16 @@ class Pattern:
     rule: Callable[..., Verdict]
     setting: Setting
     weights: Weights
+    alert: Alert
     explain: Callable[[Hit], str]
     stop: Stop
     source: str
     timeframes: frozenset[str] = EVERYWHERE
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+
+    def alert_on(self, timeframe: str) -> Alert:
+        """Return when it becomes an alert on a timeframe."""
+        return self.alerts.get(timeframe, self.alert)
 
 
 def price_text(price: float) -> str:

@@ -10,7 +10,6 @@ It works on columns (`entries`, `choosing`): what is not chosen is never written
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,16 +25,9 @@ from pl.signals.choosing import (
     verdicts,
 )
 from pl.signals.entries import KIND_NAMES, N_KINDS, Chosen, Entries
+from pl.signals.pattern import Alert as Rule
+from pl.signals.registry import PATTERNS
 from pl.signals.timeframes import TIMEFRAME_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Hold what a pattern needs to become an alert; the cool-down counts bars of the timeframe."""
-
-    min_confidence: float
-    cool_down_bars: int
-
 
 Key = tuple[str, str, str]
 
@@ -43,53 +35,23 @@ TIER_OF: Final = {
     timeframe: "daily" if length >= TIMEFRAME_MS["daily"] else "intraday"
     for timeframe, length in TIMEFRAME_MS.items()
 }
-"""The tier that alerts on the chart patterns of a timeframe."""
+"""The tier that alerts on the patterns of a timeframe."""
 
 FALLBACK: Final = Rule(min_confidence=0.5, cool_down_bars=10)
 
 RULES: Final[Mapping[Key, Rule]] = {
-    ("Volume_Spike", "intraday", "1min"): Rule(0.55, 5),
-    ("Price_Breakout", "intraday", "1min"): Rule(0.5, 5),
-    ("Support_Test", "intraday", "1min"): Rule(0.45, 5),
-    ("Resistance_Break", "intraday", "1min"): Rule(0.5, 5),
-    ("Doji", "intraday", "1min"): Rule(0.6, 15),
-    ("Hammer", "intraday", "1min"): Rule(0.45, 10),
-    ("Shooting_Star", "intraday", "1min"): Rule(0.45, 10),
-    ("Engulfing", "intraday", "1min"): Rule(0.5, 10),
-    ("Piercing_Line", "intraday", "1min"): Rule(0.4, 10),
-    ("Dark_Cloud_Cover", "intraday", "1min"): Rule(0.4, 10),
-    ("Morning_Star", "intraday", "1min"): Rule(0.45, 10),
-    ("Evening_Star", "intraday", "1min"): Rule(0.45, 10),
-    ("Three_White_Soldiers", "intraday", "1min"): Rule(0.45, 10),
-    ("Three_Black_Crows", "intraday", "1min"): Rule(0.45, 10),
-    ("Gap_Up", "intraday", "1min"): Rule(0.5, 5),
-    ("Gap_Down", "intraday", "1min"): Rule(0.5, 5),
-    ("New_Session_High", "intraday", "1min"): Rule(0.5, 15),
-    ("New_Session_Low", "intraday", "1min"): Rule(0.5, 15),
-    ("New_20_Day_High", "daily", "daily"): Rule(0.5, 5),
-    ("New_20_Day_Low", "daily", "daily"): Rule(0.5, 5),
-    ("New_52_Week_High", "daily", "daily"): Rule(0.5, 10),
-    ("New_52_Week_Low", "daily", "daily"): Rule(0.5, 10),
-    ("Opening_Range_Break", "intraday", "1min"): Rule(0.5, 15),
-    ("VWAP_Cross", "intraday", "1min"): Rule(0.5, 15),
-    ("VWAP_Reclaim", "intraday", "1min"): Rule(0.5, 15),
-    ("Moving_Average_Cross", "intraday", "1min"): Rule(0.5, 15),
-    ("Golden_Cross", "intraday", "1min"): Rule(0.35, 15),
-    ("Death_Cross", "intraday", "1min"): Rule(0.35, 15),
-    ("Squeeze_Release", "intraday", "1min"): Rule(0.5, 10),
-    ("RSI_Divergence", "intraday", "1min"): Rule(0.35, 10),
-    ("MACD_Divergence", "intraday", "1min"): Rule(0.35, 10),
-    ("Inside_Bar", "intraday", "1min"): Rule(0.55, 15),
-    ("Outside_Bar", "intraday", "1min"): Rule(0.5, 10),
-    ("NR7", "intraday", "1min"): Rule(0.55, 15),
-    ("Unusual_Range", "intraday", "1min"): Rule(0.55, 5),
+    **{
+        (pattern.name, TIER_OF[timeframe], timeframe): pattern.alert_on(timeframe)
+        for pattern in PATTERNS
+        for timeframe in pattern.timeframes
+    },
     **{
         (name, tier, timeframe): Rule(least, 15)
         for name, least in ALERT_CONFIDENCE.items()
         for timeframe, tier in TIER_OF.items()
     },
 }
-"""By pattern, tier and timeframe; what is not named follows FALLBACK.
+"""By pattern, tier and timeframe, as the definitions say; what is not named follows FALLBACK.
 
 On 15,149 recorded session minutes of ten stocks the log has 32 entries a minute for 70 symbols
 and these rules alert on 12 of them; the ceiling is 40.

@@ -6,7 +6,7 @@ from typing import Final
 from pl.signals.bars import Bars
 from pl.signals.hits import Hit, Verdict
 from pl.signals.levels import STOP_AT_LEVEL, Stop
-from pl.signals.pattern import Pattern, Setting, Weights
+from pl.signals.pattern import Alert, Pattern, Setting, Weights
 
 WARM_UP: Final = 21
 """Bars: the rule reads at most 13; the volume before the bar is judged over 20."""
@@ -15,15 +15,18 @@ WEIGHTS: Final = Weights(fit=0.4, volume=0.25, context=0.35)
 
 
 def candlestick(
+    number: int,
     name: str,
     n_bars: int,
     rule: Callable[[Bars, int], Verdict],
     explain: Callable[[Hit], str],
+    alert: Alert,
     *,
     stop: Stop = STOP_AT_LEVEL,
 ) -> Pattern:
     """Return the declaration of a reversal candlestick of `n_bars` bars."""
     return Pattern(
+        number=number,
         name=name,
         family="candlestick",
         n_bars=n_bars,
@@ -31,6 +34,7 @@ def candlestick(
         rule=rule,
         setting=Setting.REVERSAL,
         weights=WEIGHTS,
+        alert=alert,
         explain=explain,
         stop=stop,
         source="Nison 1991; thresholds as TA-Lib",

@@ -14,7 +14,7 @@ from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, Bars
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import Pattern, Setting, Weights, price_text
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 MIN_SHARE: Final = 0.005
 WEIGHTS: Final = Weights(fit=0.4, volume=0.3, context=0.3)
@@ -67,6 +67,7 @@ def explain_down(hit: Hit) -> str:
 
 
 GAP_UP = Pattern(
+    number=14,
     name="Gap_Up",
     family="event",
     n_bars=2,
@@ -74,11 +75,13 @@ GAP_UP = Pattern(
     rule=gap_up,
     setting=Setting.ACTIVITY,
     weights=WEIGHTS,
+    alert=Alert(0.5, 5),
     explain=explain_up,
     stop=STOP_BEHIND_LEVEL,
     source="Edwards and Magee 2007, ch. 12",
 )
 GAP_DOWN = Pattern(
+    number=15,
     name="Gap_Down",
     family="event",
     n_bars=2,
@@ -86,6 +89,7 @@ GAP_DOWN = Pattern(
     rule=gap_down,
     setting=Setting.ACTIVITY,
     weights=WEIGHTS,
+    alert=Alert(0.5, 5),
     explain=explain_down,
     stop=STOP_BEHIND_LEVEL,
     source="Edwards and Magee 2007, ch. 12",

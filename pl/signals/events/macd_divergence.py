@@ -19,7 +19,7 @@ from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.smoothing import smooth
 from pl.signals.indicators.state import USUAL_RANGE
 from pl.signals.levels import STOP_AT_LEVEL
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 FAST: Final = 12
 SLOW: Final = 26
@@ -74,6 +74,7 @@ def explain(hit: Hit) -> str:
 
 
 MACD_DIVERGENCE = Pattern(
+    number=30,
     name="MACD_Divergence",
     family="event",
     n_bars=1,
@@ -81,6 +82,7 @@ MACD_DIVERGENCE = Pattern(
     rule=macd_divergence,
     setting=Setting.REVERSAL,
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
+    alert=Alert(0.35, 10),
     explain=explain,
     stop=STOP_AT_LEVEL,
     source="Appel 2005, ch. 6",

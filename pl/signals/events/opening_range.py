@@ -21,7 +21,7 @@ from pl.signals.indicators.state import (
     USUAL_RANGE,
 )
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import IN_SESSION, Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, Weights, price_text, side
 
 
 @leaf
@@ -49,6 +49,7 @@ def explain(hit: Hit) -> str:
 
 
 OPENING_RANGE_BREAK = Pattern(
+    number=22,
     name="Opening_Range_Break",
     family="event",
     n_bars=1,
@@ -56,6 +57,7 @@ OPENING_RANGE_BREAK = Pattern(
     rule=opening_range_break,
     setting=Setting.CONTINUATION,
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    alert=Alert(0.5, 15),
     explain=explain,
     stop=STOP_BEHIND_LEVEL,
     source="Crabel 1990",

@@ -16,7 +16,7 @@ from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 CHANNEL_BARS: Final = 20
 VOLUME_RATIO: Final = 1.5
@@ -51,6 +51,7 @@ def explain(hit: Hit) -> str:
 
 
 PRICE_BREAKOUT = Pattern(
+    number=1,
     name="Price_Breakout",
     family="event",
     n_bars=1,
@@ -58,6 +59,7 @@ PRICE_BREAKOUT = Pattern(
     rule=price_breakout,
     setting=Setting.CONTINUATION,
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    alert=Alert(0.5, 5),
     explain=explain,
     stop=STOP_BEHIND_LEVEL,
     source="Donchian channel, Schwager 1996, ch. 8",

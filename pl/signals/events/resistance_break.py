@@ -16,7 +16,7 @@ from pl.signals.events.levels import CLEARANCE
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import TOP_20, USUAL_RANGE
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import Pattern, Setting, Weights, price_text
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 LOOK_BACK_BARS: Final = 60
 APART_BARS: Final = 5
@@ -63,6 +63,7 @@ def explain(hit: Hit) -> str:
 
 
 RESISTANCE_BREAK = Pattern(
+    number=3,
     name="Resistance_Break",
     family="event",
     n_bars=1,
@@ -70,6 +71,7 @@ RESISTANCE_BREAK = Pattern(
     rule=resistance_break,
     setting=Setting.CONTINUATION,
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
+    alert=Alert(0.5, 5),
     explain=explain,
     stop=STOP_BEHIND_LEVEL,
     source="Edwards and Magee 2007, ch. 13",

@@ -16,7 +16,7 @@ from pl.signals.events.turns import NOWHERE, SIDE_BARS, compared_turn
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.smoothing import smooth_wilder
 from pl.signals.levels import STOP_AT_LEVEL
-from pl.signals.pattern import Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 WALKED: Final = 200
 PERIOD: Final = 14
@@ -81,6 +81,7 @@ def explain(hit: Hit) -> str:
 
 
 RSI_DIVERGENCE = Pattern(
+    number=29,
     name="RSI_Divergence",
     family="event",
     n_bars=1,
@@ -88,6 +89,7 @@ RSI_DIVERGENCE = Pattern(
     rule=rsi_divergence,
     setting=Setting.REVERSAL,
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
+    alert=Alert(0.35, 10),
     explain=explain,
     stop=STOP_AT_LEVEL,
     source="Wilder 1978, ch. 6",

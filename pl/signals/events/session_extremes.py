@@ -15,7 +15,7 @@ from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import HIGH_BEFORE, HIGH_STOOD, LOW_BEFORE, LOW_STOOD, USUAL_RANGE
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import IN_SESSION, Pattern, Setting, Weights, price_text
+from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, Weights, price_text
 
 STOOD_BARS: Final = 30
 WEIGHTS: Final = Weights(fit=0.45, volume=0.35, context=0.2)
@@ -62,6 +62,7 @@ def explain_low(hit: Hit) -> str:
 
 
 NEW_SESSION_HIGH = Pattern(
+    number=16,
     name="New_Session_High",
     family="event",
     n_bars=1,
@@ -69,12 +70,14 @@ NEW_SESSION_HIGH = Pattern(
     rule=new_session_high,
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
+    alert=Alert(0.5, 15),
     explain=explain_high,
     stop=STOP_BEHIND_LEVEL,
     source="Dalton 1990, ch. 2",
     timeframes=IN_SESSION,
 )
 NEW_SESSION_LOW = Pattern(
+    number=17,
     name="New_Session_Low",
     family="event",
     n_bars=1,
@@ -82,6 +85,7 @@ NEW_SESSION_LOW = Pattern(
     rule=new_session_low,
     setting=Setting.CONTINUATION,
     weights=WEIGHTS,
+    alert=Alert(0.5, 15),
     explain=explain_low,
     stop=STOP_BEHIND_LEVEL,
     source="Dalton 1990, ch. 2",

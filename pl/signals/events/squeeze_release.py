@@ -16,7 +16,7 @@ from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.channels import deviation
 from pl.signals.indicators.state import DEVIATION_20, SMA_20
 from pl.signals.levels import NO_LEVELS
-from pl.signals.pattern import Pattern, Setting, Weights, price_text
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 BAND_BARS: Final = 20
 BOLLINGER: Final = 2.0
@@ -64,6 +64,7 @@ def explain(hit: Hit) -> str:
 
 
 SQUEEZE_RELEASE = Pattern(
+    number=28,
     name="Squeeze_Release",
     family="event",
     n_bars=1,
@@ -71,6 +72,7 @@ SQUEEZE_RELEASE = Pattern(
     rule=squeeze_release,
     setting=Setting.ACTIVITY,
     weights=Weights(fit=0.4, volume=0.35, context=0.25),
+    alert=Alert(0.5, 10),
     explain=explain,
     stop=NO_LEVELS,
     source="Carter 2012, ch. 11",

@@ -15,7 +15,7 @@ from pl.signals.bars import CLOSE, HIGH, LOW, Bars, lowest
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
 from pl.signals.levels import Anchor, Stop
-from pl.signals.pattern import Pattern, Setting, Weights, price_text
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 LOOK_BACK_BARS: Final = 60
 FRESH_BARS: Final = 5
@@ -50,6 +50,7 @@ def explain(hit: Hit) -> str:
 
 
 SUPPORT_TEST = Pattern(
+    number=2,
     name="Support_Test",
     family="event",
     n_bars=1,
@@ -57,6 +58,7 @@ SUPPORT_TEST = Pattern(
     rule=support_test,
     setting=Setting.REVERSAL,
     weights=Weights(fit=0.5, volume=0.25, context=0.25),
+    alert=Alert(0.45, 5),
     explain=explain,
     stop=Stop(Anchor.FARTHER, 0.5),
     source="Edwards and Magee 2007, ch. 13",

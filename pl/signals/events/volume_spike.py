@@ -15,7 +15,7 @@ from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_VOLUME
 from pl.signals.indicators.windows import USUAL_BARS
 from pl.signals.levels import NO_LEVELS
-from pl.signals.pattern import Pattern, Setting, Weights
+from pl.signals.pattern import Alert, Pattern, Setting, Weights
 
 THRESHOLD: Final = 3.0
 
@@ -44,6 +44,7 @@ def explain(hit: Hit) -> str:
 
 
 VOLUME_SPIKE = Pattern(
+    number=0,
     name="Volume_Spike",
     family="event",
     n_bars=1,
@@ -51,6 +52,7 @@ VOLUME_SPIKE = Pattern(
     rule=volume_spike,
     setting=Setting.ACTIVITY,
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
+    alert=Alert(0.55, 5),
     explain=explain,
     stop=NO_LEVELS,
     source="Murphy 1999, ch. 7",

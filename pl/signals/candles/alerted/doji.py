@@ -11,7 +11,7 @@ from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import BODY, NOW, TINY, frame_of, share
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.levels import NO_LEVELS
-from pl.signals.pattern import price_text
+from pl.signals.pattern import Alert, price_text
 
 
 @kernel
@@ -32,4 +32,4 @@ def explain(hit: Hit) -> str:
     )
 
 
-DOJI = candlestick("Doji", 1, doji, explain, stop=NO_LEVELS)
+DOJI = candlestick(4, "Doji", 1, doji, explain, Alert(0.6, 15), stop=NO_LEVELS)

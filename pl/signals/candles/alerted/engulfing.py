@@ -10,7 +10,7 @@ from pl.signals.candles import bodies
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import B1, BODY, NOW, frame_of, share
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import price_text
+from pl.signals.pattern import Alert, price_text
 
 
 @kernel
@@ -35,4 +35,4 @@ def explain(hit: Hit) -> str:
     )
 
 
-ENGULFING = candlestick("Engulfing", 2, engulfing, explain)
+ENGULFING = candlestick(7, "Engulfing", 2, engulfing, explain, Alert(0.5, 10))

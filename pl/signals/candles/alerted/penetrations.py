@@ -12,7 +12,7 @@ from pl.signals.candles import penetrations
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import B1, BODY, frame_of, share
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import price_text
+from pl.signals.pattern import Alert, price_text
 
 
 @kernel
@@ -43,5 +43,5 @@ def explain(hit: Hit) -> str:
     )
 
 
-PIERCING_LINE = candlestick("Piercing_Line", 2, piercing_line, explain)
-DARK_CLOUD_COVER = candlestick("Dark_Cloud_Cover", 2, dark_cloud_cover, explain)
+PIERCING_LINE = candlestick(8, "Piercing_Line", 2, piercing_line, explain, Alert(0.4, 10))
+DARK_CLOUD_COVER = candlestick(9, "Dark_Cloud_Cover", 2, dark_cloud_cover, explain, Alert(0.4, 10))

@@ -13,7 +13,7 @@ from pl.signals.candles import crows, soldiers
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import B2, BODY, NOW, SPREAD, Frame, frame_of, share
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import price_text
+from pl.signals.pattern import Alert, price_text
 
 
 @kernel
@@ -62,6 +62,8 @@ def explain_crows(hit: Hit) -> str:
 
 
 THREE_WHITE_SOLDIERS = candlestick(
-    "Three_White_Soldiers", 3, three_white_soldiers, explain_soldiers
+    12, "Three_White_Soldiers", 3, three_white_soldiers, explain_soldiers, Alert(0.45, 10)
 )
-THREE_BLACK_CROWS = candlestick("Three_Black_Crows", 4, three_black_crows, explain_crows)
+THREE_BLACK_CROWS = candlestick(
+    13, "Three_Black_Crows", 4, three_black_crows, explain_crows, Alert(0.45, 10)
+)

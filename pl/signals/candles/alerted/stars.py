@@ -11,7 +11,7 @@ from pl.signals.candles import stars
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import B2, BODY, frame_of, share
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import price_text
+from pl.signals.pattern import Alert, price_text
 
 
 @kernel
@@ -42,5 +42,5 @@ def explain(hit: Hit) -> str:
     )
 
 
-MORNING_STAR = candlestick("Morning_Star", 3, morning_star, explain)
-EVENING_STAR = candlestick("Evening_Star", 3, evening_star, explain)
+MORNING_STAR = candlestick(10, "Morning_Star", 3, morning_star, explain, Alert(0.45, 10))
+EVENING_STAR = candlestick(11, "Evening_Star", 3, evening_star, explain, Alert(0.45, 10))
