@@ -21,6 +21,7 @@ from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.settings import Settings
 from pl.signals.engine import SignalEngine
+from pl.signals.life import LONGEST_LIFE
 from pl.signals.policy import Policy
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.beats import Beats
@@ -37,6 +38,7 @@ from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
+from pl.streaming.told import Told
 from pl.streaming.vitals import Vitals
 from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
@@ -126,16 +128,24 @@ class Building:
         recovered = recover(stores.patterns, publisher, self._producer)
         stores.patterns.rehearse(self._clock())
         publisher.rehearse()
-        since_ms = int(self._clock() * 1000) - KEEP_MS if self._live else 0
+        self._standing = stores.standing.since(self._standing_since())
         return Road(
             producer=self._producer,
             store=stores.patterns,
             spool=stores.spool,
             publication=Publication(publisher, recovered.next_seq - 1, self._clock),
-            flows=Flows(map(FlowState.of, stores.standing.since(since_ms))),
+            flows=Flows(map(FlowState.of, self._standing)),
             next_seq=recovered.next_seq,
             clock=self._clock,
         )
+
+    def _standing_since(self) -> int:
+        """Return from which bar on flows may be said again, or may end only now; unix ms."""
+        if not self._live:
+            return 0
+        newest_ms = int(self._stores.history.bars_through(self._symbols).max())
+        open_ms = newest_ms - LONGEST_LIFE * MINUTE_MS if newest_ms >= 0 else 2**62
+        return max(min(int(self._clock() * 1000) - KEEP_MS, open_ms), 0)
 
     def _build_closing(self, road: Road, session: SessionFollower) -> Closing:
         engine = SignalEngine(
@@ -147,6 +157,7 @@ class Building:
         )
         return Closing(
             engine=engine,
+            told=Told.of(self._standing, self._symbols),
             policy=Policy(len(self._symbols), TIMEFRAME, TIER),
             sessions=self._sessions,
             road=road,

@@ -9,7 +9,7 @@ from pl.store.partitions import moment
 _LAST: Final = """
 SELECT DISTINCT ON (flow_id) flow_id::text, life, revision,
        round(extract(epoch FROM bar_time) * 1000)::bigint,
-       confidence, current_price, price_change, volume
+       confidence, current_price, price_change, volume, symbol, pattern, direction
 FROM pattern_events
 WHERE bar_time >= %s
 ORDER BY flow_id, seq DESC
@@ -28,6 +28,9 @@ class Standing:
     price: float
     price_change: float
     volume: float
+    symbol: str
+    pattern: str
+    direction: str
 
 
 class StandingFlows:

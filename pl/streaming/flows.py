@@ -8,6 +8,8 @@ from pl.signals.signal import CONFIRMED, ENDINGS, Signal
 from pl.store.standing import Standing
 
 KEEP_MS: Final = 6 * 3_600_000
+KEEP_OPEN_MS: Final = 4 * 86_400_000
+"""A flow of the last minutes before a weekend ends after it."""
 
 Facts = tuple[float, float, float, float]
 
@@ -60,8 +62,13 @@ class Flows:
         return admitted
 
     def forget_before(self, bar_time_ms: int) -> None:
-        """Drop flows of bars that can no longer change."""
-        old = [key for key, state in self._last.items() if state.bar_time_ms < bar_time_ms]
+        """Drop flows of bars that can no longer change; those that have not ended much later."""
+        open_ms = bar_time_ms + KEEP_MS - KEEP_OPEN_MS
+        old = [
+            key
+            for key, state in self._last.items()
+            if state.bar_time_ms < (open_ms if state.life == CONFIRMED else bar_time_ms)
+        ]
         for key in old:
             del self._last[key]
 

@@ -1,6 +1,6 @@
 """Know of which confirmed signals somebody was told, so that only their ends are told too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from pl.market.batches import Int64
 from pl.signals.entries import DIRECTION_OF, KIND_OF, LIVES, Chosen, Entries
 from pl.signals.signal import CONFIRMED, ENDINGS
+from pl.store.standing import Standing
 
 SECOND_MS: Final = 1_000
 MOST_OLD: Final = 50_000
@@ -29,15 +30,20 @@ class Told:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def learn(self, row: int, pattern: str, direction: str, born_ms: int) -> None:
-        """Note a flow of which somebody was told by an earlier run."""
-        key = _keys(
-            np.array([row], np.int64),
-            np.array([KIND_OF[pattern]], np.int64),
-            np.array([DIRECTION_OF[direction]], np.int64),
-            np.array([born_ms], np.int64),
-        )
-        self._note(key.tolist())
+    @staticmethod
+    def of(standing: Iterable[Standing], symbols: Sequence[str]) -> "Told":
+        """Return the flows that an earlier run told of and that have not ended."""
+        rows = {symbol: row for row, symbol in enumerate(symbols)}
+        known = [
+            (rows[flow.symbol], KIND_OF[flow.pattern], DIRECTION_OF[flow.direction], flow)
+            for flow in standing
+            if flow.life == CONFIRMED and flow.symbol in rows and flow.pattern in KIND_OF
+        ]
+        row, kind, direction = (np.array([each[n] for each in known], np.int64) for n in range(3))
+        born_ms = np.array([flow.bar_time_ms for *_, flow in known], np.int64)
+        told = Told()
+        told._note(_keys(row, kind, direction, born_ms).tolist())
+        return told
 
     def places(self, entries: Entries) -> Chosen:
         """Return the places of entries somebody may hear of: all but the ends of untold flows.

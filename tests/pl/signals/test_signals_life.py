@@ -195,11 +195,11 @@ def test_a_signal_taken_back_after_its_end_says_how_it_had_ended() -> None:
 @pytest.mark.parametrize(
     ("stop", "direction", "expected"),
     [
-        (STOP_AT_LEVEL, 1, (99.0, 104.0)),
+        (STOP_AT_LEVEL, 1, (99.0, 105.0)),
         (STOP_AT_LEVEL, -1, None),
-        (Stop(Anchor.LEVEL, 2.0), 1, (97.0, 108.0)),
-        (Stop(Anchor.BAR_END), -1, (103.0, 98.0)),
-        (Stop(Anchor.FARTHER, 0.5), 1, (98.0, 106.0)),
+        (Stop(Anchor.LEVEL, 2.0), 1, (97.0, 109.0)),
+        (Stop(Anchor.BAR_END), -1, (103.0, 97.0)),
+        (Stop(Anchor.FARTHER, 0.5), 1, (98.0, 107.0)),
         (NO_LEVELS, 1, None),
         (STOP_AT_LEVEL, 2, None),
     ],
