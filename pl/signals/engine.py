@@ -26,6 +26,7 @@ from pl.signals.closing import (
 )
 from pl.signals.entries import Entries, join_entries
 from pl.signals.evaluation import room_for, rows_between
+from pl.signals.held import HeldBars, held_bars
 from pl.signals.history import (
     NO_ANCHOR,
     SEED_BARS,
@@ -182,6 +183,17 @@ class SignalEngine:
             np.zeros(n - begin, np.int64),
             np.zeros((n - begin, 2), np.int64),
         )
+
+    @property
+    def through_ms(self) -> int:
+        """Return the start of the last bar of all rows, unix ms, 0 when there is none."""
+        history = self._history
+        rows = np.flatnonzero(history.n_bars)
+        return int(history.start[rows, history.n_bars[rows] - 1].max(initial=0))
+
+    def held(self, begin: int, end: int) -> HeldBars:
+        """Return a copy of the bars of rows `begin` to `end` - 1, which `warm` would take again."""
+        return held_bars(self._history, begin, end)
 
     def last_start_ms(self, row: int) -> int | None:
         """Return the start of the row's last bar, None when it has none."""

@@ -52,7 +52,7 @@ def encode_rows(columns: Sequence[Column]) -> bytes:
     return _HEADER + flat[used].tobytes() + _TRAILER
 
 
-def decode_rows(raw: bytes, kinds: Mapping[str, str]) -> dict[str, Array]:
+def decode_rows(raw: bytes | memoryview, kinds: Mapping[str, str]) -> dict[str, Array]:
     """Return the columns of a binary COPY stream that has no NULL and no text.
 
     kinds : name to kind in the stream's order; timestamptz comes back as unix milliseconds.

@@ -14,6 +14,7 @@ from pl.bus.telemetry import TelemetryPublisher
 from pl.feeds.feed import Feed
 from pl.health_page import add_routes, listen
 from pl.streaming.beats import Beats
+from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.road import Road
 from pl.streaming.writer import Writer
@@ -37,6 +38,7 @@ class StreamingService:
     writer: Writer
     telemetry: tuple[TelemetryPublisher, ...]
     beats: Beats
+    keeping: Keeping
     port: int
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -69,7 +71,12 @@ class StreamingService:
 
     async def _work_until(self, stop: asyncio.Event) -> None:
         stopping = asyncio.ensure_future(stop.wait())
-        works = (self.loop.run(), self.feed.run(self.loop.inbox), *self.beats.all())
+        works: list[Awaitable[None]] = [
+            self.loop.run(),
+            self.feed.run(self.loop.inbox),
+            self.keeping.run(),
+        ]
+        works += self.beats.all()
         self._tasks = [stopping, *(asyncio.ensure_future(work) for work in works)]
         watched = set(self._tasks)
         while not stopping.done():
@@ -90,6 +97,7 @@ class StreamingService:
         self.loop.session.stop()
         await asyncio.to_thread(self.road.stop, STOP_S)
         await asyncio.to_thread(self.writer.stop, STOP_S)
+        await self.keeping.keep()
         await self.beats.log_stop()
         for telemetry in self.telemetry:
             await asyncio.to_thread(telemetry.close)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +93,7 @@ async def serving(
     plans: Mapping[str, Plan] | None = None,
     auth_timeout_s: float = 10.0,
     max_waiting_bytes: int = 2**23,
+    clock: Callable[[], int] | None = None,
 ) -> AsyncIterator[Served]:
     """Serve four listings until the block ends."""
     market = SimulatedMarket(7, rate, LISTINGS)
@@ -100,7 +101,7 @@ async def serving(
     app = build_app(
         market,
         plans or {KEY: Plan()},
-        clock=SpedUpClock(start_ms, speed),
+        clock=clock or SpedUpClock(start_ms, speed),
         faults=faults,
         auth_timeout_s=auth_timeout_s,
         max_waiting_bytes=max_waiting_bytes,

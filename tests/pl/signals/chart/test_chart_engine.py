@@ -172,7 +172,7 @@ def test_planted_patterns_come_out_of_the_engine_with_levels_and_geometry() -> N
     for entry in log:
         drawn = entry.geometry
         times = [point["time"] for point in drawn["points"]]  # type: ignore[attr-defined,index]
-        assert drawn["from"] == times[0] < times[-1] < drawn["to"] == entry.bar_time_ms / 1000.0
+        assert drawn["from"] == times[0] < times[-1] < drawn["to"] == entry.born_ms / 1000.0
         assert len(drawn["lines"]) in {1, 2}  # type: ignore[arg-type]
         assert {"entry", "stop"} <= set(entry.levels)
         side = 1.0 if entry.direction == "bullish" else -1.0
@@ -186,6 +186,4 @@ def test_what_stands_on_recent_bars_includes_chart_patterns() -> None:
     log = charts(running.update(bars).signals)
     newest = int(bars.start_ms[-1])
     recent = {entry.flow_id for entry in charts(running.recent(120).signals())}
-    assert recent == {
-        entry.flow_id for entry in log if entry.bar_time_ms > newest - 120 * MINUTE_MS
-    }
+    assert recent == {entry.flow_id for entry in log if entry.born_ms > newest - 120 * MINUTE_MS}
