@@ -20,6 +20,7 @@ from pl.signals.closing import (
     NO_ROOM,
     NOT_NEXT,
     Arrivals,
+    IndicatorRows,
     close_bars,
     mark_sound,
     room_for_rows,
@@ -131,10 +132,11 @@ class SignalEngine:
         log: list[Entries] = []
         tables: list[IndicatorTable] = []
         refused: Counter[str] = Counter()
+        out = room_for_rows(len(bars))
         begin = 0
         while begin < len(bars):
             before = begin
-            begin, stopped = self._close(batch, begin, log, tables)
+            begin, stopped = self._close(batch, begin, out, log, tables)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == FULL and begin == before:
@@ -213,10 +215,14 @@ class SignalEngine:
         )
 
     def _close(
-        self, batch: Arrivals, begin: int, log: list[Entries], tables: list[IndicatorTable]
+        self,
+        batch: Arrivals,
+        begin: int,
+        out: IndicatorRows,
+        log: list[Entries],
+        tables: list[IndicatorTable],
     ) -> tuple[int, int]:
         history = self._history
-        out = room_for_rows(len(batch.row))
         rows = room_for(len(batch.row) - begin)
         finds = room_for_finds(len(batch.row) - begin + 1)
         ended = room_for_endings(self._lives, len(batch.row) - begin)

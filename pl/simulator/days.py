@@ -6,6 +6,7 @@ be made from its number alone. Shocks and gaps are shared as `factors` says.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,9 @@ _REGIME_DAYS: Final = 40
 _REGIME_WEIGHTS: Final = 0.9 ** np.arange(_REGIME_DAYS - 1, -1, -1, dtype=np.float64)
 _REGIME_SCALE: Final = 0.3 / float(np.sqrt((_REGIME_WEIGHTS**2).sum()))
 _TRADING_DAYS_A_YEAR: Final = 252.0
+_STRETCH_DAYS: Final = 256
+_STRETCHES_KEPT: Final = 256
+"""Of 14 kB each: the last year or two of every listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,33 @@ class DayFrame:
 
 def frame_of_day(seed: int, listing: Listing, day: int) -> DayFrame:
     """Return the frame of a day, counted in days since 1970-01-01 UTC."""
-    days = np.arange(day - _MEMORY_DAYS, day + 1, dtype=np.int64)
-    volatilities = _volatilities(seed, listing, days)
-    shocks = shared_moves(seed, listing, "shock", days) * volatilities
+    volatilities, shocks = _days_until(seed, listing, day)
     before, close = (
         float(np.log(listing.price) + (part * _LEVEL_WEIGHTS).sum())
         for part in (shocks[:-1], shocks[1:])
     )
     volatility = float(volatilities[-1])
     return DayFrame(day, before + _gap(seed, listing, day) * volatility, close, volatility)
+
+
+def _days_until(seed: int, listing: Listing, day: int) -> tuple[Float64, Float64]:
+    """Return volatility and shock (601,) of the days up to `day`."""
+    stretch, within = divmod(day, _STRETCH_DAYS)
+    volatilities, shocks = _stretch(seed, listing, stretch)
+    taken = slice(within, within + _MEMORY_DAYS + 1)
+    return volatilities[taken], shocks[taken]
+
+
+@lru_cache(_STRETCHES_KEPT)
+def _stretch(seed: int, listing: Listing, stretch: int) -> tuple[Float64, Float64]:
+    """Return volatility and shock of a stretch of days and of those that it remembers."""
+    first = stretch * _STRETCH_DAYS
+    days = np.arange(first - _MEMORY_DAYS, first + _STRETCH_DAYS, dtype=np.int64)
+    volatilities = _volatilities(seed, listing, days)
+    shocks = shared_moves(seed, listing, "shock", days) * volatilities
+    for column in (volatilities, shocks):
+        column.flags.writeable = False
+    return volatilities, shocks
 
 
 def _volatilities(seed: int, listing: Listing, days: Int64) -> Float64:

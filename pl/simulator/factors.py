@@ -12,8 +12,9 @@ from pl.simulator.randomness import Float64, Int64, UInt64, draws, draws_at, key
 from pl.simulator.universe import Listing
 
 MARKET: Final = "market"
-_DAYS_KEPT: Final = 64
-"""Days of a factor, 92 kB each: those of one day of every sector, and a few more."""
+_MARKET_DAYS_KEPT: Final = 256
+_SECTOR_DAYS_KEPT: Final = 64
+"""Of 92 kB each; a listing's history asks for the market's days in a row."""
 
 
 def shared_moves(seed: int, listing: Listing, purpose: str, days: Int64) -> Float64:
@@ -27,8 +28,8 @@ def shared_moves(seed: int, listing: Listing, purpose: str, days: Int64) -> Floa
 
 def shared_blocks(seed: int, listing: Listing, day: int, bits: UInt64) -> Float64:
     """Return one standard normal a block of the day (n,); `bits` are the listing's own draws."""
-    sector = _blocks_of(seed, _sector_key(listing), day, len(bits))
-    return _mixed(listing, normals(bits), sector, _blocks_of(seed, MARKET, day, len(bits)))
+    sector = _sector_blocks(seed, _sector_key(listing), day, len(bits))
+    return _mixed(listing, normals(bits), sector, _market_blocks(seed, day, len(bits)))
 
 
 def _mixed(listing: Listing, own: Float64, sector: Float64, market: Float64) -> Float64:
@@ -39,7 +40,16 @@ def _mixed(listing: Listing, own: Float64, sector: Float64, market: Float64) -> 
     return moves
 
 
-@lru_cache(_DAYS_KEPT)
+@lru_cache(_MARKET_DAYS_KEPT)
+def _market_blocks(seed: int, day: int, n: int) -> Float64:
+    return _blocks_of(seed, MARKET, day, n)
+
+
+@lru_cache(_SECTOR_DAYS_KEPT)
+def _sector_blocks(seed: int, sector: str, day: int, n: int) -> Float64:
+    return _blocks_of(seed, sector, day, n)
+
+
 def _blocks_of(seed: int, factor: str, day: int, n: int) -> Float64:
     moves = normals(draws(key_of(seed, factor, "cells", day), n))
     moves.flags.writeable = False

@@ -31,6 +31,7 @@ from pl.simulator.weather import MINUTES, Weather, weather_of_day
 
 BLOCK_MS: Final = 60_000 // BLOCKS
 _CELLS: Final = MINUTES * BLOCKS
+_FAR: Final = np.iinfo(np.int64).max
 
 Cells = npt.NDArray[np.signedinteger]
 
@@ -149,12 +150,11 @@ def _bars(blocks: Blocks, day: int) -> Bars:
     first = set_by.argmax(axis=0)[minutes]
     last = BLOCKS - 1 - set_by[::-1].argmax(axis=0)[minutes]
     volume = across.regular * across.regular_lots * 100 + across.odd * across.odd_size
-    far = np.iinfo(np.int64).max
     columns = (
         minutes * 60_000 + day * 86_400_000,
         (across.centre + across.edge)[first, minutes],
         np.where(set_by, across.centre + across.spread, 0).max(axis=0)[minutes],
-        np.where(set_by, across.centre - across.spread, far).min(axis=0)[minutes],
+        np.where(set_by, across.centre - across.spread, _FAR).min(axis=0)[minutes],
         (across.centre - across.edge)[last, minutes],
         volume.sum(axis=0)[minutes],
         (volume * across.centre).sum(axis=0)[minutes],

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection
 
+from pl.signals.engine import SignalEngine
 from pl.simulator.days import DAY_MS
 from pl.simulator.halts import BLOCK_MS, NEWS, VOLATILITY, Halt, halt_of_day
 from pl.simulator.luld import HALTED, RESUMED, HaltNews
 from pl.simulator.market import MINUTE_MS, SimulatedMarket
 from pl.simulator.minutes import make_day
 from pl.simulator.universe import Listing, read_listings
-from tests.pl.simulator.served import KEY, events, serving, statuses
+from tests.pl.simulator.served import KEY, as_closed, events, serving, statuses
 
 SEED = 7
 LISTINGS = read_listings()
@@ -59,6 +60,22 @@ def test_a_volatility_pause_follows_a_rush_and_ends_in_a_jump(found: Found) -> N
         assert 0.04 < abs(rush) < 0.08
         jump = price[halt.end] - price[halt.first - 1]
         assert jump == pytest.approx(halt.jump, abs=0.004)
+
+
+def test_the_engine_tells_each_halt_and_nothing_else(found: Found) -> None:
+    chosen = found[::4]
+    symbols = [f"S{row}" for row in range(len(chosen))]
+    engine = SignalEngine(symbols, "1min", "intraday", lambda ms: ms - ms % DAY_MS)
+    for row, (listing, day, halt) in enumerate(chosen):
+        bars = make_day(SEED, listing, day, 3.0).bars
+        resumed = day * DAY_MS + halt.end // 8 * MINUTE_MS
+        first = int(bars.start_ms[np.searchsorted(bars.start_ms, resumed)])
+        told = [
+            (signal.pattern, signal.bar_time_ms)
+            for signal in engine.update(as_closed(row, bars)).signals
+            if signal.pattern in {"Trading_Halt", "Trading_Resumption"}
+        ]
+        assert told == [("Trading_Halt", first), ("Trading_Resumption", first)], listing.symbol
 
 
 def test_only_nasdaq_listed_stocks_have_messages(found: Found) -> None:

@@ -21,6 +21,7 @@ from pl.simulator.outlines import OUTLINES
 from pl.simulator.planting import LONGEST, MOST_NOISE, SHORTEST, Plant, plant_of_day
 from pl.simulator.truth import day_number, print_truth, truth_of_day
 from pl.simulator.universe import read_listings
+from tests.pl.simulator.served import as_closed
 
 SEED = 990_001
 """Never used in development, whose seeds lie below 1,000."""
@@ -50,24 +51,9 @@ def planted_days() -> list[tuple[Plant, Day]]:
 
 def minutes_around(row: int, plant: Plant, made: Day) -> ClosedBars:
     """Return the closed minute bars that the stream would bring, as row `row`."""
-    bars = made.bars
-    minute = bars.start_ms // MINUTE_MS % 1_440
+    minute = made.bars.start_ms // MINUTE_MS % 1_440
     near = (minute > plant.begins - BEFORE) & (minute < plant.minutes.stop + AFTER)
-    bars = bars.take(near)
-    n = len(bars)
-    return ClosedBars(
-        row=np.full(n, row, np.int32),
-        start_ms=bars.start_ms,
-        open=bars.open / 100.0,
-        high=bars.high / 100.0,
-        low=bars.low / 100.0,
-        close=bars.close / 100.0,
-        volume=bars.volume.astype(np.float64),
-        vwap=bars.notional / (100.0 * bars.volume),
-        trade_count=bars.trades.astype(np.int32),
-        revision=np.zeros(n, np.int32),
-        quality=np.zeros(n, np.uint8),
-    )
+    return as_closed(row, made.bars.take(near))
 
 
 def is_right(signal: Signal, plant: Plant) -> bool:
