@@ -1,6 +1,5 @@
 """Measure how often each pattern fires on recorded bars and on random walks of their moves."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +10,9 @@ from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.names import CHART_NAMES
 from pl.signals.engine import SignalEngine
+from pl.signals.entries import KIND_OF
 from pl.signals.pattern import IN_SESSION
-from pl.signals.policy import FALLBACK, RULES
+from pl.signals.policy import FALLBACK, RULES, Rule
 from pl.signals.registry import PATTERNS
 from pl.signals.table import EngineUpdate
 
@@ -72,14 +72,18 @@ def write_rates(home: Path, target: Path) -> None:
 
 def fires(updates: list[EngineUpdate], name: str) -> tuple[int, int]:
     """Return how many entries of a pattern the log has, and how many reach an alert's minimum."""
-    rule = RULES.get((name, "intraday", "1min")) or RULES.get((name, "daily", "daily"), FALLBACK)
-    found = Counter(
-        signal.confidence >= rule.min_confidence
-        for update in updates
-        for signal in update.signals
-        if signal.pattern == name
-    )
-    return found.total(), found[True]
+    total, alerts = 0, 0
+    least = rule_of(name).min_confidence
+    for update in updates:
+        found = update.entries.confidence[update.entries.kind == KIND_OF[name]]
+        total += len(found)
+        alerts += int((found >= least).sum())
+    return total, alerts
+
+
+def rule_of(name: str) -> Rule:
+    """Return what a pattern needs to become an alert where it is measured."""
+    return RULES.get((name, "intraday", "1min")) or RULES.get((name, "daily", "daily"), FALLBACK)
 
 
 def count_bit(updates: list[EngineUpdate], bit: int) -> int:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/reference/signals.md from the definitions and the measured rates.
+"""Write the reference pages of the signals from the definitions and the measured rates.
 
 `--check` only compares; `--measure` first measures the rates again on the recorded bars below
 TICKSTOCK_TEST_DATA and writes pl/signals/rates.py.
@@ -16,23 +16,37 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pl.signals import rates  # noqa: E402 - the checkout is put on the path above
-from pl.signals.candles.catalogue import CANDLES  # noqa: E402
 from pl.signals.indicators.names import INDICATOR_NAMES  # noqa: E402
 from pl.signals.pattern import EVERYWHERE, Pattern  # noqa: E402
 from pl.signals.policy import FALLBACK, RULES  # noqa: E402
 from pl.signals.registry import PATTERNS  # noqa: E402
+from scripts.examples import Example  # noqa: E402
+from scripts.signal_pages import (  # noqa: E402
+    SOURCES,
+    candle_page,
+    chart_page,
+    file_of_name,
+    parameters,
+    shown,
+)
+from scripts.write_examples import file_of, read_examples  # noqa: E402
 
-PAGE = ROOT / "docs" / "reference" / "signals.md"
+FOLDER = ROOT / "docs" / "reference"
 
 INTRODUCTION = """# Signals
 
 Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to date.
 
 Each file of `pl/signals` below is one definition: its rule in words, its parameters, its source,
-and the patterns it declares. Warm-up counts bars, the one that closes included. Confidence is
-fit, volume and context weighed as shown; `pl/signals/confidence.py` has the terms. "Alert from" is
+and the patterns it declares. Warm-up counts bars, the one that closes included. "Alert from" is
 the least confidence that becomes an alert, and after how many bars the same may alert again; the
 rest is counted.
+
+**Confidence** is fit, volume and context, each from 0 to 1, weighed as shown; it never falls when
+one of them rises (`pl/signals/confidence.py`). Fit is as each text says. Volume is r / (1 + r), r
+the bar's volume over its mean of the 20 bars before. Context is x / (1 + x) of what the setting
+looks at: for a reversal the move of 10 bars against it, for a continuation that of 20 bars with it,
+each over what a random walk does, for activity the bar's true range over its mean of 14.
 
 **Rates** are fires per 1,000 bars: everything in the log and, after the slash, what reaches the
 confidence of an alert. *Real* are {days:,} daily bars of 505 stocks (events of the session:
@@ -40,17 +54,12 @@ confidence of an alert. *Real* are {days:,} daily bars of 505 stocks (events of 
 volumes in drawn order: what fires there fires by chance. A rate on real bars that does not exceed
 it says that the pattern is no news by itself. The random rate at an alert is its `null_rate`.
 
-The chart patterns have a page of their own: [chart patterns](chart-patterns.md).
-"""
+**Drawings** show a find in recorded bars: those that make it on a light ground, an arrow at the
+close that completed it, the level dashed. The bars are facts of {daily}, and of
+{minute}.
 
-CANDLE_TEXT = """
-## Candlesticks
-
-All 61 that TA-Lib names, to the bit, on every bar of every timeframe; stored as a bit set in the
-bar's row (`pl/signals/candles`). Ten of them alert, see above. A rule reads at most {bars} bars.
-
-| candlestick | TA-Lib | bars | real | random |
-|---|---|---|---|---|
+[Chart patterns](chart-pattern-rules.md) and all [61 candlesticks](candlesticks.md) have pages of
+their own.
 """
 
 INDICATOR_TEXT = """
@@ -71,24 +80,38 @@ def main(arguments: list[str]) -> int:
         write_rates(home, ROOT / "pl" / "signals" / "rates.py")
         print("measured: run again without --measure to write the page")
         return 0
-    page = "".join(build())
+    pages = {name: "".join(parts) for name, parts in build().items()}
     if "--check" in arguments:
-        return int(not PAGE.exists() or PAGE.read_text() != page)
-    PAGE.write_text(page)
+        kept = {name: FOLDER / name for name in pages}
+        old = [n for n, path in kept.items() if not path.exists() or path.read_text() != pages[n]]
+        return int(bool(old))
+    for name, page in pages.items():
+        (FOLDER / name).write_text(page)
     return 0
 
 
-def build() -> Iterator[str]:
-    """Yield the parts of the page."""
-    yield INTRODUCTION.format(days=rates.DAILY_BARS, minutes=rates.MINUTE_BARS)
+def build() -> dict[str, Iterator[str]]:
+    """Return the parts of each page, by its file."""
+    examples = {file_of(example): example for example in read_examples()}
+    return {
+        "signals.md": alert_page(examples),
+        "chart-pattern-rules.md": chart_page(examples),
+        "candlesticks.md": candle_page(examples),
+    }
+
+
+def alert_page(examples: dict[str, Example]) -> Iterator[str]:
+    """Yield the parts of the page about what the registry holds, and the indicators."""
+    yield INTRODUCTION.format(
+        days=rates.DAILY_BARS,
+        minutes=rates.MINUTE_BARS,
+        daily=SOURCES["daily"],
+        minute=SOURCES["1min"],
+    )
     for module, patterns in by_module():
         yield section(module, patterns)
-    yield CANDLE_TEXT.format(bars=15)
-    for candle in CANDLES:
-        real, random = rates.CANDLES[candle.name]
-        yield (
-            f"| {candle.name} | {candle.talib} | {candle.n_bars} | {real:.2f} | {random:.2f} |\n"
-        )
+        for pattern in patterns:
+            yield shown(examples[file_of_name(pattern.name)])
     yield INDICATOR_TEXT.format(n=len(INDICATOR_NAMES))
     yield ", ".join(f"`{name}`" for name in INDICATOR_NAMES) + "\n"
 
@@ -113,21 +136,12 @@ def section(module: ModuleType, patterns: list[Pattern]) -> str:
         lines.append(f"Parameters: {', '.join(known)}.\n")
     lines.append(f"Source of the rule: {patterns[0].source}. File: `{file}`.\n")
     lines.append(
-        "| pattern | timeframes | warm-up | fit/volume/context | alert from | real | random |"
+        "| pattern | timeframes | warm-up | setting | fit/volume/context "
+        "| alert from | real | random |"
     )
-    lines.append("|---|---|---|---|---|---|---|")
+    lines.append("|---|---|---|---|---|---|---|---|")
     lines += [row(pattern) for pattern in patterns]
     return "\n".join(line for line in lines if line) + "\n"
-
-
-def parameters(module: ModuleType) -> list[str]:
-    """Return the file's own numbers."""
-    own = inspect.getsource(module)
-    return [
-        f"`{name} = {value}`"
-        for name, value in vars(module).items()
-        if isinstance(value, int | float) and f"\n{name}: Final" in own
-    ]
 
 
 def row(pattern: Pattern) -> str:
@@ -139,6 +153,7 @@ def row(pattern: Pattern) -> str:
     real, real_alert, random, random_alert = rates.PATTERNS[pattern.name]
     return (
         f"| {pattern.name} | {frames} | {pattern.warm_up} "
+        f"| {pattern.setting.name.lower()} "
         f"| {weights.fit}/{weights.volume}/{weights.context} "
         f"| {rule.min_confidence}, {rule.cool_down_bars} bars "
         f"| {real:.2f} / {real_alert:.2f} | {random:.2f} / {random_alert:.2f} |"

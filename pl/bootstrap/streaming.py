@@ -9,6 +9,7 @@ import numpy as np
 import redis
 
 from pl.bootstrap.feeds import build_feed
+from pl.bootstrap.past import Longer, Past
 from pl.bootstrap.shared import build_rest, build_sessions, check_market
 from pl.bootstrap.stores import Stores, open_stores
 from pl.bootstrap.telling import build_telling
@@ -19,18 +20,19 @@ from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
+from pl.market.folding import Folding
 from pl.market.halts import HOUR
+from pl.market.timeframes import INTRADAY, TIMEFRAMES
 from pl.settings import Settings
-from pl.signals.engine import SignalEngine
-from pl.signals.policy import Policy
 from pl.store.snapshot import Snapshots
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.beats import Beats
-from pl.streaming.catch_up import CatchUp, History
+from pl.streaming.catch_up import History
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.flows import Flows, FlowState, remembered_since
+from pl.streaming.frames import build_frame
 from pl.streaming.inbox import Backfill, Inbox
 from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop, nobody_waits
@@ -46,16 +48,7 @@ from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
 from service.errors import SettingsError
 
-TIMEFRAME: Final = "1min"
-TIER: Final = "intraday"
-SEED_BARS: Final = 664
-"""Bars before the session that make every later value exact."""
-BEFORE_SESSION_MS: Final = {"simulated": SEED_BARS * MINUTE_MS}
-WEEK_MS: Final = 7 * 86_400_000
-"""Holds two sessions of New York whatever the holidays."""
-BARS_READ: Final = {"simulated": SEED_BARS + 1440}
-FOUR_LONG_DAYS: Final = 4 * 960
-"""Minutes of New York's sessions with their extended hours, regular ones of a third of them."""
+MINUTE: Final = INTRADAY[0]
 MOST_BEHIND: Final = 1_000
 """So many closes may wait to be carried or stored before a replay is held up."""
 
@@ -92,7 +85,7 @@ class Building:
         self._history = stores.history_with(self._snapshots, self._sessions.regular)
         self._rest = build_rest(settings, self._table)
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
-        self._telling = build_telling(settings, self._symbols, TIMEFRAME, stores.errors)
+        self._telling = build_telling(settings, self._symbols, stores.errors)
         self._counters = Counters()
         self._board = QuoteBoard(self._symbols)
         self._bars = MinuteBars(len(self._symbols), depth=LATE_MINUTES)
@@ -107,17 +100,19 @@ class Building:
         self._telling.start()
         road = await asyncio.to_thread(self._build_road)
         session = self._build_session()
-        closing = self._build_closing(road, session)
         done_ms = await asyncio.to_thread(self._done_ms)
         now_ms = self._now_ms(done_ms)
-        history = await self._caught_up(now_ms, done_ms)
-        self._warm(closing, history)
+        past = self._build_past()
+        history = await past.minutes(now_ms, done_ms)
+        longer = await past.longer(history, now_ms, done_ms)
+        closing = self._build_closing(road, session, longer.folding)
+        self._warm(closing, history, longer)
         if now_ms:
             session.begin_day(history.stored, now_ms)
         floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0
         loop = self._build_loop(closing, session, road, floor_ms)
         closing.begin(floor_ms, floor_ms if done_ms is None else 0)
-        closing.catch_up(history.missed, self._clock())
+        closing.catch_up(history.missed, self._clock(), floor_ms, longer.changed)
         return self._build_service(loop, road, done_ms)
 
     async def close(self) -> None:
@@ -133,7 +128,7 @@ class Building:
         stores.patterns.rehearse(self._clock())
         publisher.rehearse()
         newest_ms = int(stores.history.bars_through(self._symbols).max())
-        since_ms = remembered_since(int(self._clock() * 1000), newest_ms) if self._live else 0
+        since_ms = remembered_since(int(self._clock() * 1000), newest_ms, live=self._live)
         self._standing = stores.standing.since(since_ms)
         return Road(
             producer=self._producer,
@@ -145,19 +140,29 @@ class Building:
             clock=self._clock,
         )
 
-    def _build_closing(self, road: Road, session: SessionFollower) -> Closing:
-        engine = SignalEngine(
-            self._symbols,
-            TIMEFRAME,
-            TIER,
-            lambda ms: self._sessions.anchor_ms(TIMEFRAME, ms),
-            session_bars=self._sessions.longest_ms // MINUTE_MS,
-        )
-        return Closing(
-            engine=engine,
-            told=Told.of(self._standing, self._symbols),
-            policy=Policy(len(self._symbols), TIMEFRAME, TIER),
+    def _build_past(self) -> Past:
+        return Past(
+            symbols=self._symbols,
             sessions=self._sessions,
+            stores=self._stores,
+            history=self._history,
+            rest=self._rest,
+            repair=self._repair,
+            market=self._settings.market,
+            live=self._live,
+        )
+
+    def _build_closing(self, road: Road, session: SessionFollower, folding: Folding) -> Closing:
+        n_watched = self._settings.publish_indicator_symbols
+        frames = {
+            name: build_frame(name, self._symbols, self._sessions, n_watched) for name in TIMEFRAMES
+        }
+        for name, frame in frames.items():
+            frame.told = Told.of(self._standing, self._symbols, name)
+        return Closing(
+            minute=frames.pop(MINUTE),
+            longer=frames,
+            folding=folding,
             road=road,
             writer=self._writer,
             announcer=self._telling.announcer,
@@ -206,34 +211,18 @@ class Building:
             return int(self._clock() * 1000)
         return 0 if done_ms is None else done_ms + MINUTE_MS
 
-    async def _caught_up(self, now_ms: int, done_ms: int | None) -> History:
-        market = self._settings.market
-        catch_up = CatchUp(
-            self._symbols,
-            self._stores.bars,
-            self._history,
-            self._rest.minute_bars if self._rest else None,
-            BARS_READ.get(market, FOUR_LONG_DAYS),
-        )
-        oldest_ms = 0
-        if self._live:
-            anchor_ms = self._sessions.anchor_ms(TIMEFRAME, now_ms)
-            oldest_ms = anchor_ms - BEFORE_SESSION_MS.get(market, WEEK_MS)
-        history = await catch_up.run(oldest_ms, now_ms, done_ms)
-        if self._repair is not None:
-            self._repair.refused.update(catch_up.refused)
-            for symbol, gap in catch_up.unfetched:
-                self._repair.order(gap, (symbol,))
-        return history
-
-    def _warm(self, closing: Closing, history: History) -> None:
-        for row, bars in history.warm.items():
-            regular = bars.take(self._sessions.regular(bars.start_ms))
-            closing.engine.warm(row, regular)
-            self._board.halts.traded(row, regular.start_ms[-HOUR:])
-            if len(regular):
-                closing.last_start_ms[row] = regular.start_ms[-1]
-        closing.recall()
+    def _warm(self, closing: Closing, history: History, longer: Longer) -> None:
+        regular = {
+            row: bars.where(self._sessions.regular(bars.start_ms))
+            for row, bars in history.warm.items()
+        }
+        closing.minute.warm(regular)
+        for row, bars in regular.items():
+            self._board.halts.traded(row, bars.start_ms[-HOUR:])
+            if len(bars):
+                closing.last_start_ms[row] = bars.start_ms[-1]
+        for name, frame in closing.longer.items():
+            frame.warm(longer.warm.get(name, {}))
 
     def _build_loop(
         self, closing: Closing, session: SessionFollower, road: Road, floor_ms: int
@@ -293,7 +282,7 @@ class Building:
             writer=self._writer,
             telemetry=publishers,
             beats=beats,
-            keeping=Keeping(self._snapshots, {TIMEFRAME: loop.closing.engine}, len(self._symbols)),
+            keeping=Keeping(self._snapshots, loop.closing.engines, len(self._symbols)),
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),
         )

@@ -37,15 +37,12 @@ class Telling:
             publisher.start()
 
 
-def build_telling(
-    settings: Settings, symbols: tuple[str, ...], timeframe: str, errors: ErrorLog
-) -> Telling:
+def build_telling(settings: Settings, symbols: tuple[str, ...], errors: ErrorLog) -> Telling:
     """Return the voices of Streaming, not started."""
     news = TelemetryPublisher(connect(settings.redis_url, "telemetry"))
     announcer = Announcer(
         publish=news.publish,
         symbols=symbols,
-        timeframe=timeframe,
         indicator_rows=settings.publish_indicator_symbols,
         publish_once=news.publish_once,
     )

@@ -58,6 +58,10 @@ class MassiveRest:
         """Return the minute bars that start in [start_ms, end_ms), oldest first."""
         return await self._bars(symbol, "minute", MINUTE_MS, start_ms, end_ms)
 
+    async def five_minute_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
+        """Return the bars of five minutes that start in [start_ms, end_ms), both on their grid."""
+        return await self._bars(symbol, "minute", 5 * MINUTE_MS, start_ms, end_ms, multiplier=5)
+
     async def hour_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
         """Return the hour bars that start in [start_ms, end_ms), both on the hour."""
         return await self._bars(symbol, "hour", HOUR_MS, start_ms, end_ms)
@@ -113,9 +117,16 @@ class MassiveRest:
         return await self._rows("/v3/reference/splits", params, Split)
 
     async def _bars(
-        self, symbol: str, timespan: str, span_ms: int, start_ms: int, end_ms: int
+        self,
+        symbol: str,
+        timespan: str,
+        span_ms: int,
+        start_ms: int,
+        end_ms: int,
+        *,
+        multiplier: int = 1,
     ) -> BarBatch:
-        path = f"/v2/aggs/ticker/{quote(symbol, safe='')}/range/1/{timespan}"
+        path = f"/v2/aggs/ticker/{quote(symbol, safe='')}/range/{multiplier}/{timespan}"
         found = await self._rows(f"{path}/{start_ms}/{end_ms - 1}", _AGGREGATES, AggregateRow)
         rows = [row for row in found if start_ms <= row.t < end_ms]
         starts = np.array([row.t for row in rows], np.int64)

@@ -186,6 +186,14 @@ class ClosedBars:
         """Return the bars chosen by an index or mask, in that order."""
         return ClosedBars(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
+    def where(self, chosen: npt.NDArray[np.bool_]) -> "ClosedBars":
+        """Return the bars that a mask (n,) chooses: these themselves when it chooses all."""
+        return self if chosen.all() else self.take(chosen)
+
+    def part(self, begin: int, end: int) -> "ClosedBars":
+        """Return views of the bars [begin, end)."""
+        return ClosedBars(*(getattr(self, name)[begin:end] for name in self.__dataclass_fields__))
+
     @staticmethod
     def empty() -> "ClosedBars":
         """Return no bars, with the right dtypes."""

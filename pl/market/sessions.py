@@ -9,9 +9,10 @@ Source: exchange_calendars XNYS; extended hours as the consolidated tape runs th
 
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ from pl.market.batches import Int64
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NEW_YORK: Final = ZoneInfo("America/New_York")
 
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
@@ -49,6 +52,17 @@ class MarketSessions(Protocol):
     def longest_ms(self) -> int:
         """The longest regular hours of a session."""
 
+    @property
+    def sessions_a_month(self) -> int:
+        """The most sessions that a month has."""
+
+    @property
+    def sessions_a_year(self) -> int:
+        """The most sessions that a year has."""
+
+    def day_start_ms(self, day: date) -> int:
+        """Return the first ms of a day by the exchange's clock, where its daily bar starts."""
+
     def session_of(self, ms: int) -> Session | None:
         """Return the session whose trading, extended hours included, holds `ms`."""
 
@@ -62,7 +76,8 @@ class MarketSessions(Protocol):
         """Return the calendar's anchor at or before `ms` for a timeframe's recursive values.
 
         It is the latest open for 1 and 5 minutes; the open of the first session of that
-        session's month for 15 minutes to 1 hour, of its year for daily and weekly.
+        session's month for 15 minutes to 1 hour; for daily and weekly, whose bars start at
+        midnight, the midnight by the exchange's clock that began the year.
         """
 
     def regular(self, t_ms: Int64) -> npt.NDArray[np.bool_]:
@@ -84,13 +99,26 @@ class ExchangeSessions:
         self._edges = np.array(
             [edge for session in sessions for edge in (session.open_ms, session.close_ms)], np.int64
         )
-        self._first_of_month = _first_opens(sessions, lambda day: (day.year, day.month))
-        self._first_of_year = _first_opens(sessions, lambda day: (day.year, 0))
+        self._first_of_month = _first_opens(sessions)
 
     @property
     def longest_ms(self) -> int:
         """The longest regular hours of a session."""
         return max(session.close_ms - session.open_ms for session in self.sessions)
+
+    @property
+    def sessions_a_month(self) -> int:
+        """The most sessions that a month has: its weekdays."""
+        return 23
+
+    @property
+    def sessions_a_year(self) -> int:
+        """The most sessions that a year has: 254, in 1996."""
+        return 254
+
+    def day_start_ms(self, day: date) -> int:
+        """Return the ms of midnight in New York."""
+        return round(datetime.combine(day, time(), NEW_YORK).timestamp()) * 1_000
 
     def session_of(self, ms: int) -> Session | None:
         """Return the session whose trading, extended hours included, holds `ms`."""
@@ -117,13 +145,15 @@ class ExchangeSessions:
     def anchor_ms(self, timeframe: str, ms: int) -> int:
         """Return the calendar's anchor at or before `ms` (see `MarketSessions`)."""
         self._check(ms)
+        if timeframe not in SESSION_TIMEFRAMES | MONTH_TIMEFRAMES:
+            _check_timeframe(timeframe)
+            return self.day_start_ms(
+                datetime.fromtimestamp(ms / 1_000, NEW_YORK).replace(month=1, day=1).date()
+            )
         session = self.sessions[max(0, bisect_right(self._opens, ms) - 1)]
-        day = session.session_date
         if timeframe in SESSION_TIMEFRAMES:
             return session.open_ms
-        if timeframe in MONTH_TIMEFRAMES:
-            return self._first_of_month[day.year, day.month]
-        return self._first_of_year[_year(timeframe, day), 0]
+        return self._first_of_month[session.session_date.year, session.session_date.month]
 
     def regular(self, t_ms: Int64) -> npt.NDArray[np.bool_]:
         """Tell for each time (n,) whether it lies in regular hours."""
@@ -146,6 +176,20 @@ class AlwaysOpenSessions:
         """The length of a day."""
         return DAY_MS
 
+    @property
+    def sessions_a_month(self) -> int:
+        """The days of the longest month."""
+        return 31
+
+    @property
+    def sessions_a_year(self) -> int:
+        """The days of the longest year."""
+        return 366
+
+    def day_start_ms(self, day: date) -> int:
+        """Return the ms of midnight UTC."""
+        return _midnight_ms(day)
+
     def session_of(self, ms: int) -> Session:
         """Return the UTC day that holds `ms`."""
         open_ms = ms // DAY_MS * DAY_MS
@@ -166,7 +210,8 @@ class AlwaysOpenSessions:
             return ms // DAY_MS * DAY_MS
         if timeframe in MONTH_TIMEFRAMES:
             return _midnight_ms(day.replace(day=1))
-        return _midnight_ms(date(_year(timeframe, day), 1, 1))
+        _check_timeframe(timeframe)
+        return _midnight_ms(date(day.year, 1, 1))
 
     def regular(self, t_ms: Int64) -> npt.NDArray[np.bool_]:
         """Tell for each time (n,) that it lies in regular hours."""
@@ -199,20 +244,19 @@ def _end_of_trading(session: Session) -> int:
     return session.close_ms + AFTER_CLOSE_MS
 
 
-def _first_opens(
-    sessions: Sequence[Session], period: Callable[[date], tuple[int, int]]
-) -> dict[tuple[int, int], int]:
+def _first_opens(sessions: Sequence[Session]) -> dict[tuple[int, int], int]:
+    """Return the first open of each (year, month)."""
     first: dict[tuple[int, int], int] = {}
     for session in sessions:
-        first.setdefault(period(session.session_date), session.open_ms)
+        day = session.session_date
+        first.setdefault((day.year, day.month), session.open_ms)
     return first
 
 
-def _year(timeframe: str, day: date) -> int:
+def _check_timeframe(timeframe: str) -> None:
     if timeframe not in YEAR_TIMEFRAMES:
         known = sorted(SESSION_TIMEFRAMES | MONTH_TIMEFRAMES | YEAR_TIMEFRAMES)
         raise ValueError(f"timeframe: expected one of {known}, was {timeframe!r}")
-    return day.year
 
 
 def _day(ms: int) -> date:

@@ -51,10 +51,10 @@ def symbol_states(
     now_ms : the feed's time now. feed_last_ms : its last event of any symbol, -1 for none.
     last_trade_ms : (n,) of the symbol, -1 for none. missing_minutes : (n,) minutes known to
     be missing (not watched, not fetched). last_quality : (n,) QUALITY_* of the last bar.
-    halted : (n,) the exchange has stopped trading. market_open : regular hours, when a mute
-    feed is a fault and not a pause.
+    halted : (n,) trading is stopped, by the exchange's word or a telling silence.
+    market_open : regular hours, when a mute feed is a fault and not a pause.
 
-    halted: the exchange stopped it. gap: minutes are missing. partial: its last minute was
+    halted: trading is stopped, see `halts`. gap: minutes are missing. partial: its last minute was
     not watched whole. stale: the feed itself is mute, so silence means nothing. backfilled:
     its last minute came by REST. quiet: no trade for a minute, while the feed lives. live:
     otherwise.

@@ -4,6 +4,7 @@ import numpy as np
 
 from pl.market.aggregation import SECOND_MS, MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, TradeBatch
+from pl.market.pages import Page
 
 
 def warm_up() -> None:
@@ -19,7 +20,12 @@ def warm_up() -> None:
         bars.add_bars(_one_bar(start + MINUTE_MS, span))
     bars.add_bars(_one_bar(start, MINUTE_MS), backfill=True)
     bars.compact()
-    bars.close()
+    closed = bars.close()
+    page = Page(1, 1)
+    page.put(closed.take(np.arange(1)), np.zeros(1, np.int64))
+    page.fold(
+        np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64), closed.start_ms[:1]
+    )
 
 
 def _one_trade(t_ms: int, sequence: int, rule: int) -> TradeBatch:

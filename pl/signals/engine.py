@@ -79,6 +79,11 @@ class SignalEngine:
         self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
 
+    @property
+    def history(self) -> History:
+        """Return the bars that are held; to be read, not written."""
+        return self._history
+
     def warm(self, row: int, bars: ClosedBars) -> None:
         """Replace a row's bars by history; emits nothing.
 
@@ -88,7 +93,7 @@ class SignalEngine:
         """
         sound = np.empty(len(bars), np.bool_)
         mark_sound(_prices(bars), sound)
-        kept = bars.take(sound)
+        kept = bars.where(sound)
         if np.any(np.diff(kept.start_ms) <= 0):
             raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
         self._load(row, kept)
@@ -103,9 +108,7 @@ class SignalEngine:
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
         first = int(np.searchsorted(bars.start_ms, anchor))
-        tail = bars.take(
-            np.arange(max(first - SEED_BARS - self._history.window_bars, 0), len(bars))
-        )
+        tail = bars.part(max(first - SEED_BARS - history.window_bars, 0), len(bars))
         n = len(tail)
         if n >= history.start.shape[1]:
             raise self._overlong(row)
@@ -155,10 +158,11 @@ class SignalEngine:
         It is the memory from which a policy learns after a restart what was signalled before.
         """
         history = self._history
-        found = join_entries([self._standing(row, n_bars) for row in range(len(history.n_bars))])
+        found = join_entries([self.standing(row, n_bars) for row in range(len(history.n_bars))])
         return found.take(np.argsort(found.bar_time_ms, kind="stable"))
 
-    def _standing(self, row: int, n_bars: int) -> Entries:
+    def standing(self, row: int, n_bars: int) -> Entries:
+        """Return the entries standing on the last `n_bars` bars of a row."""
         history = self._history
         n = int(history.n_bars[row])
         begin = max(n - n_bars, 0)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.signals.chart.hit import FIRST_NUMBER
 from pl.signals.chart.names import CHART_NAMES
+from pl.signals.combos.names import COMBO_NAMES
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.registry import PATTERN_NAMES
 from pl.signals.signal import (
@@ -32,10 +33,10 @@ Chosen = npt.NDArray[np.intp]
 LIVES: Final = (CONFIRMED, RETRACTED, TARGET_REACHED, FAILED, EXPIRED)
 """An entry's life is a place in this table; it only grows."""
 
-N_KINDS: Final = len(PATTERN_NAMES) + len(CHART_NAMES)
-KIND_NAMES: Final = (*PATTERN_NAMES, *CHART_NAMES)
+KIND_NAMES: Final = (*PATTERN_NAMES, *CHART_NAMES, *COMBO_NAMES)
+N_KINDS: Final = len(KIND_NAMES)
 KIND_OF: Final[Mapping[str, int]] = {name: kind for kind, name in enumerate(KIND_NAMES)}
-"""Patterns of the registry and chart patterns in one row of numbers without a gap."""
+"""Patterns of the registry, chart patterns and combos in one row of numbers without a gap."""
 CHART_KIND: Final = len(PATTERN_NAMES) - FIRST_NUMBER
 """Added to the number of a chart pattern it makes its kind."""
 DIRECTION_OF: Final = {name: code for code, name in DIRECTION_NAMES.items()}

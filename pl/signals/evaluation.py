@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import kernel, leaf
-from pl.market.batches import QUALITY_PARTIAL, Float64, Int64
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
@@ -50,6 +50,24 @@ def room_for(n_bars: int) -> HitRows:
         np.empty((n, MAX_DEFINING_BARS), np.int64),
         np.empty((n, N_NUMBERS), np.float64),
     )
+
+
+@leaf
+def count_changes(history: History, row: int, i: int) -> int:
+    """Return a number that grows with each change of a bar up to bar `i` and not long before.
+
+    A revision counts two; that a bar was completed afterwards, which leaves its revision as it
+    is, counts one. What is long is told by the clock, not in bars: a late bar would push another
+    one, and its changes, out of the window.
+    """
+    total = 0
+    since = history.start[row, i] - history.window_bars * history.bar_ms
+    for j in range(i, -1, -1):
+        if history.start[row, j] <= since:
+            break
+        total += 2 * history.revision[row, j]
+        total += history.quality[row, j] == QUALITY_BACKFILLED
+    return total
 
 
 @leaf

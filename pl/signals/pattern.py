@@ -52,7 +52,7 @@ class Pattern:
     the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
     stop : where a trade on it is given up, which sets its target too;
     alert : when it becomes an alert; timeframes : on which it is judged;
-    alerts : by timeframe, where `alert` does not suit.
+    alerts : by timeframe, where `alert` does not suit; draws : the indicators its example shows.
     """
 
     number: int
@@ -69,6 +69,7 @@ class Pattern:
     source: str
     timeframes: frozenset[str] = EVERYWHERE
     alerts: Mapping[str, Alert] = field(default_factory=dict)
+    draws: tuple[str, ...] = ()
 
     def alert_on(self, timeframe: str) -> Alert:
         """Return when it becomes an alert on a timeframe."""

@@ -24,6 +24,7 @@ from pl.signals.choosing import (
     nothing_standing,
     verdicts,
 )
+from pl.signals.combos.catalogue import COMBOS
 from pl.signals.entries import KIND_NAMES, N_KINDS, Chosen, Entries
 from pl.signals.pattern import Alert as Rule
 from pl.signals.registry import PATTERNS
@@ -49,6 +50,11 @@ RULES: Final[Mapping[Key, Rule]] = {
         (name, tier, timeframe): Rule(least, 15)
         for name, least in ALERT_CONFIDENCE.items()
         for timeframe, tier in TIER_OF.items()
+    },
+    **{
+        (combo.name, "combo", timeframe): combo.alert
+        for combo in COMBOS
+        for timeframe in combo.timeframes
     },
 }
 """By pattern, tier and timeframe, as the definitions say; what is not named follows FALLBACK.

@@ -1,12 +1,13 @@
 """Hold what an update computed, as columns."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pl.market.batches import Float64, Int32, Int64
-from pl.signals.entries import Entries
+from pl.signals.entries import Entries, join_entries
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES
 from pl.signals.signal import Signal
 
@@ -82,3 +83,17 @@ class EngineUpdate:
     def signals(self) -> list[Signal]:
         """Return the whole log of the batch written out, whatever a policy makes of it."""
         return self.entries.signals()
+
+
+def joined_updates(updates: Sequence[EngineUpdate]) -> EngineUpdate:
+    """Return what several batches caused as if they had come in one."""
+    if len(updates) == 1:
+        return updates[0]
+    refused: Counter[str] = Counter()
+    for update in updates:
+        refused.update(update.refused)
+    return EngineUpdate(
+        join_entries([update.entries for update in updates]),
+        join([update.indicators for update in updates]),
+        dict(refused),
+    )

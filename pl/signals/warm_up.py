@@ -6,8 +6,10 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.signals.combos.measures import N_MEASURES, Looks, measure
 from pl.signals.engine import SignalEngine
 from pl.signals.evaluation import hits_between
+from pl.signals.events.levels import fit_beyond
 from pl.signals.history import empty_history
 from pl.signals.policy import Policy
 
@@ -59,3 +61,11 @@ def warm_up() -> None:
     engine.update(_bars([40], 12.0, 1))
     engine.update(_bars([40], float("nan"), 2))
     engine.recent(4)
+    _look_at_a_combo(engine)
+
+
+def _look_at_a_combo(engine: SignalEngine) -> None:
+    one = np.ones(1, np.int64)
+    looks = Looks(one, one, np.zeros(1, np.int64), one, one)
+    measure(engine.history, looks, one, np.empty((1, N_MEASURES), np.float64))
+    fit_beyond(1.0)

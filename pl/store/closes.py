@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -33,10 +34,11 @@ Cut = Callable[[R, int, int], R]
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Hold what one close leaves behind."""
+    """Hold what one close of a timeframe leaves behind."""
 
     bars: ClosedBars
     indicators: IndicatorTable
+    timeframe: str = "1min"
 
     def __len__(self) -> int:
         return len(self.bars) + len(self.indicators)
@@ -61,12 +63,15 @@ class CloseStore:
         symbols : the symbol of each `row`.
         """
         fetched = close.bars.quality == QUALITY_BACKFILLED
+        timeframe = close.timeframe
+        replace = partial(self._bars.replace_bars, timeframe=timeframe)
+        write = partial(self._bars.write_bars, timeframe=timeframe)
         try:
-            self._write_bars(close.bars.take(fetched), symbols, self._bars.replace_bars)
-            self._write_bars(close.bars.take(~fetched), symbols, self._bars.write_bars)
+            self._write_bars(close.bars.take(fetched), symbols, replace)
+            self._write_bars(close.bars.take(~fetched), symbols, write)
             self._write(
                 close.indicators,
-                lambda table: self._indicators.write_indicators(table, symbols),
+                lambda table: self._indicators.write_indicators(table, symbols, timeframe),
                 rows_of,
                 lambda table: _told_indicators(table, symbols),
             )
@@ -125,8 +130,15 @@ def rows_of(table: IndicatorTable, first: int, end: int) -> IndicatorTable:
     )
 
 
-def merged(closes: Sequence[Close]) -> Close:
-    """Return several closes as one; of a bar that comes again the last word counts."""
+def merged(closes: Sequence[Close]) -> list[Close]:
+    """Return one close a timeframe; of a bar that comes again the last word counts."""
+    by_timeframe: dict[str, list[Close]] = {}
+    for close in closes:
+        by_timeframe.setdefault(close.timeframe, []).append(close)
+    return [_as_one(same) for same in by_timeframe.values()]
+
+
+def _as_one(closes: Sequence[Close]) -> Close:
     if len(closes) == 1:
         return closes[0]
     bars = ClosedBars(
@@ -139,7 +151,8 @@ def merged(closes: Sequence[Close]) -> Close:
     last = np.ones(len(bars), np.bool_)
     last[:-1] = np.diff(bars.row[order]) != 0
     last[:-1] |= np.diff(bars.start_ms[order]) != 0
-    return Close(bars.take(order[last]), join([close.indicators for close in closes]))
+    indicators = join([close.indicators for close in closes])
+    return Close(bars.take(order[last]), indicators, closes[0].timeframe)
 
 
 def _told_bar(bar: ClosedBars, symbols: Sequence[str]) -> str:

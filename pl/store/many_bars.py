@@ -59,7 +59,7 @@ class ManyBars:
         edges = np.searchsorted(bars.row, np.arange(len(symbols) + 1))
         counts = np.diff(edges)
         found = {
-            symbol: slice_of(bars, edges[row] + max(counts[row] - n, 0), edges[row + 1])
+            symbol: bars.part(edges[row] + max(counts[row] - n, 0), edges[row + 1])
             for row, symbol in enumerate(symbols)
         }
         short = [symbols[row] for row in np.flatnonzero(counts < n).tolist()]
@@ -106,12 +106,6 @@ class ManyBars:
 
         with self._database.run(work).getbuffer() as raw:
             return decode_rows(raw, KINDS)
-
-
-def slice_of(bars: ClosedBars, begin: int, end: int) -> ClosedBars:
-    """Return views of the bars [begin, end)."""
-    columns = ClosedBars.__dataclass_fields__
-    return ClosedBars(*(getattr(bars, name)[begin:end] for name in columns))
 
 
 def numbered(found: dict[str, ClosedBars], symbols: Sequence[str]) -> dict[str, ClosedBars]:

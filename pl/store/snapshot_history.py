@@ -11,7 +11,7 @@ import structlog
 from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.store.connection import Database
 from pl.store.history import BarHistory
-from pl.store.many_bars import MANY, ManyBars, numbered, slice_of
+from pl.store.many_bars import MANY, ManyBars, numbered
 from pl.store.marks import Bool, Hours, MarkReader, Marks
 from pl.store.snapshot import Snapshot, Snapshots
 
@@ -45,6 +45,18 @@ class SnapshotHistory:
     def bars_through(self, symbols: Sequence[str], timeframe: str = "1min") -> Int64:
         """Return the start of the last bar of each symbol in unix milliseconds, -1 for none."""
         return self._history.bars_through(symbols, timeframe)
+
+    def bars_between(
+        self, symbols: Sequence[str], since_ms: int, before_ms: int, timeframe: str = "1min"
+    ) -> ClosedBars:
+        """Return the bars that start in [since_ms, before_ms), sorted by (start_ms, row).
+
+        They come from the database, with their trades.
+        """
+        if len(symbols) <= MANY:
+            return self._history.bars_between(symbols, since_ms, before_ms, timeframe)
+        bars = self._many.between(symbols, since_ms, before_ms, timeframe)
+        return bars.take(np.argsort(bars.start_ms, kind="stable"))
 
     def last_bars(
         self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str = "1min"
@@ -140,9 +152,7 @@ class SnapshotHistory:
             bars = bars.take(bars.start_ms <= snapshot.through_ms)
             bars = _joined(bars, after)
         edges = np.searchsorted(bars.row, np.arange(len(symbols) + 1))
-        return {
-            symbol: slice_of(bars, edges[at], edges[at + 1]) for at, symbol in enumerate(symbols)
-        }
+        return {symbol: bars.part(edges[at], edges[at + 1]) for at, symbol in enumerate(symbols)}
 
 
 def _as_before(snapshot: Snapshot, before_ms: int) -> Snapshot:

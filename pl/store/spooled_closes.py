@@ -34,6 +34,7 @@ class _Record(msgspec.Struct):
     symbols: list[str]
     bars: dict[str, bytes]
     indicators: dict[str, bytes]
+    timeframe: str = "1min"
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -67,7 +68,7 @@ class SpooledCloses:
     def _apply(self, body: bytes) -> None:
         try:
             record = _decode(body)
-            close = Close(_bars(record.bars), _indicators(record.indicators))
+            close = Close(_bars(record.bars), _indicators(record.indicators), record.timeframe)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
             self._store.refuse(f"a spooled record of {len(body)} bytes", str(error))
             return
@@ -77,7 +78,8 @@ class SpooledCloses:
 def _parts(close: Close) -> Iterator[Close]:
     for at in range(0, max(len(close.bars), len(close.indicators)), MOST_ROWS):
         end = at + MOST_ROWS
-        yield Close(bars_of(close.bars, at, end), rows_of(close.indicators, at, end))
+        bars, rows = bars_of(close.bars, at, end), rows_of(close.indicators, at, end)
+        yield Close(bars, rows, close.timeframe)
 
 
 def _as_record(close: Close, symbols: Sequence[str]) -> _Record:
@@ -98,6 +100,7 @@ def _as_record(close: Close, symbols: Sequence[str]) -> _Record:
         [symbols[row] for row in rows.tolist()],
         _packed(bars, _BAR_TYPES),
         _packed(indicators, _INDICATOR_TYPES),
+        close.timeframe,
     )
 
 

@@ -1,5 +1,6 @@
 """Read what was last said of each flow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +10,10 @@ from pl.store.partitions import moment
 _LAST: Final = """
 SELECT DISTINCT ON (flow_id) flow_id::text, life, revision,
        round(extract(epoch FROM bar_time) * 1000)::bigint,
-       confidence, current_price, price_change, volume, symbol, pattern, direction
+       confidence, current_price, price_change, volume, timeframe, symbol, pattern, direction
 FROM pattern_events
-WHERE bar_time >= %s
+JOIN unnest(%s::text[], %s::timestamptz[]) AS asked (timeframe, since) USING (timeframe)
+WHERE bar_time >= since AND bar_time >= %s
 ORDER BY flow_id, seq DESC
 """
 
@@ -28,6 +30,7 @@ class Standing:
     price: float
     price_change: float
     volume: float
+    timeframe: str
     symbol: str
     pattern: str
     direction: str
@@ -39,11 +42,15 @@ class StandingFlows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def since(self, bar_time_ms: int) -> list[Standing]:
-        """Return the last event of each flow whose bar is of `bar_time_ms` or later."""
+    def since(self, bar_time_ms: Mapping[str, int]) -> list[Standing]:
+        """Return the last event of each flow of a bar from then on.
+
+        bar_time_ms : by timeframe, unix ms; flows of others are left out.
+        """
+        since = [moment(ms) for ms in bar_time_ms.values()]
 
         def work(cursor: Cursor) -> list[Standing]:
-            cursor.execute(_LAST, (moment(bar_time_ms),))
+            cursor.execute(_LAST, (list(bar_time_ms), since, min(since)))
             return [Standing(*row) for row in cursor.fetchall()]
 
         return self._database.run(work)

@@ -24,15 +24,16 @@ from contracts.messages.streaming import (
     SessionStopped,
     StreamingHealth,
 )
-from pl.market.batches import MINUTE_MS, ClosedBars, Int64
+from pl.market.batches import ClosedBars, Int64
 from pl.signals.crossings import LINES, Crossings
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
+from pl.signals.timeframes import TIMEFRAME_MS
 
 COMPONENT: Final = "streaming"
-BARS_TOLD_MS: Final = 240 * MINUTE_MS
-INDICATORS_TOLD_MS: Final = 16 * MINUTE_MS
-"""What is older than that beside the newest, after a long absence, is read from the database."""
+BARS_TOLD: Final = 240
+INDICATORS_TOLD: Final = 16
+"""What lies more bars before the newest, after a long absence, is read from the database."""
 
 Publish = Callable[[str, bytes], None]
 PublishOnce = Callable[[str, bytes, str], None]
@@ -48,16 +49,15 @@ class Announcer:
 
     publish: Publish
     symbols: Sequence[str]
-    timeframe: str
     indicator_rows: int
     publish_once: PublishOnce | None = None
 
-    def bars(self, bars: ClosedBars, at: float) -> None:
-        """Publish closed bars, one message a minute."""
-        for start_ms in _latest(np.unique(bars.start_ms), BARS_TOLD_MS):
+    def bars(self, bars: ClosedBars, timeframe: str, at: float) -> None:
+        """Publish closed bars of a timeframe, one message for all that start together."""
+        for start_ms in _latest(np.unique(bars.start_ms), BARS_TOLD * TIMEFRAME_MS[timeframe]):
             minute = bars.take(bars.start_ms == start_ms)
             columns = BarsClosed(
-                timeframe=self.timeframe,
+                timeframe=timeframe,
                 bar_time=iso(int(start_ms) / 1000),
                 symbols=self._names(minute.row),
                 open=minute.open.tolist(),
@@ -69,9 +69,9 @@ class Announcer:
             )
             self._flat(names.BARS_STREAMING, "bars_closed", at, columns)
 
-    def indicators(self, table: IndicatorTable, at: float) -> None:
+    def indicators(self, table: IndicatorTable, timeframe: str, at: float) -> None:
         """Publish the indicators of each symbol; values still warming up are left out."""
-        told = _latest(table.start_ms, INDICATORS_TOLD_MS)
+        told = _latest(table.start_ms, INDICATORS_TOLD * TIMEFRAME_MS[timeframe])
         told_rows = table.row < self.indicator_rows
         told_rows &= table.start_ms >= (told.min() if len(told) else 0)
         for row, start_ms, values in zip(
@@ -86,12 +86,20 @@ class Announcer:
                 if isfinite(value)
             }
             if known:
-                self._calculation(self.symbols[row], start_ms, known, at)
+                calculation = Calculation(
+                    indicator_type="all",
+                    symbol=self.symbols[row],
+                    values=known,
+                    timestamp=iso(start_ms / 1000),
+                    timeframe=timeframe,
+                )
+                fields = CalculationFields(calculation=calculation)
+                self._flat(names.INDICATORS_STREAMING, "indicator_calculated", at, fields)
 
-    def crossings(self, found: Crossings, session_id: str, at: float) -> None:
+    def crossings(self, found: Crossings, timeframe: str, session_id: str, at: float) -> None:
         """Publish the indicators that crossed a line, each once, whatever is evaluated again."""
         newest = int(found.start_ms.max(initial=0))
-        found = found.since(newest - INDICATORS_TOLD_MS)
+        found = found.since(newest - INDICATORS_TOLD * TIMEFRAME_MS[timeframe])
         for row, start_ms, line, value in zip(
             found.row.tolist(),
             found.start_ms.tolist(),
@@ -106,12 +114,13 @@ class Announcer:
                 message=f"{symbol} {kind.said.format(value=value)}",
                 timestamp=iso(at),
                 session_id=session_id,
-                timeframe=self.timeframe,
+                timeframe=timeframe,
                 bar_time=iso(start_ms / 1000),
                 value=value,
             )
             body = encode(flat("indicator_alert", at, COMPONENT, alert))
-            self._once(names.ALERTS_INDICATORS, body, f"{symbol}:{kind.name}:{start_ms // 1000}")
+            key = f"{symbol}:{kind.name}:{timeframe}:{start_ms // 1000}"
+            self._once(names.ALERTS_INDICATORS, body, key)
 
     def quotes(self, quotes: Quotes, at: float) -> None:
         """Publish prices that changed."""
@@ -147,17 +156,6 @@ class Announcer:
     def critical(self, alert: CriticalAlert, at: float) -> None:
         """Publish what a person must look at now."""
         self._flat(names.ALERTS_CRITICAL, "critical_alert", at, alert)
-
-    def _calculation(self, symbol: str, start_ms: int, values: dict[str, float], at: float) -> None:
-        calculation = Calculation(
-            indicator_type="all",
-            symbol=symbol,
-            values=values,
-            timestamp=iso(start_ms / 1000),
-            timeframe=self.timeframe,
-        )
-        fields = CalculationFields(calculation=calculation)
-        self._flat(names.INDICATORS_STREAMING, "indicator_calculated", at, fields)
 
     def _flat(self, channel: str, event: str, at: float, fields: msgspec.Struct) -> None:
         self.publish(channel, encode(flat(event, at, COMPONENT, fields)))

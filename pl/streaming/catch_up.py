@@ -80,7 +80,7 @@ class CatchUp:
             fresh = await self._read(before_ms)
         if through_ms is None:
             return History(fresh, ClosedBars.empty(), fresh)
-        warm = {row: bars.take(bars.start_ms <= through_ms) for row, bars in stored.items()}
+        warm = {row: bars.where(bars.start_ms <= through_ms) for row, bars in stored.items()}
         return History(warm, _missed(warm, fresh), fresh)
 
     async def _read(self, before_ms: int) -> ByRow:
@@ -158,6 +158,8 @@ def _missed(warm: ByRow, fresh: ByRow) -> ClosedBars:
 
 def _unseen(seen: ClosedBars, fresh: ClosedBars) -> ClosedBars:
     """Return the bars of `fresh` that `seen` has not, or has in an older revision."""
+    if seen is fresh:
+        return ClosedBars.empty()
     place = np.searchsorted(seen.start_ms, fresh.start_ms)
     known = place < len(seen)
     known[known] = seen.start_ms[place[known]] == fresh.start_ms[known]

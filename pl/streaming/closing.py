@@ -1,6 +1,6 @@
 """What a close sets in motion: signals, alerts, messages, rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Protocol
@@ -14,22 +14,20 @@ from pl.market.batches import (
     ClosedBars,
     Int64,
 )
-from pl.market.sessions import MarketSessions
-from pl.signals.crossings import MEMORY_BARS, CrossingWatch
+from pl.market.folding import Folding, Step
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import Entries
-from pl.signals.policy import Policy
-from pl.signals.storm import MOST_EVENTS, surest
-from pl.signals.table import IndicatorTable
-from pl.signals.universe import Universe
+from pl.signals.storm import MOST_EVENTS
+from pl.signals.table import join
+from pl.signals.timeframes import TIMEFRAME_MS
 from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
-from pl.streaming.findings import Findings
+from pl.streaming.findings import Found
+from pl.streaming.frames import Evaluated, Frame
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
 from pl.streaming.session import NO_SESSION
-from pl.streaming.told import Told, count_ends
+from pl.streaming.told import count_ends
 from pl.streaming.watch import Gap
 
 OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
@@ -51,22 +49,32 @@ class Store(Protocol):
         """Queue a close."""
 
 
+def no_combos(_: Sequence[Evaluated]) -> Found:
+    """Find nothing across timeframes."""
+    return []
+
+
+def nothing_follows() -> None:
+    """Leave what follows to the last load of a close."""
+
+
 @dataclass(slots=True)
 class Closing:
     """Pass closed bars on, events first.
 
+    minute : evaluates the minutes; longer : what is folded from them, by timeframe;
+    combine : finds what needs several timeframes, from all that one close evaluated, in order;
     last_start_ms : (n_symbols,) start of each symbol's last evaluated bar; history_ms : the same
     when this run began;
     floor_ms : minutes before it belong to an earlier run or to history; a bar of theirs that
     this run pieced together from late trades is not true, so it is fetched instead; without REST
     (`order_repair` is None) it stays partial, and is dropped where a bar was known already;
-    alerts_from_ms : bars before it alert nobody (history that a first start had to wait for);
-    crossings : used by the road's thread alone once bars pass; session_id : names the session.
+    session_id : names the session.
     """
 
-    engine: SignalEngine
-    policy: Policy
-    sessions: MarketSessions
+    minute: Frame
+    longer: Mapping[str, Frame]
+    folding: Folding
     road: Carrier
     writer: Store
     announcer: Announcer
@@ -75,65 +83,134 @@ class Closing:
     order_repair: OrderRepair | None
     clock: Callable[[], float]
     last_start_ms: Int64
+    combine: Callable[[Sequence[Evaluated]], Found] = no_combos
     floor_ms: int = 0
-    alerts_from_ms: int = 0
     through_ms: int = 0
-    universe: Universe = field(default_factory=Universe)
-    told: Told = field(default_factory=Told)
     session_id: Callable[[], str] = lambda: NO_SESSION
-    crossings: CrossingWatch = field(init=False)
-    rows: dict[str, int] = field(init=False)
     history_ms: Int64 = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rows = {symbol: row for row, symbol in enumerate(self.announcer.symbols)}
         self.history_ms = self.last_start_ms.copy()
-        n_watched = min(self.announcer.indicator_rows, len(self.rows))
-        self.crossings = CrossingWatch(n_watched, self.announcer.timeframe)
 
-    def recall(self) -> None:
-        """Learn from the engine's history what was signalled before this run."""
-        self.policy.recall(self.engine.recent(self.policy.memory_bars))
-        for row in range(self.crossings.n_rows):
-            self.crossings.recall(self.engine.latest_rows(row, MEMORY_BARS))
+    @property
+    def engines(self) -> Mapping[str, SignalEngine]:
+        """Return the engine of each timeframe."""
+        frames = (self.minute, *self.longer.values())
+        return {frame.timeframe: frame.engine for frame in frames}
 
     def begin(self, floor_ms: int, alerts_from_ms: int) -> None:
-        """Take what was evaluated so far as history, and minutes before `floor_ms` as others'."""
-        self.floor_ms, self.alerts_from_ms = floor_ms, alerts_from_ms
+        """Take what was evaluated so far as history, and minutes before `floor_ms` as others'.
+
+        alerts_from_ms : what closed by then alerts nobody.
+        """
+        self.floor_ms = floor_ms
+        for frame in (self.minute, *self.longer.values()):
+            frame.alerts_from_ms = alerts_from_ms
         self.history_ms = self.last_start_ms.copy()
 
-    def pass_on(self, closed: ClosedBars, received_at: float) -> None:
+    def pass_on(self, closed: ClosedBars, received_at: float, closed_through_ms: int = 0) -> None:
         """Evaluate bars sorted by (start_ms, row) and hand on what follows from them.
 
-        received_at : unix seconds, arrival of the frame that completed them.
+        received_at : unix seconds, arrival of the frame that completed them; closed_through_ms :
+        minutes that ended by then have closed for every symbol.
         """
-        self.catch_up(self._fetched_instead(closed), received_at)
+        self.catch_up(self._fetched_instead(closed), received_at, closed_through_ms)
 
-    def catch_up(self, closed: ClosedBars, received_at: float) -> None:
-        """Do the same for bars that history vouches for, whenever they began."""
-        if not len(closed):
-            return
-        update = self.engine.update(self._numbered(closed.take(self._in_session(closed))))
-        self.universe.compare(update.indicators)
-        found = self._alerts(update.entries, closed, update.indicators)
-        self.through_ms = max(self.through_ms, int(closed.start_ms[-1]))
+    def catch_up(
+        self,
+        closed: ClosedBars,
+        received_at: float,
+        closed_through_ms: int = 0,
+        revised: Mapping[str, ClosedBars] | None = None,
+    ) -> None:
+        """Do the same for bars that history vouches for, whenever they began.
+
+        revised : longer bars whose minutes changed while nobody watched, by timeframe.
+        """
+        regular = self._numbered(closed.take(self.minute.sessions.regular(closed.start_ms)))
+        steps = self.folding.advance(regular, closed_through_ms)
+        if revised:
+            steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
+        work = [item for step in steps for item in self._work_of(step)]
+        if len(closed) or work:
+            self._work(work, closed, received_at)
+
+    def _work_of(self, step: Step) -> list[tuple[Frame, ClosedBars, int]]:
+        """Return what evaluates the bars of a step, the minutes first, then shortest first.
+
+        Each with the most alerts that may come of it: half for the minutes of a close that ends
+        longer bars, too.
+        """
+        found = [(self.minute, step.minutes)] if len(step.minutes) else []
+        found += [
+            (self.longer[name], bars) for name, bars in step.longer.items() if name in self.longer
+        ]
+        if len(found) == 1:
+            return [(*found[0], MOST_EVENTS)]
+        half = MOST_EVENTS // 2
+        return [
+            (frame, bars, half if frame is self.minute else half // (len(found) - 1))
+            for frame, bars in found
+        ]
+
+    def _work(
+        self,
+        work: Sequence[tuple[Frame, ClosedBars, int]],
+        closed: ClosedBars,
+        received_at: float,
+    ) -> None:
+        """Evaluate in order; what one found is on its way while the next is looked at."""
+        parts: list[Evaluated] = []
+        found: Found = []
+        for frame, bars, most in work:
+            self._submit(found, received_at)
+            parts.append(frame.evaluate(bars, most))
+            found = parts[-1].alerts
+            self._count(parts[-1])
+        combined = self.combine(parts)
+        if len(combined):
+            self._submit(found, received_at)
+            found = combined
+            self.counters.patterns += len(combined)
+        self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
         now = self.clock()
-        follow_up = partial(self._follow_up, closed, update.indicators, now)
-        self.road.submit(Load(found, received_at, now, self.through_ms, follow_up))
+        follow_up = partial(self._follow_up, closed, parts, now)
+        self.road.submit(Load(found, received_at, now, self.through_ms or None, follow_up))
         self.board.closed(closed)
         self.counters.bars += int((closed.revision == 0).sum())
         self.counters.revisions += int((closed.revision > 0).sum())
 
-    def _follow_up(self, closed: ClosedBars, indicators: IndicatorTable, at: float) -> None:
-        """Tell and store what nobody waits for; runs on the road's thread."""
-        self.announcer.bars(closed, at)
-        self.writer.submit(Close(closed, indicators))
-        self.announcer.indicators(indicators, at)
-        crossed = self.crossings.look(indicators).since(self.alerts_from_ms)
-        self.announcer.crossings(crossed, self.session_id(), at)
+    def _submit(self, found: Found, received_at: float) -> None:
+        """Send a part of a close ahead; how far was evaluated comes with the last one."""
+        if len(found):
+            self.road.submit(Load(found, received_at, self.clock(), None, nothing_follows))
 
-    def _in_session(self, closed: ClosedBars) -> np.ndarray:
-        return self.sessions.regular(closed.start_ms)
+    def _count(self, part: Evaluated) -> None:
+        self.counters.held_storm += part.held_storm
+        self.counters.ended.update(part.ended)
+        n_found = len(part.alerts) - sum(count_ends(part.alerts.entries).values())
+        self.counters.held_back += len(part.entries) - sum(part.ended.values()) - n_found
+        self.counters.patterns += len(part.alerts)
+
+    def _follow_up(self, closed: ClosedBars, parts: Sequence[Evaluated], at: float) -> None:
+        """Tell and store what nobody waits for; runs on the road's thread."""
+        minutes = [part for part in parts if part.timeframe == self.minute.timeframe]
+        whole = join([part.indicators for part in minutes])
+        self._leave(self.minute, Close(closed, whole, self.minute.timeframe), at)
+        for part in parts:
+            if part.timeframe in self.longer:
+                close = Close(part.bars, part.indicators, part.timeframe)
+                self._leave(self.longer[part.timeframe], close, at)
+
+    def _leave(self, frame: Frame, close: Close, at: float) -> None:
+        if not len(close):
+            return
+        self.announcer.bars(close.bars, frame.timeframe, at)
+        self.writer.submit(close)
+        self.announcer.indicators(close.indicators, frame.timeframe, at)
+        since_ms = frame.alerts_from_ms - TIMEFRAME_MS[frame.timeframe] + MINUTE_MS
+        crossed = frame.crossings.look(close.indicators).since(since_ms)
+        self.announcer.crossings(crossed, frame.timeframe, self.session_id(), at)
 
     def _numbered(self, bars: ClosedBars) -> ClosedBars:
         """Give a bar that comes after a later one of its symbol at least revision 1.
@@ -144,19 +221,6 @@ class Closing:
         late &= bars.quality != QUALITY_BACKFILLED
         np.maximum.at(self.last_start_ms, bars.row, bars.start_ms)
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
-
-    def _alerts(self, entries: Entries, closed: ClosedBars, indicators: IndicatorTable) -> Findings:
-        told = self.policy.choose(entries)
-        told = told.take(np.flatnonzero(told.bar_time_ms >= self.alerts_from_ms))
-        told = told.take(self.told.places(told))
-        calmed = told.take(surest(told, MOST_EVENTS))
-        ends, told_ends = count_ends(entries), count_ends(calmed)
-        n_found = len(calmed) - sum(told_ends.values())
-        self.counters.ended.update(ends)
-        self.counters.held_storm += len(told) - len(calmed)
-        self.counters.held_back += len(entries) - sum(ends.values()) - n_found
-        self.counters.patterns += len(calmed)
-        return Findings(calmed, closed, indicators)
 
     def _fetched_instead(self, closed: ClosedBars) -> ClosedBars:
         untrue = (closed.start_ms < self.floor_ms) & (closed.quality == QUALITY_PARTIAL)

@@ -26,7 +26,16 @@ from pl.store.events import StoredEvent
 
 COMPONENT: Final = "streaming"
 SURE_ENOUGH: Final = 0.8
-LIFETIME_S: Final = {"1min": 3_600.0}
+HOUR_S: Final = 3_600.0
+LIFETIME_S: Final = {
+    "1min": HOUR_S,
+    "5min": 4 * HOUR_S,
+    "15min": 12 * HOUR_S,
+    "1hour": 48 * HOUR_S,
+    "daily": 7 * 24 * HOUR_S,
+    "weekly": 28 * 24 * HOUR_S,
+}
+"""By timeframe, how long after the start of its bar a signal is worth showing."""
 UPDATES: Final = {
     CONFIRMED: "pattern_updated",
     RETRACTED: "pattern_retracted",

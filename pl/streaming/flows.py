@@ -9,18 +9,33 @@ from pl.signals.life import LONGEST_LIFE
 from pl.signals.signal import CONFIRMED, ENDINGS, Signal
 from pl.store.standing import Standing
 
-KEEP_MS: Final = 6 * 3_600_000
-KEEP_OPEN_MS: Final = 4 * 86_400_000
-"""A flow of the last minutes before a weekend ends after it."""
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+KEEP_MS: Final = {
+    "1min": 6 * HOUR_MS,
+    "5min": 2 * DAY_MS,
+    "15min": 7 * DAY_MS,
+    "1hour": 30 * DAY_MS,
+    "daily": 180 * DAY_MS,
+    "weekly": 730 * DAY_MS,
+}
+"""By timeframe, how long after its bar a flow may still be said again or taken back."""
+FORGET_EVERY_MS: Final = 600_000
+"""Thousands are looked through."""
+KEEP_OPEN_MS: Final = 5 * DAY_MS
+"""At least so long one that has not ended is remembered: one of a Friday ends after the weekend."""
 
 
-def remembered_since(now_ms: int, newest_ms: int) -> int:
-    """Return from which bar on flows may be said again, or may end only now; unix ms.
+def remembered_since(now_ms: int, newest_ms: int, *, live: bool) -> dict[str, int]:
+    """Return by timeframe from which bar on flows may be said again or end; unix ms.
 
-    newest_ms : start of the newest stored bar, negative without one.
+    newest_ms : start of the newest stored minute, negative without one.
     """
-    open_ms = newest_ms - LONGEST_LIFE * MINUTE_MS if newest_ms >= 0 else now_ms
-    return max(min(now_ms - KEEP_MS, open_ms), 0)
+    since = {name: now_ms - ms if live else 0 for name, ms in KEEP_MS.items()}
+    if newest_ms >= 0:
+        since["1min"] = max(min(since["1min"], newest_ms - LONGEST_LIFE * MINUTE_MS), 0)
+        since["5min"] = min(since["5min"], max(now_ms - KEEP_OPEN_MS, 0))
+    return since
 
 
 Facts = tuple[float, float, float, float]
@@ -35,12 +50,19 @@ class FlowState:
     revision: int
     bar_time_ms: int
     facts: Facts
+    timeframe: str
+
+    @property
+    def keep_ms(self) -> int:
+        """Return how long after its bar it is remembered."""
+        keep_ms = KEEP_MS[self.timeframe]
+        return max(keep_ms, KEEP_OPEN_MS) if self.life == CONFIRMED else keep_ms
 
     @staticmethod
     def of(row: Standing) -> "FlowState":
         """Return the state that the database remembers."""
         facts = (row.confidence, row.price, row.price_change, row.volume)
-        return FlowState(row.flow_id, row.life, row.revision, row.bar_time_ms, facts)
+        return FlowState(row.flow_id, row.life, row.revision, row.bar_time_ms, facts, row.timeframe)
 
 
 class Flows:
@@ -55,6 +77,7 @@ class Flows:
 
     def __init__(self, known: Iterable[FlowState] = ()) -> None:
         self._last = {state.flow_id: state for state in known}
+        self._forgot_ms = 0
 
     def __len__(self) -> int:
         return len(self._last)
@@ -73,13 +96,13 @@ class Flows:
             self._remember(admitted)
         return admitted
 
-    def forget_before(self, bar_time_ms: int) -> None:
-        """Drop flows of bars that can no longer change; those that have not ended much later."""
-        open_ms = bar_time_ms + KEEP_MS - KEEP_OPEN_MS
+    def forget_old(self, now_ms: int) -> None:
+        """Drop flows of bars that can no longer change at `now_ms`, the market's time."""
+        if now_ms - self._forgot_ms < FORGET_EVERY_MS:
+            return
+        self._forgot_ms = now_ms
         old = [
-            key
-            for key, state in self._last.items()
-            if state.bar_time_ms < (open_ms if state.life == CONFIRMED else bar_time_ms)
+            key for key, state in self._last.items() if state.bar_time_ms < now_ms - state.keep_ms
         ]
         for key in old:
             del self._last[key]
@@ -87,7 +110,12 @@ class Flows:
     def _remember(self, signal: Signal) -> None:
         key = str(signal.flow_id)
         self._last[key] = FlowState(
-            key, signal.life, signal.revision, signal.bar_time_ms, _facts(signal)
+            key,
+            signal.life,
+            signal.revision,
+            signal.bar_time_ms,
+            _facts(signal),
+            signal.timeframe,
         )
 
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pl.market.aggregation import MinuteBars
-from pl.market.batches import MINUTE_MS, BarBatch, FeedNotice, HaltBatch, TradeBatch
+from pl.market.batches import (
+    MINUTE_MS,
+    BarBatch,
+    ClosedBars,
+    FeedNotice,
+    HaltBatch,
+    TradeBatch,
+)
 from pl.market.rejections import Rejections
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.closing import Closing
@@ -105,7 +112,7 @@ class MarketLoop:
         if idle_ms >= self.closed_through_ms + MINUTE_MS:
             self._close(idle_ms)
         else:
-            self.closing.pass_on(self.bars.close(), self._received_at)
+            self._pass_on(self.bars.close())
         self.session.follow(now_ms)
         self.attention.start_due(now_ms)
 
@@ -147,8 +154,11 @@ class MarketLoop:
         closed = self.bars.close(watermark_ms)
         reached_ms = self.bars.watermark_ms if watermark_ms is None else watermark_ms
         self.closed_through_ms = max(self.closed_through_ms, minute_of(reached_ms))
-        self.closing.pass_on(closed, self._received_at)
+        self._pass_on(closed)
         self.session.follow(self.now_ms())
+
+    def _pass_on(self, closed: ClosedBars) -> None:
+        self.closing.pass_on(closed, self._received_at, self.closed_through_ms)
 
     def _note(self, rejections: Rejections) -> None:
         for cause, count in rejections.counts().items():

@@ -21,7 +21,7 @@ from pl.store.patterns import PatternStore
 from pl.store.spooled import SpooledWrites
 from pl.streaming.events import Circumstances, build_event, mark_degraded
 from pl.streaming.findings import Finding, Found
-from pl.streaming.flows import KEEP_MS, Flows
+from pl.streaming.flows import Flows
 from pl.streaming.publication import Publication
 from service.errors import Unavailable
 
@@ -37,7 +37,6 @@ MOST_FOLLOWING: Final = 4
 TOLD_FIRST: Final = 50
 TOLD_AT_ONCE: Final = 250
 """Events of one transaction: the first ones of a close are few, so that they come soon."""
-FORGET_EVERY_MS: Final = 600_000
 PROGRESS: Final = "signals"
 
 
@@ -45,6 +44,7 @@ PROGRESS: Final = "signals"
 class Load:
     """Hold the alerts of one close: (signal, quality of its bar), and how far was evaluated.
 
+    through_ms : None when more of the close is still to come;
     then : called on the road's thread when they are durable, in the order of the loads; must
     not block.
     """
@@ -52,7 +52,7 @@ class Load:
     found: Found
     received_at: float
     detected_at: float
-    through_ms: int
+    through_ms: int | None
     then: Callable[[], None]
 
 
@@ -81,7 +81,6 @@ class Road:
     _teller: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="event-teller")
     )
-    _forgotten_ms: int = 0
     _following: deque[Callable[[], None]] = field(default_factory=deque)
     _reached: Progress | None = None
     _reached_at: float = 0.0
@@ -143,7 +142,10 @@ class Road:
         How far was evaluated is committed with the last part: after a crash before it the close
         is evaluated again, and what was told already is known.
         """
-        progress = Progress(self.producer, PROGRESS, load.through_ms)
+        progress = None
+        if load.through_ms is not None:
+            progress = Progress(self.producer, PROGRESS, load.through_ms)
+            self.flows.forget_old(load.through_ms)
         telling: Future[None] | None = None
         for part in _parts(len(load.found)):
             is_last = part.stop >= len(load.found)
@@ -159,23 +161,18 @@ class Road:
         if not len(load.found):
             self._reach(progress)
         self._following.append(load.then)
-        self._forget(load.through_ms)
 
     def _tell(self, events: list[StoredEvent], progress: Progress | None) -> None:
         self.publication.add(self._made_durable(events, progress))
         if progress is not None:
             self._reached = None
 
-    def _reach(self, progress: Progress) -> None:
+    def _reach(self, progress: Progress | None) -> None:
+        if progress is None:
+            return
         if self._reached is None:
             self._reached_at = self.clock()
         self._reached = progress
-
-    def _forget(self, through_ms: int) -> None:
-        """Forget old flows, now and then: thousands are looked through."""
-        if through_ms >= self._forgotten_ms + FORGET_EVERY_MS:
-            self._forgotten_ms = through_ms
-            self.flows.forget_before(through_ms - KEEP_MS)
 
     def _finish(self) -> None:
         """Do what alerts do not wait for."""

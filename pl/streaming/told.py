@@ -31,13 +31,15 @@ class Told:
         return len(self._keys)
 
     @staticmethod
-    def of(standing: Iterable[Standing], symbols: Sequence[str]) -> "Told":
-        """Return the flows that an earlier run told of and that have not ended."""
+    def of(standing: Iterable[Standing], symbols: Sequence[str], timeframe: str) -> "Told":
+        """Return the flows of a timeframe that an earlier run told of and that have not ended."""
         rows = {symbol: row for row, symbol in enumerate(symbols)}
         known = [
             (rows[flow.symbol], KIND_OF[flow.pattern], DIRECTION_OF[flow.direction], flow)
             for flow in standing
-            if flow.life == CONFIRMED and flow.symbol in rows and flow.pattern in KIND_OF
+            if (flow.life, flow.timeframe) == (CONFIRMED, timeframe)
+            and flow.symbol in rows
+            and flow.pattern in KIND_OF
         ]
         row, kind, direction = (np.array([each[n] for each in known], np.int64) for n in range(3))
         born_ms = np.array([flow.bar_time_ms for *_, flow in known], np.int64)

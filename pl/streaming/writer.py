@@ -100,7 +100,8 @@ class Writer:
         while self._held:
             n_together = self._together()
             try:
-                self.store.write(merged(self._held[:n_together]), self.symbols)
+                for close in merged(self._held[:n_together]):
+                    self.store.write(close, self.symbols)
             except Unavailable as error:
                 self.database = error.detail
                 self._set_down()

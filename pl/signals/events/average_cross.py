@@ -50,4 +50,5 @@ MOVING_AVERAGE_CROSS = Pattern(
     explain=explain,
     stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
+    draws=("sma_20", "sma_50"),
 )

@@ -67,6 +67,7 @@ GOLDEN_CROSS = Pattern(
     explain=explain,
     stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
+    draws=("sma_50", "sma_200"),
 )
 
 
@@ -83,4 +84,5 @@ DEATH_CROSS = Pattern(
     explain=explain,
     stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
+    draws=("sma_50", "sma_200"),
 )

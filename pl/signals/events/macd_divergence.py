@@ -86,4 +86,5 @@ MACD_DIVERGENCE = Pattern(
     explain=explain,
     stop=STOP_AT_LEVEL,
     source="Appel 2005, ch. 6",
+    draws=("macd",),
 )

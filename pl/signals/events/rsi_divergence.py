@@ -93,4 +93,5 @@ RSI_DIVERGENCE = Pattern(
     explain=explain,
     stop=STOP_AT_LEVEL,
     source="Wilder 1978, ch. 6",
+    draws=("rsi_14",),
 )

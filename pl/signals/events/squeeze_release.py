@@ -76,4 +76,5 @@ SQUEEZE_RELEASE = Pattern(
     explain=explain,
     stop=NO_LEVELS,
     source="Carter 2012, ch. 11",
+    draws=("bb_upper", "bb_lower"),
 )

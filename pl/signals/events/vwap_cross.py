@@ -50,4 +50,5 @@ VWAP_CROSS = Pattern(
     stop=STOP_BEHIND_LEVEL,
     source="Shannon 2023, ch. 3",
     timeframes=IN_SESSION,
+    draws=("vwap",),
 )

@@ -55,4 +55,5 @@ VWAP_RECLAIM = Pattern(
     stop=STOP_BEHIND_LEVEL,
     source="Shannon 2023, ch. 3",
     timeframes=IN_SESSION,
+    draws=("vwap",),
 )

@@ -88,8 +88,8 @@ def test_regular_tells_many_times_at_once(new_york):
         ("5min", "2026-03-10T09:30"),
         ("15min", "2026-03-02T09:30"),
         ("1hour", "2026-03-02T09:30"),
-        ("daily", "2026-01-02T09:30"),
-        ("weekly", "2026-01-02T09:30"),
+        ("daily", "2026-01-01T00:00"),
+        ("weekly", "2026-01-01T00:00"),
     ],
 )
 def test_anchors_are_fixed_by_the_calendar(new_york, timeframe, anchor):

@@ -7,12 +7,19 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from pl.kernel import kernel
+from pl.signals import events
+from pl.signals.candles import alerted
+from pl.signals.composition import chosen
+from pl.signals.discovery import declared
 from pl.signals.hits import NONE, Hit
 from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.windows import look
 from pl.signals.pattern import Pattern
+from pl.signals.registry import PATTERNS
 from tests.pl.signals.synthetic import lively_bars
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,6 +61,41 @@ def test_the_guides_example_is_a_pattern_that_fires(tmp_path: Path) -> None:
         hit = Hit(0, 0, 0, direction, 0, (0,), fit, level, measure, 0.5, *rest)
         assert re.fullmatch(r"Turned at .*\d.*\.", pattern.explain(hit))
     assert fired > 20
+
+
+def test_a_file_in_the_folder_is_all_that_a_pattern_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The registry finds the guide's file, and the composed judge calls its rule."""
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    number = len(PATTERNS)
+    file = tmp_path / "key_reversal.py"
+    file.write_text(re.sub(r"number=\d+", f"number={number}", code))
+    monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
+    found = declared(Pattern, events, alerted)
+    monkeypatch.delitem(sys.modules, "pl.signals.events.key_reversal")
+    assert [pattern.name for pattern in found] == [*(p.name for p in PATTERNS), "Key_Reversal"]
+    calls = {pattern.number: (pattern.rule, "bars, i, state") for pattern in found[-1:]}
+    judge = kernel(chosen("judge_one", "number, bars, i, state", calls, __name__))
+    bars, state = lively_bars(300, rows=[0]), np.zeros(STATE_SIZE)
+    names = ("open", "high", "low", "close", "volume", "vwap")
+    columns = np.column_stack([getattr(bars, name) for name in names])
+    look(state, columns, 299)
+    assert judge(number, columns, 299, state) == found[-1].rule(columns, 299, state)
+
+
+def test_a_number_is_given_once_and_none_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
+    for number in (0, len(PATTERNS) + 1):
+        file = tmp_path / f"key_reversal_{number}.py"
+        file.write_text(re.sub(r"number=\d+", f"number={number}", code))
+        with pytest.raises(ValueError, match=r"expected the number \d+, was \d+"):
+            declared(Pattern, events, alerted)
+        file.unlink()
+        monkeypatch.delitem(sys.modules, f"pl.signals.events.key_reversal_{number}")
 
 
 def test_every_file_the_guide_names_is_there() -> None:

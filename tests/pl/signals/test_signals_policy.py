@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import ClosedBars
-from pl.signals.chart.names import CHART_NAMES
 from pl.signals.choosing import (
     ALERT,
     HELD_CONFIDENCE,
@@ -19,9 +18,8 @@ from pl.signals.choosing import (
     REACH,
     UPDATE,
 )
-from pl.signals.entries import Entries
+from pl.signals.entries import KIND_NAMES, Entries
 from pl.signals.policy import FALLBACK, RULES, Policy, Rule
-from pl.signals.registry import PATTERN_NAMES
 from pl.signals.signal import FLOW_NAMESPACE, Signal
 from tests.pl.signals.synthetic import (
     SYMBOLS,
@@ -168,7 +166,7 @@ def test_every_entry_is_counted_once() -> None:
 
 
 def test_every_pattern_has_a_rule_of_its_own() -> None:
-    assert {name for name, *_ in RULES} == {*PATTERN_NAMES, *CHART_NAMES}
+    assert {name for name, *_ in RULES} == set(KIND_NAMES)
 
 
 @settings(max_examples=15, deadline=None)

@@ -4,6 +4,7 @@ import ast
 import json
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ LISTINGS = read_listings()
 ROOT = Path(__file__).parents[3]
 
 
+@cache
 def planted_days() -> list[tuple[Plant, Day]]:
     out: list[tuple[Plant, Day]] = []
     for seed in range(SEED, SEED + 99):

@@ -134,6 +134,19 @@ def test_reading_the_whole_market_at_once_gives_the_same(store: Database) -> Non
         )
 
 
+@pytest.mark.integration
+def test_a_span_of_the_whole_market_is_the_same_in_order_of_symbols(store: Database) -> None:
+    BarStore(store).write_bars(market(), SYMBOLS)
+    history = BarHistory(store)
+    many = ManyBars(store, history, MarkReader(store))
+    since_ms = FIRST_OPEN_MS + 7 * MINUTE_MS
+    found = many.between(SYMBOLS, since_ms, BEFORE_MS, "1min")
+    expected = history.bars_between(SYMBOLS, since_ms, BEFORE_MS)
+    expected = expected.take(np.lexsort((expected.start_ms, expected.row)))
+    for name in ClosedBars.__dataclass_fields__:
+        assert getattr(found, name).tobytes() == getattr(expected, name).tobytes()
+
+
 def test_an_engine_warmed_by_a_snapshot_goes_on_to_the_byte(tmp_path: Path) -> None:
     bars = market()
     first = warmed(by_symbol(until(bars, BEFORE_MS)))

@@ -244,13 +244,15 @@ class Bars:
 
     database: Database
 
-    def write_bars(self, bars: ClosedBars, symbols: Any) -> None:
+    def write_bars(self, bars: ClosedBars, symbols: Any, timeframe: str = "1min") -> None:
         self.database.take("bars", bars)
 
-    def replace_bars(self, bars: ClosedBars, symbols: Any) -> None:
+    def replace_bars(self, bars: ClosedBars, symbols: Any, timeframe: str = "1min") -> None:
         self.database.take("replaced", bars)
 
-    def write_indicators(self, table: IndicatorTable, symbols: Any) -> None:
+    def write_indicators(
+        self, table: IndicatorTable, symbols: Any, timeframe: str = "1min"
+    ) -> None:
         self.database.take("indicators", table)
 
 

@@ -12,14 +12,14 @@ from pl.market.batches import (
     FeedNotice,
     TradeBatch,
 )
+from pl.market.folding import Folding
 from pl.market.sessions import AlwaysOpenSessions
-from pl.signals.engine import SignalEngine
-from pl.signals.policy import Policy
 from pl.streaming.announcer import Announcer
 from pl.streaming.attention import Attention
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
+from pl.streaming.frames import build_frame
 from pl.streaming.inbox import Inbox
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.quotes import QuoteBoard
@@ -70,11 +70,11 @@ class Stage:
         self.bars = MinuteBars(len(SYMBOLS))
         self.inbox = Inbox(may_wait=not live, clock=self.clock)
         sessions = AlwaysOpenSessions()
-        announcer = Announcer(self.channels.publish, SYMBOLS, "1min", 500)
+        announcer = Announcer(self.channels.publish, SYMBOLS, 500)
         closing = Closing(
-            engine=SignalEngine(SYMBOLS, "1min", "intraday", lambda ms: ms - ms % DAY_MS),
-            policy=Policy(len(SYMBOLS), "1min", "intraday"),
-            sessions=sessions,
+            minute=build_frame("1min", SYMBOLS, sessions, 500),
+            longer={},
+            folding=Folding(sessions, len(SYMBOLS)),
             road=self.road,
             writer=self.writer,
             announcer=announcer,

@@ -18,7 +18,7 @@ from pl.market.batches import MINUTE_MS, UPDATES_VOLUME
 from pl.signals.crossings import Crossings
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
-from pl.streaming.announcer import BARS_TOLD_MS, INDICATORS_TOLD_MS, Announcer
+from pl.streaming.announcer import BARS_TOLD, INDICATORS_TOLD, Announcer
 from pl.streaming.raw_ticks import TickWriter
 from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, closed, trades
 
@@ -33,7 +33,7 @@ def channels() -> Channels:
 
 @pytest.fixture
 def announcer(channels: Channels) -> Announcer:
-    return Announcer(channels.publish, SYMBOLS, "1min", indicator_rows=2)
+    return Announcer(channels.publish, SYMBOLS, indicator_rows=2)
 
 
 def only(channels: Channels, channel: str) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def table(*rows: tuple[int, int], value: float = 1.5) -> IndicatorTable:
 
 
 def test_a_close_is_one_message_of_columns(announcer: Announcer, channels: Channels) -> None:
-    announcer.bars(closed((0, T0, 10.0), (2, T0, 30.0)), AT)
+    announcer.bars(closed((0, T0, 10.0), (2, T0, 30.0)), "1min", AT)
     said = only(channels, names.BARS_STREAMING)
     columns = {
         "timeframe": "1min",
@@ -75,29 +75,29 @@ def test_a_close_is_one_message_of_columns(announcer: Announcer, channels: Chann
 
 
 def test_each_minute_is_a_message_of_its_own(announcer: Announcer, channels: Channels) -> None:
-    announcer.bars(closed((0, T0, 1.0), (0, T0 + MINUTE_MS, 2.0)), AT)
+    announcer.bars(closed((0, T0, 1.0), (0, T0 + MINUTE_MS, 2.0)), "1min", AT)
     assert len(channels.on(names.BARS_STREAMING)) == 2
 
 
 def test_after_a_long_absence_only_the_latest_minutes_are_told(
     announcer: Announcer, channels: Channels
 ) -> None:
-    n = BARS_TOLD_MS // MINUTE_MS + 50
-    announcer.bars(closed(*((0, T0 + i * MINUTE_MS, 1.0) for i in range(n))), AT)
-    assert len(channels.on(names.BARS_STREAMING)) == BARS_TOLD_MS // MINUTE_MS + 1
-    announcer.indicators(table(*((0, T0 + i * MINUTE_MS) for i in range(n))), AT)
+    n = BARS_TOLD + 50
+    announcer.bars(closed(*((0, T0 + i * MINUTE_MS, 1.0) for i in range(n))), "1min", AT)
+    assert len(channels.on(names.BARS_STREAMING)) == BARS_TOLD + 1
+    announcer.indicators(table(*((0, T0 + i * MINUTE_MS) for i in range(n))), "1min", AT)
     told = len(channels.on(names.INDICATORS_STREAMING))
-    assert told == INDICATORS_TOLD_MS // MINUTE_MS + 1
+    assert told == INDICATORS_TOLD + 1
 
 
 def test_nothing_closed_is_nothing_told(announcer: Announcer, channels: Channels) -> None:
-    announcer.bars(closed((0, T0, 1.0)).take(np.zeros(1, np.bool_)), AT)
-    announcer.indicators(IndicatorTable.empty(), AT)
+    announcer.bars(closed((0, T0, 1.0)).take(np.zeros(1, np.bool_)), "1min", AT)
+    announcer.indicators(IndicatorTable.empty(), "1min", AT)
     assert channels.said == []
 
 
 def test_indicators_are_a_message_a_symbol(announcer: Announcer, channels: Channels) -> None:
-    announcer.indicators(table((0, T0), (1, T0)), AT)
+    announcer.indicators(table((0, T0), (1, T0)), "1min", AT)
     said = [json.loads(body) for body in channels.on(names.INDICATORS_STREAMING)]
     assert [one["calculation"]["symbol"] for one in said] == ["AAPL", "KO"]
     assert said[0]["calculation"] == {
@@ -111,15 +111,15 @@ def test_indicators_are_a_message_a_symbol(announcer: Announcer, channels: Chann
 
 
 def test_symbols_beyond_the_limit_are_not_told(announcer: Announcer, channels: Channels) -> None:
-    announcer.indicators(table((1, T0), (2, T0)), AT)
+    announcer.indicators(table((1, T0), (2, T0)), "1min", AT)
     assert len(channels.on(names.INDICATORS_STREAMING)) == 1
 
 
 def test_values_still_warming_up_are_left_out(announcer: Announcer, channels: Channels) -> None:
     warming = table((0, T0))
     warming.values[0, 1:] = math.nan
-    announcer.indicators(warming, AT)
-    announcer.indicators(table((1, T0), value=math.nan), AT)
+    announcer.indicators(warming, "1min", AT)
+    announcer.indicators(table((1, T0), value=math.nan), "1min", AT)
     values = only(channels, names.INDICATORS_STREAMING)["calculation"]["values"]
     assert values == {INDICATOR_NAMES[0]: 1.5}
 
@@ -160,11 +160,11 @@ def test_an_indicator_that_crossed_a_line_is_an_alert_told_once(channels: Channe
         keys.append(key)
         channels.publish(channel, body)
 
-    announcer = Announcer(channels.publish, SYMBOLS, "1min", 2, once)
+    announcer = Announcer(channels.publish, SYMBOLS, 2, once)
     found = Crossings(
         np.array([0], np.int32), np.array([T0]), np.array([0]), np.array([71.3], np.float64)
     )
-    announcer.crossings(found, "session-1", AT)
+    announcer.crossings(found, "1min", "session-1", AT)
     said = only(channels, names.ALERTS_INDICATORS)
     assert said["event"] == "indicator_alert"
     fields = {
@@ -176,7 +176,7 @@ def test_an_indicator_that_crossed_a_line_is_an_alert_told_once(channels: Channe
     }
     assert said.items() >= fields.items()
     assert said["payload"].items() >= fields.items()
-    assert keys == [f"AAPL:RSI_OVERBOUGHT:{T0 // 1000}"]
+    assert keys == [f"AAPL:RSI_OVERBOUGHT:1min:{T0 // 1000}"]
 
 
 def test_health_is_of_family_a(announcer: Announcer, channels: Channels) -> None:

@@ -1,5 +1,6 @@
 """A close becomes alerts, messages and rows, events first."""
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,17 +19,18 @@ from pl.market.batches import (
     ClosedBars,
     HaltBatch,
 )
+from pl.market.folding import Folding
 from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
 from pl.market.states import STATE_NAMES
 from pl.signals.entries import Entries
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES, ROC_60
-from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.streaming.announcer import Announcer
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
+from pl.streaming.frames import Evaluated, Frame, build_frame
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.watch import Gap
 from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, Clock, Collected, closed, signal
@@ -76,16 +78,16 @@ class Stage:
     refetched: list[tuple[Gap, tuple[str, ...]]] = field(default_factory=list)
     has_rest: bool = True
     clock: Clock = field(default_factory=Clock)
+    longer: dict[str, Engine] = field(default_factory=dict)
 
     def closing(self, **options: Any) -> Closing:
-        engine: Any = self.engine
         return Closing(
-            engine=engine,
-            policy=Policy(len(SYMBOLS), "1min", "intraday"),
-            sessions=Regular(),
+            minute=self.frame("1min", self.engine),
+            longer={name: self.frame(name, engine) for name, engine in self.longer.items()},
+            folding=Folding(Regular(), len(SYMBOLS)),
             road=self.road,
             writer=self.writer,
-            announcer=Announcer(self.channels.publish, SYMBOLS, "1min", 500),
+            announcer=Announcer(self.channels.publish, SYMBOLS, 500),
             board=self.board,
             counters=self.counters,
             order_repair=self.order if self.has_rest else None,
@@ -93,6 +95,12 @@ class Stage:
             last_start_ms=np.zeros(len(SYMBOLS), np.int64),
             **options,
         )
+
+    @staticmethod
+    def frame(timeframe: str, engine: Any) -> Frame:
+        frame = build_frame(timeframe, SYMBOLS, Regular(), 500)
+        frame.engine = engine
+        return frame
 
     def order(self, gap: Gap, symbols: tuple[str, ...]) -> None:
         self.refetched.append((gap, symbols))
@@ -238,7 +246,8 @@ def test_history_vouches_for_its_partial_bars(stage: Stage) -> None:
 
 
 def test_history_of_a_first_start_alerts_nobody(stage: Stage) -> None:
-    closing = stage.closing(alerts_from_ms=T0 + MINUTE_MS)
+    closing = stage.closing()
+    closing.begin(0, T0 + MINUTE_MS)
     later = signal(2, bar_time_ms=T0 + MINUTE_MS, pattern="Hammer")
     stage.engine.finds = [signal(1, bar_time_ms=T0), later]
     closing.catch_up(closed((0, T0, 10.0), (0, T0 + MINUTE_MS, 10.0)), 0.0)
@@ -250,6 +259,64 @@ def test_how_far_was_evaluated_never_goes_back(stage: Stage) -> None:
     for start_ms in (T0 + MINUTE_MS, T0):
         closing.pass_on(closed((0, start_ms, 10.0)), 0.0)
     assert [each.through_ms for each in stage.road.items] == [T0 + MINUTE_MS] * 2
+
+
+def test_longer_bars_are_evaluated_after_the_minutes_that_close_them(stage: Stage) -> None:
+    stage.longer = {name: Engine() for name in ("5min", "15min", "1hour", "daily")}
+    stage.engine.finds = [signal(1, bar_time_ms=T0 + 4 * MINUTE_MS)]
+    stage.longer["15min"].finds = [signal(3, timeframe="15min")]
+    stage.longer["5min"].finds = [signal(2, timeframe="5min")]
+    seen: list[Evaluated] = []
+
+    def combine(parts: Any) -> Any:
+        seen.extend(parts)
+        return [(signal(4, tier="combo"), "live")]
+
+    closing = stage.closing(combine=combine)
+    minutes = [(row, T0 + n * MINUTE_MS, 10.0 + n) for n in range(15) for row in (0, 1)]
+    closing.pass_on(closed(*minutes), 0.0, T0 + 15 * MINUTE_MS)
+    loads = [
+        ([one.flow_id.int for one, _ in load.found], load.through_ms) for load in stage.road.items
+    ]
+    through_ms = T0 + 14 * MINUTE_MS
+    assert loads == [([1], None), ([2], None), ([3], None), ([4], through_ms)]
+    assert [part.timeframe for part in seen] == ["1min", "5min"] * 3 + ["15min"]
+    stored = [(close.timeframe, len(close.bars)) for close in stage.writer.items]
+    assert stored == [("1min", 30), *[("5min", 2)] * 3, ("15min", 2)]
+    told = [json.loads(body) for body in stage.channels.on(BARS_STREAMING)]
+    assert [each["timeframe"] for each in told] == ["1min"] * 15 + ["5min"] * 3 + ["15min"]
+    assert (stage.counters.bars, stage.counters.patterns) == (30, 4)
+
+
+def test_a_longer_bar_closes_though_no_minute_came_with_its_end(stage: Stage) -> None:
+    stage.longer = {"5min": Engine()}
+    closing = stage.closing()
+    closing.pass_on(closed((0, T0, 10.0)), 0.0, T0 + MINUTE_MS)
+    assert stage.longer["5min"].seen == []
+    closing.pass_on(ClosedBars.empty(), 0.0, T0 + 5 * MINUTE_MS)
+    assert [bars.start_ms.tolist() for bars in stage.longer["5min"].seen] == [[T0]]
+    assert [item.through_ms for item in stage.road.items] == [T0, T0]
+
+
+def test_what_closed_before_a_first_start_alerts_on_no_timeframe(stage: Stage) -> None:
+    stage.longer = {"5min": Engine()}
+    closing = stage.closing()
+    closing.begin(0, T0 + 5 * MINUTE_MS)
+    for n, pattern in enumerate(("Hammer", "Volume_Spike")):
+        start_ms = T0 + 5 * n * MINUTE_MS
+        facts = {"timeframe": "5min", "bar_time_ms": start_ms, "pattern": pattern}
+        stage.longer["5min"].finds = [signal(n, **facts)]
+        closing.pass_on(closed((0, start_ms, 10.0)), 0.0, start_ms + 5 * MINUTE_MS)
+    assert [found.flow_id.int for found, _ in stage.road.found] == [1]
+
+
+def test_bars_that_changed_while_nobody_watched_are_evaluated_first(stage: Stage) -> None:
+    stage.longer = {"5min": Engine()}
+    closing = stage.closing()
+    changed = {"5min": closed((0, T0, 10.0), revision=3)}
+    closing.catch_up(ClosedBars.empty(), 0.0, T0 + 10 * MINUTE_MS, changed)
+    assert [bars.revision.tolist() for bars in stage.longer["5min"].seen] == [[3]]
+    assert [close.timeframe for close in stage.writer.items] == ["5min"]
 
 
 def developing(last: float = 10.0, at_ms: int = T0, **changes: Any) -> Developing:

@@ -13,7 +13,7 @@ RETRACTION = {"life": RETRACTED, "before": {"confidence": 0.7}, "after": {}}
 
 
 def known(life: str = CONFIRMED, revision: int = 0) -> Flows:
-    return Flows([FlowState(str(signal().flow_id), life, revision, T0, FACTS)])
+    return Flows([FlowState(str(signal().flow_id), life, revision, T0, FACTS, "1min")])
 
 
 def test_a_first_confirmation_is_admitted_as_it_is() -> None:
@@ -98,11 +98,11 @@ def test_an_end_that_a_revised_bar_changed_is_said() -> None:
 def test_flows_that_have_not_ended_are_remembered_longer() -> None:
     flows = Flows(
         [
-            FlowState("open", CONFIRMED, 0, T0, FACTS),
-            FlowState("ended", "expired", 1, T0, FACTS),
+            FlowState("open", CONFIRMED, 0, T0, FACTS, "1min"),
+            FlowState("ended", "expired", 1, T0, FACTS, "1min"),
         ]
     )
-    flows.forget_before(T0 + 1)
+    flows.forget_old(T0 + KEEP_MS["1min"] + 1)
     assert len(flows) == 1
 
 
@@ -125,7 +125,7 @@ def test_an_update_goes_out_once_even_over_a_restart() -> None:
     assert admitted.revision == 2
     assert flows.admit(signal(**UPDATE, revision=2)) is None
     facts = (0.6, *FACTS[1:])
-    restarted = Flows([FlowState(str(signal().flow_id), CONFIRMED, 2, T0, facts)])
+    restarted = Flows([FlowState(str(signal().flow_id), CONFIRMED, 2, T0, facts, "1min")])
     assert restarted.admit(signal(**UPDATE, revision=2)) is None
 
 
@@ -133,9 +133,11 @@ def test_old_flows_are_forgotten() -> None:
     flows = Flows()
     flows.admit(signal(1, bar_time_ms=T0))
     flows.admit(signal(2, bar_time_ms=T0 + 60_000))
-    flows.forget_before(T0 + 1 + KEEP_OPEN_MS - KEEP_MS)
-    assert len(flows) == 1
-    assert flows.admit(signal(2, bar_time_ms=T0 + 60_000)) is None
+    flows.admit(signal(3, bar_time_ms=T0, timeframe="daily"))
+    flows.forget_old(T0 + KEEP_OPEN_MS + 1)
+    assert len(flows) == 2
+    for n, changes in ((2, {"bar_time_ms": T0 + 60_000}), (3, {"timeframe": "daily"})):
+        assert flows.admit(signal(n, **changes)) is None
 
 
 signals = st.builds(

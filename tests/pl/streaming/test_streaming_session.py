@@ -37,7 +37,7 @@ class Stage:
         self.session = SessionFollower(
             sessions,
             self.bars,
-            Announcer(self.channels.publish, SYMBOLS, "1min", 500),
+            Announcer(self.channels.publish, SYMBOLS, 500),
             self.counters,
             "stock_etf_test:combo_test",
             "real",

@@ -37,11 +37,11 @@ def test_retractions_and_updates_are_left_to_the_flows() -> None:
 
 
 def test_a_restart_still_knows_who_was_told() -> None:
-    facts = (0.7, 150.25, 0.42, 184_200.0, "AAPL", "Volume_Spike", "bullish")
+    facts = (0.7, 150.25, 0.42, 184_200.0, "1min", "AAPL", "Volume_Spike", "bullish")
     standing = Standing("f", "confirmed", 0, T0, *facts)
-    assert Told.of([standing], SYMBOLS).places(entries(end())).tolist() == [0]
+    assert Told.of([standing], SYMBOLS, "1min").places(entries(end())).tolist() == [0]
     ended = Standing("f", "failed", 1, T0, *facts)
-    assert len(Told.of([ended], SYMBOLS)) == 0
+    assert len(Told.of([ended], SYMBOLS, "1min")) == 0
 
 
 def test_ends_are_counted_by_how_they_came() -> None:

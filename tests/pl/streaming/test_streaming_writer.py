@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,14 @@ class Picky(Bars):
 
     dear = 1e9
 
-    def write_bars(self, bars: ClosedBars, symbols: Any) -> None:
+    def write_bars(self, bars: ClosedBars, symbols: Any, timeframe: str = "1min") -> None:
         if (bars.close > self.dear).any():
             raise psycopg2.DataError("value out of range: overflow\nDETAIL: none")
         super().write_bars(bars, symbols)
 
-    def write_indicators(self, table: IndicatorTable, symbols: Any) -> None:
+    def write_indicators(
+        self, table: IndicatorTable, symbols: Any, timeframe: str = "1min"
+    ) -> None:
         if (table.values > self.dear).any():
             raise psycopg2.DataError("value out of range: overflow")
         super().write_indicators(table, symbols)
@@ -111,7 +114,7 @@ def test_fetched_bars_count_more_than_what_is_stored(stage: Stage) -> None:
 
 def test_of_a_bar_that_comes_again_the_last_word_is_stored() -> None:
     first, revised, other = close(0, 10.0), close(0, 11.0, revision=1), close(1, 12.0)
-    together = merged([first, other, revised])
+    (together,) = merged([first, other, revised])
     assert together.bars.close.tolist() == [11.0, 12.0]
     assert together.bars.revision.tolist() == [1, 0]
     assert together.indicators.values[:, 0].tolist() == [11.0, 12.0]
@@ -122,7 +125,13 @@ def test_symbols_of_one_minute_stay_apart() -> None:
         Close(closed((0, T0, 1.0), (2, T0, 3.0)), table()),
         Close(closed((1, T0, 2.0)), table()),
     ]
-    assert merged(parts).bars.row.tolist() == [0, 1, 2]
+    (together,) = merged(parts)
+    assert together.bars.row.tolist() == [0, 1, 2]
+
+
+def test_timeframes_stay_apart() -> None:
+    minute, hour = close(0), replace(close(0), timeframe="1hour")
+    assert [each.timeframe for each in merged([minute, hour, close(1)])] == ["1min", "1hour"]
 
 
 def test_while_postgresql_is_away_closes_wait_on_disk(stage: Stage) -> None:
@@ -218,7 +227,7 @@ def test_a_record_that_nobody_can_read_is_set_aside(stage: Stage) -> None:
 
 def test_what_postgresql_says_of_itself_lets_closes_wait(stage: Stage) -> None:
     class Misused(Bars):
-        def write_bars(self, bars: Any, symbols: Any) -> None:
+        def write_bars(self, bars: Any, symbols: Any, timeframe: str = "1min") -> None:
             raise psycopg2.ProgrammingError("no such table")
 
     stage.store._bars = Misused(stage.database)  # type: ignore[assignment]
@@ -258,7 +267,7 @@ def test_what_memory_held_is_stored_in_order_when_postgresql_comes_back(stage: S
 
 def test_a_bug_on_the_thread_surfaces(stage: Stage) -> None:
     class Broken(Bars):
-        def write_bars(self, bars: Any, symbols: Any) -> None:
+        def write_bars(self, bars: Any, symbols: Any, timeframe: str = "1min") -> None:
             raise ZeroDivisionError("ours")
 
     stage.store._bars = Broken(stage.database)  # type: ignore[assignment]

@@ -1,0 +1,166 @@
+"""Bring Streaming's history up to now: minutes, and the bars longer than a minute."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pl.bootstrap.stores import Stores
+from pl.feeds.massive_rest import MassiveRest
+from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.market.columns import merged
+from pl.market.folding import Folding
+from pl.market.restoring import restore
+from pl.market.sessions import DAY_MS, MarketSessions
+from pl.market.timeframes import DAILY, FOLDED, WEEK_DAYS, ends_of, session_from
+from pl.store.snapshot_history import SnapshotHistory
+from pl.streaming.catch_up import ByRow, CatchUp, History
+from pl.streaming.long_history import FINEST, LongHistory, Sources, by_row
+from pl.streaming.repair import Repair
+
+BEFORE_SESSION_MS: Final = {"simulated": DAY_MS}
+WEEK_MS: Final = WEEK_DAYS * DAY_MS
+"""Holds two sessions of New York whatever the holidays."""
+BARS_READ: Final = {"simulated": 2 * 1440}
+FOUR_LONG_DAYS: Final = 4 * 960
+"""Minutes of New York's sessions with their extended hours, regular ones of a third of them."""
+
+DEPTH_DAYS: Final = {
+    "simulated": {FINEST: 10, DAILY: 100},
+    "real": {FINEST: 215, DAILY: 5 * 365},
+}
+"""How far a first start looks back. The simulated market makes each day when it is asked for it."""
+A_DAY: Final = {FINEST: 192, DAILY: 1}
+MOST_FETCHED: Final = {FINEST: 3_000_000, DAILY: 2_000_000}
+"""Bars of all symbols: a large universe looks back less far."""
+MANY: Final = 1_000
+"""Above so many symbols only the running session is folded again at a start."""
+FEWEST_DAYS: Final = {FINEST: 2, DAILY: 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Longer:
+    """Hold where the bars longer than a minute stand.
+
+    warm : history by timeframe and row, oldest first; changed : by timeframe, what of it has to
+    be evaluated again.
+    """
+
+    folding: Folding
+    warm: Mapping[str, ByRow]
+    changed: Mapping[str, ClosedBars]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Know the history of a market; `repair` hears what REST did not answer for."""
+
+    symbols: tuple[str, ...]
+    sessions: MarketSessions
+    stores: Stores
+    history: SnapshotHistory
+    rest: MassiveRest | None
+    repair: Repair | None
+    market: str
+    live: bool
+
+    async def minutes(self, now_ms: int, done_ms: int | None) -> History:
+        """Return the minutes up to now; raises Unavailable, SettingsError."""
+        catch_up = CatchUp(
+            self.symbols,
+            self.stores.bars,
+            self.history,
+            self.rest.minute_bars if self.rest else None,
+            self._bars_read,
+        )
+        history = await catch_up.run(self._oldest_ms(now_ms), now_ms, done_ms)
+        if self.repair is not None:
+            self.repair.refused.update(catch_up.refused)
+            for symbol, gap in catch_up.unfetched:
+                self.repair.order(gap, (symbol,))
+        return history
+
+    async def longer(self, history: History, now_ms: int, done_ms: int | None) -> Longer:
+        """Return the longer bars as they were when the last minute evaluated was over."""
+        folding = Folding(self.sessions, len(self.symbols))
+        if not now_ms:
+            return Longer(folding, {}, {})
+        folding.from_ms = self._whole_from(history, now_ms)
+        source = LongHistory(
+            self.symbols, self.sessions, self.stores.bars, self.history, self._sources()
+        )
+        held = await source.run(now_ms, folding.from_ms)
+        over_ms = now_ms - now_ms % MINUTE_MS if done_ms is None else done_ms + MINUTE_MS
+        return await asyncio.to_thread(self._restored, folding, held, over_ms)
+
+    def _restored(self, folding: Folding, held: dict[str, ByRow], over_ms: int) -> Longer:
+        sessions, from_ms = self.sessions, folding.from_ms
+        first_day_ms = sessions.day_start_ms(session_from(sessions, from_ms).session_date)
+        recent_ms = first_day_ms - WEEK_MS
+        read = self.history.bars_between  # with their trades, which snapshots leave out
+        folding.know_days(read(self.symbols, recent_ms - WEEK_MS, first_day_ms, DAILY))
+        minutes = read(self.symbols, from_ms, over_ms)
+        stored = {name: _between(held[name], recent_ms, over_ms) for name in FOLDED}
+        regular = minutes.take(sessions.regular(minutes.start_ms))
+        restored = restore(folding, regular, over_ms, stored)
+        warm = {
+            name: {row: self._over(name, bars, recent_ms, over_ms) for row, bars in rows.items()}
+            for name, rows in held.items()
+        }
+        for name, bars in restored.fresh.items():
+            self.stores.bars.write_bars(bars, self.symbols, name)
+            for row, part in by_row(bars).items():
+                warm[name][row] = merged([warm[name][row], part])
+        return Longer(folding, warm, restored.changed)
+
+    def _over(self, name: str, bars: ClosedBars, recent_ms: int, over_ms: int) -> ClosedBars:
+        """Return the bars that had closed by `over_ms`, as all before `recent_ms` had."""
+        recent = bars.start_ms >= recent_ms
+        over = ~recent
+        over[recent] = ends_of(self.sessions, name, bars.start_ms[recent]) <= over_ms
+        return bars.where(over)
+
+    def _sources(self) -> Sources | None:
+        depth = DEPTH_DAYS.get(self.market)
+        if self.rest is None or depth is None:
+            return None
+        most = {name: MOST_FETCHED[name] // (A_DAY[name] * len(self.symbols)) for name in depth}
+        days = {name: max(FEWEST_DAYS[name], min(depth[name], most[name])) for name in depth}
+        return Sources(
+            {FINEST: self.rest.five_minute_bars, DAILY: self.rest.daily_bars},
+            {name: n * DAY_MS for name, n in days.items()},
+        )
+
+    @property
+    def _bars_read(self) -> int:
+        return BARS_READ.get(self.market, FOUR_LONG_DAYS)
+
+    def _oldest_ms(self, now_ms: int) -> int:
+        if not self.live:
+            return 0
+        anchor_ms = self.sessions.anchor_ms("1min", now_ms)
+        return anchor_ms - BEFORE_SESSION_MS.get(self.market, WEEK_MS)
+
+    def _whole_from(self, history: History, now_ms: int) -> int:
+        """Return the open of the first session all of whose minutes were read."""
+        if self.live and len(self.symbols) > MANY:
+            return self.sessions.anchor_ms("1min", now_ms)
+        oldest_ms = self._oldest_ms(now_ms)
+        if not self.live:
+            starts = [bars.start_ms for bars in history.stored.values() if len(bars)]
+            cut = [int(start[0]) for start in starts if len(start) >= self._bars_read]
+            if not cut:
+                first_ms = min((int(start[0]) for start in starts), default=now_ms)
+                return session_from(self.sessions, first_ms).open_ms
+            oldest_ms = max(cut)
+        session = session_from(self.sessions, oldest_ms)
+        if session.open_ms < oldest_ms:
+            session = session_from(self.sessions, session.close_ms)
+        return session.open_ms
+
+
+def _between(rows: ByRow, from_ms: int, to_ms: int) -> ClosedBars:
+    """Return the bars of all rows that start in [from_ms, to_ms), sorted by (start_ms, row)."""
+    return merged(
+        [bars.take((bars.start_ms >= from_ms) & (bars.start_ms < to_ms)) for bars in rows.values()]
+    )

@@ -1,0 +1,139 @@
+"""Keep what the completed days of all symbols say, for the setups of any session."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pl.market.batches import ClosedBars, Int64
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME
+from pl.signals.combos.catalogue import COMBOS
+from pl.signals.combos.conditions import DAY_NAMES
+from pl.signals.combos.held import column_at, columns_of
+from pl.signals.combos.levels import LevelRows, levels_of
+from pl.signals.combos.setups import Ages, DayRows, kinds_of_setups
+from pl.signals.engine import SignalEngine
+from pl.signals.entries import KIND_NAMES, Entries
+from pl.signals.history import find
+from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.signal import RETRACTED, Signal
+from pl.signals.table import EngineUpdate
+
+LONGEST: Final = max(combo.sessions for combo in COMBOS)
+REMEMBERED: Final = LONGEST + 12
+"""Days whose finds are kept: as long as a setup holds, and the sessions that can be revised."""
+NO_DAY: Final = -(2**62)
+
+_PRICES: Final = (OPEN, HIGH, LOW, CLOSE, VOLUME)
+_KINDS: Final = np.array([name in kinds_of_setups() for name in KIND_NAMES], np.bool_)
+
+
+class Days:
+    """Hold the daily engine, each symbol's last day, and the finds of its latest days.
+
+    session_open : unix ms -> open of the session at or before it.
+    """
+
+    def __init__(self, engine: SignalEngine, session_open: Callable[[int], int]) -> None:
+        n_rows = len(engine.history.n_bars)
+        self.engine = engine
+        self._session_open = session_open
+        self.last = DayRows(
+            np.full(n_rows, NO_DAY, np.int64),
+            np.full((n_rows, len(DAY_NAMES)), np.nan),
+            LevelRows.empty(n_rows),
+        )
+        self._found: dict[int, dict[object, Signal]] = {}
+        self._ages: dict[int, Ages] = {}
+
+    def recall(self) -> None:
+        """Learn from the engine's history, after it was warmed."""
+        self._found.clear()
+        self._note(self.engine.recent(REMEMBERED))
+        self._refresh(np.arange(len(self.last.start_ms)), None)
+
+    def take(self, bars: ClosedBars) -> EngineUpdate:
+        """Let the engine take daily bars, and learn what they changed."""
+        update = self.engine.update(bars)
+        self._note(update.entries)
+        self._refresh(np.unique(bars.row).astype(np.int64), update)
+        return update
+
+    def ages(self, session_ms: int) -> Ages:
+        """Return the opens of the sessions before the one that opens at `session_ms`."""
+        known = self._ages.get(session_ms)
+        if known is None:
+            opens = [self._session_open(session_ms - 1)]
+            while len(opens) <= LONGEST:
+                opens.append(self._session_open(opens[-1] - 1))
+            known = self._ages[session_ms] = Ages(tuple(opens))
+            if len(self._ages) > REMEMBERED:
+                del self._ages[min(self._ages)]
+        return known
+
+    def found(self, row: int) -> Iterable[Signal]:
+        """Return the standing finds of a row's latest days that combos build on."""
+        return self._found.get(row, {}).values()
+
+    def before(self, row: int, session_ms: int) -> DayRows:
+        """Return the last day of one symbol before a session, whatever came after it."""
+        history = self.engine.history
+        until = self.ages(session_ms).opens[0]
+        end = find(history, row, until + 1)
+        if end == history.n_bars[row]:
+            one = slice(row, row + 1)
+            return DayRows(self.last.start_ms[one], self.last.values[one], self.last.levels.of(one))
+        values = np.full((1, len(DAY_NAMES)), np.nan)
+        start_ms = np.full(1, NO_DAY, np.int64)
+        if end > 0:
+            table = self.engine.latest_rows(row, int(history.n_bars[row]) - end + 1)
+            values[0, : len(INDICATOR_NAMES)] = table.values[0]
+            values[0, len(INDICATOR_NAMES) :] = columns_of(history, row)[end - 1, _PRICES]
+            start_ms[0] = history.start[row, end - 1]
+        return DayRows(start_ms, values, levels_of(history, np.array([row]), np.array([end])))
+
+    def has_found(self) -> npt.NDArray[np.bool_]:
+        """Tell for each row whether combos may build on a find of its latest days."""
+        out = np.zeros(len(self.last.start_ms), np.bool_)
+        out[[row for row, found in self._found.items() if found]] = True
+        return out
+
+    def _note(self, entries: Entries) -> None:
+        for place in np.flatnonzero(_KINDS[entries.kind]).tolist():
+            signal = entries.write(place)
+            found = self._found.setdefault(int(entries.row[place]), {})
+            found.pop(signal.flow_id, None)
+            if signal.life != RETRACTED:
+                found[signal.flow_id] = signal
+
+    def _refresh(self, rows: Int64, update: EngineUpdate | None) -> None:
+        """Read the last day of rows (R,) again; update : has their values, if anything has."""
+        history = self.engine.history
+        ends = history.n_bars[rows]
+        rows, ends = rows[ends > 0], ends[ends > 0]
+        start_ms = history.start[rows, ends - 1]
+        self.last.start_ms[rows] = start_ms
+        self.last.levels.write(rows, levels_of(history, rows, ends))
+        n = len(INDICATOR_NAMES)
+        for offset, column in enumerate(_PRICES):
+            self.last.values[rows, n + offset] = column_at(history, rows, ends - 1, column)
+        waiting = set(rows.tolist())
+        if update is not None:
+            table = update.indicators
+            newest = table.start_ms == self.last.start_ms[table.row]
+            self.last.values[table.row[newest], :n] = table.values[newest]
+            waiting -= set(table.row[newest].tolist())
+        for row in waiting:
+            self.last.values[row, :n] = self.engine.latest_rows(row, 1).values[0]
+        self._forget(rows)
+
+    def _forget(self, rows: Int64) -> None:
+        history = self.engine.history
+        for row in rows.tolist():
+            found = self._found.get(row)
+            if not found:
+                continue
+            oldest = history.start[row, max(int(history.n_bars[row]) - REMEMBERED, 0)]
+            for name in [name for name, one in found.items() if one.bar_time_ms < oldest]:
+                del found[name]

@@ -1,0 +1,240 @@
+"""Watch closed intraday bars for triggers of combos, all symbols at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pl.market.batches import ClosedBars, Float64, Int64
+from pl.signals.bars import CLOSE
+from pl.signals.combos.catalogue import COMBOS
+from pl.signals.combos.conditions import score_of
+from pl.signals.combos.days import NO_DAY, Days
+from pl.signals.combos.declaration import Conditions, Crosses, Fires, Found, Holds, Level
+from pl.signals.combos.held import columns_of
+from pl.signals.combos.levels import LEVEL_OF
+from pl.signals.combos.survey import MINUTE_MS, combos_of
+from pl.signals.engine import SignalEngine
+from pl.signals.entries import KIND_NAMES, LIVES, Entries
+from pl.signals.history import find
+from pl.signals.signal import CONFIRMED
+from pl.signals.timeframes import TIMEFRAME_MS
+
+Flags = npt.NDArray[np.bool_]
+Candidate = tuple[int, int, int, int, int]
+"""Place of the bar in the batch, combo, side, row, and place of the entry or -1."""
+
+IS_CONFIRMED: Final = LIVES.index(CONFIRMED)
+
+
+@dataclass(slots=True)
+class Reach:
+    """Hold how far each row's running session has come; (S,) each.
+
+    session_ms : its open; last_ms : start of its last bar; top, bottom : highest and lowest close.
+    """
+
+    session_ms: Int64
+    last_ms: Int64
+    top: Float64
+    bottom: Float64
+
+    @staticmethod
+    def nowhere(n_rows: int) -> "Reach":
+        """Return that of rows without a bar."""
+        return Reach(
+            np.full(n_rows, NO_DAY, np.int64),
+            np.full(n_rows, NO_DAY, np.int64),
+            np.full(n_rows, -np.inf),
+            np.full(n_rows, np.inf),
+        )
+
+
+class TriggerWatch:
+    """Know the setups of the running session, and find the bars that may trigger them.
+
+    What it finds is looked at closely by `Survey`, which is the one that decides.
+    """
+
+    def __init__(
+        self, engine: SignalEngine, days: Days, timeframe: str, session_open: Callable[[int], int]
+    ) -> None:
+        self._engine = engine
+        self._days = days
+        self._session_open = session_open
+        self._bar_ms = TIMEFRAME_MS[timeframe]
+        combos = combos_of(timeframe)
+        self._levels = [n for n in combos if isinstance(COMBOS[n].setup, Level)]
+        self._fires = [n for n in combos if isinstance(COMBOS[n].trigger, Fires)]
+        self._crosses: Flags = np.array(
+            [isinstance(COMBOS[n].trigger, Crosses) for n in self._levels], np.bool_
+        )
+        self._side = np.array([[float(COMBOS[n].direction)] for n in self._levels])
+        self._kinds = {n: _kinds(n) for n in self._fires}
+        self._wants = np.array([combo.direction for combo in COMBOS], np.int64)
+        n_rows = len(engine.history.n_bars)
+        self.session_ms = NO_DAY
+        self.reach = Reach.nowhere(n_rows)
+        self._price: Float64 = np.full((len(self._levels), n_rows), np.nan)
+        self._armed: Flags = np.zeros((len(self._fires), n_rows), np.bool_)
+
+    def recall(self) -> None:
+        """Learn from the engines' histories, after they were warmed."""
+        for row in range(len(self.reach.session_ms)):
+            self.reread(row)
+        self.session_ms = int(self.reach.session_ms.max(initial=NO_DAY))
+        self.arm()
+
+    def reread(self, row: int) -> None:
+        """Read how far a row has come from the bars it holds, after a change."""
+        history, reach = self._engine.history, self.reach
+        n = int(history.n_bars[row])
+        if n == 0:
+            reach.session_ms[row] = reach.last_ms[row] = NO_DAY
+            return
+        last = int(history.start[row, n - 1])
+        opened = self._session_open(last)
+        closes = columns_of(history, row)[find(history, row, opened) : n, CLOSE]
+        reach.session_ms[row], reach.last_ms[row] = opened, last
+        reach.top[row], reach.bottom[row] = closes.max(), closes.min()
+
+    def arm(self) -> None:
+        """Take the setups of the running session from the days as they are now."""
+        if self.session_ms == NO_DAY:
+            return
+        last = self._days.last
+        opens = self._days.ages(self.session_ms).opens
+        fresh = (last.start_ms > opens[1]) & (last.start_ms <= opens[0])
+        for place, number in enumerate(self._levels):
+            setup = COMBOS[number].setup
+            if not isinstance(setup, Level):
+                continue
+            price = last.levels.price[:, LEVEL_OF[setup]]
+            self._price[place] = np.where(fresh, price, np.nan)
+        has_found = self._days.has_found()
+        for place, number in enumerate(self._fires):
+            setup = COMBOS[number].setup
+            if isinstance(setup, Conditions):
+                self._armed[place] = fresh & (score_of(setup, last.values) > 0.0)
+            elif isinstance(setup, Found):
+                self._armed[place] = has_found
+
+    def is_special(self, row: Int64, opened: int) -> Flags:
+        """Tell which rows' next bars are judged by what is held: of a session that is over, or
+        when a day is known that is not over by then."""
+        if opened > self.session_ms:
+            self.session_ms = opened
+            self.arm()
+        late = opened < self.session_ms
+        before = self._days.ages(opened).opens[0]
+        return np.asarray((self._days.last.start_ms[row] > before) | late, np.bool_)
+
+    def by_level(self, bars: ClosedBars, at: Int64) -> Int64:
+        """Take the bars at places of a batch; return those that may have left a level.
+
+        Columns of (5, n): place of the bar, combo, side, row, and -1.
+        """
+        found: list[Candidate] = []
+        edges = np.flatnonzero(np.diff(bars.start_ms[at]) != 0) + 1
+        for group in np.split(at, edges):
+            if len(group):
+                row = bars.row[group].astype(np.int64)
+                left = self._step(row, int(bars.start_ms[group[0]]), bars.close[group])
+                found += [
+                    (int(group[j]), number, COMBOS[number].direction, int(row[j]), -1)
+                    for number, j in left
+                ]
+        return np.array(found, np.int64).reshape(-1, 5).T
+
+    def by_entries(self, entries: Entries, bars: ClosedBars, at: Int64) -> Int64:
+        """Return which entries may trigger which combo on which of the bars at places of a batch.
+
+        Columns of (5, n): place of the bar, combo, side, row, and place of the entry.
+        """
+        combo, side, row, which = self.triggers(entries)
+        place = _places(bars, at, row, entries.bar_time_ms[which], len(self.reach.top))
+        return np.stack([place, combo, side, row, which])[:, place >= 0]
+
+    def triggers(self, entries: Entries) -> tuple[Int64, Int64, Int64, Int64]:
+        """Return combo, side, row and place of the entries that may trigger combos, (n,) each.
+
+        Of those of one bar, combo and side it is the most confident.
+        """
+        plain = (entries.life == IS_CONFIRMED) & np.isnan(entries.said)
+        able = [
+            np.flatnonzero(plain & self._kinds[number][entries.kind] & self._armed[k, entries.row])
+            for k, number in enumerate(self._fires)
+        ]
+        which = np.concatenate([*able, np.empty(0, np.intp)]).astype(np.int64)
+        combo = np.repeat(np.array(self._fires, np.int64), [len(one) for one in able])
+        side = entries.direction[which].astype(np.int64)
+        kept = np.isin(side, (1, -1)) & ((self._wants[combo] == 0) | (self._wants[combo] == side))
+        which, combo, side = _best(entries, which[kept], combo[kept], side[kept])
+        return combo, side, entries.row[which].astype(np.int64), which
+
+    def armed_rows(self) -> list[int]:
+        """Return the rows on which an intraday entry may trigger something."""
+        return [int(row) for row in np.flatnonzero(self._armed.any(axis=0))]
+
+    def _step(self, row: Int64, start: int, close: Float64) -> list[tuple[int, int]]:
+        """Take the closes (n,) of bars that began at `start`; return (combo, which of them)."""
+        reach, opened = self.reach, self.session_ms
+        begins = reach.session_ms[row] != opened
+        top = np.where(begins, -np.inf, reach.top[row])
+        bottom = np.where(begins, np.inf, reach.bottom[row])
+        ended = np.where(begins, opened, reach.last_ms[row] + self._bar_ms)
+        price = self._side * self._price[:, row]
+        before = np.where(self._side > 0.0, top, -bottom)
+        left = (self._side * close > price) & (before <= price) & self._crosses[:, None]
+        found = [(self._levels[k], j) for k, j in np.argwhere(left).tolist()]
+        found += self._held(row, start, ended)
+        reach.session_ms[row], reach.last_ms[row] = opened, start
+        reach.top[row] = np.maximum(top, close)
+        reach.bottom[row] = np.minimum(bottom, close)
+        return found
+
+    def _held(self, row: Int64, start: int, ended: Int64) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for k, number in enumerate(self._levels):
+            trigger = COMBOS[number].trigger
+            if not isinstance(trigger, Holds):
+                continue
+            until = self.session_ms + trigger.minutes * MINUTE_MS
+            if start + self._bar_ms < until:
+                continue
+            due = (ended < until) & np.isfinite(self._price[k, row])
+            found += [(number, j) for j in np.flatnonzero(due).tolist()]
+        return found
+
+
+def _best(entries: Entries, which: Int64, combo: Int64, side: Int64) -> tuple[Int64, Int64, Int64]:
+    """Return one entry for each combo, side, row and bar: the most confident, the first kind."""
+    row, time = entries.row[which].astype(np.int64), entries.bar_time_ms[which]
+    rank = np.lexsort((entries.kind[which], -entries.confidence[which], time, row, side, combo))
+    which, combo, side, row, time = (x[rank] for x in (which, combo, side, row, time))
+    first = np.ones(len(which), np.bool_)
+    for column in (combo, side, row, time):
+        first[1:] &= column[1:] == column[:-1]
+    first[1:] = ~first[1:]
+    return which[first], combo[first], side[first]
+
+
+def _places(bars: ClosedBars, at: Int64, row: Int64, start_ms: Int64, n_rows: int) -> Int64:
+    """Return the places of the bars of (row, start_ms) among those at `at`, -1 for none."""
+    out = np.full(len(row), -1, np.int64)
+    by_row = np.full(n_rows, -1, np.int64)
+    for start in np.unique(start_ms).tolist():
+        here = at[bars.start_ms[at] == start]
+        by_row[bars.row[here]] = here
+        mine = start_ms == start
+        out[mine] = by_row[row[mine]]
+        by_row[bars.row[here]] = -1
+    return out
+
+
+def _kinds(number: int) -> Flags:
+    trigger = COMBOS[number].trigger
+    names = trigger.names if isinstance(trigger, Fires) else ()
+    return np.array([name in names for name in KIND_NAMES], np.bool_)

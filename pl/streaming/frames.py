@@ -1,0 +1,105 @@
+"""Evaluate the closed bars of one timeframe: log, indicators, what the policy lets through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pl.market.batches import ClosedBars
+from pl.market.sessions import MarketSessions
+from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
+from pl.signals.crossings import MEMORY_BARS, CrossingWatch
+from pl.signals.engine import SignalEngine
+from pl.signals.entries import Entries
+from pl.signals.policy import Policy
+from pl.signals.storm import MOST_EVENTS, surest
+from pl.signals.table import IndicatorTable
+from pl.signals.universe import Universe
+from pl.streaming.findings import Findings
+from pl.streaming.told import Told, count_ends
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Hold what the bars of one timeframe brought.
+
+    entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
+    through; held_storm : how many of those would have been too many; ended : how many signals
+    of the log ended, by how they did.
+    """
+
+    timeframe: str
+    bars: ClosedBars
+    indicators: IndicatorTable
+    entries: Entries
+    alerts: Findings
+    held_storm: int
+    ended: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Frame:
+    """Hold what the evaluation of a timeframe knows; crossings : used by the road's thread alone.
+
+    alerts_from_ms : what closed by then alerts nobody, because a first start had to wait for it.
+    """
+
+    timeframe: str
+    symbols: tuple[str, ...]
+    engine: SignalEngine
+    policy: Policy
+    sessions: MarketSessions
+    crossings: CrossingWatch
+    universe: Universe = field(default_factory=Universe)
+    told: Told = field(default_factory=Told)
+    alerts_from_ms: int = 0
+
+    def warm(self, history: Mapping[int, ClosedBars]) -> None:
+        """Take over history, oldest first by row, and what was signalled in it."""
+        for row, bars in history.items():
+            self.engine.warm(row, bars)
+        self.policy.recall(self.engine.recent(self.policy.memory_bars))
+        for row in range(self.crossings.n_rows):
+            self.crossings.recall(self.engine.latest_rows(row, MEMORY_BARS))
+
+    def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
+        """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""
+        update = self.engine.update(bars)
+        self.universe.compare(update.indicators)
+        told = self.policy.choose(update.entries)
+        if self.alerts_from_ms:
+            ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
+            told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
+        told = told.take(self.told.places(told))
+        calmed = told.take(surest(told, most))
+        alerts = Findings(calmed, bars, update.indicators)
+        held_storm = len(told) - len(calmed)
+        ended = count_ends(update.entries)
+        return Evaluated(
+            self.timeframe, bars, update.indicators, update.entries, alerts, held_storm, ended
+        )
+
+
+def build_frame(
+    timeframe: str, symbols: tuple[str, ...], sessions: MarketSessions, n_watched: int
+) -> Frame:
+    """Return the evaluation of a timeframe, without history.
+
+    n_watched : symbols whose indicators are watched for crossings.
+    """
+    tier = TIERS[timeframe]
+    engine = SignalEngine(
+        symbols,
+        timeframe,
+        tier,
+        lambda ms: sessions.anchor_ms(timeframe, ms),
+        session_bars=bars_between_anchors(sessions, timeframe),
+    )
+    return Frame(
+        timeframe,
+        symbols,
+        engine,
+        Policy(len(symbols), timeframe, tier),
+        sessions,
+        CrossingWatch(min(n_watched, len(symbols)), timeframe),
+    )

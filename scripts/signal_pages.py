@@ -1,0 +1,140 @@
+"""Make the reference pages of the chart patterns and of the candlesticks."""
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from pl.signals import chart, rates
+from pl.signals.candles.catalogue import CANDLES, Candle
+from pl.signals.chart.alerts import ALERT_CONFIDENCE
+from pl.signals.chart.names import CHART_NAMES
+from scripts.examples import Example
+from scripts.write_examples import file_of
+
+SOURCES = {
+    "daily": "S&P 500 daily bars 2013 to 2018 (a public collection under the MIT licence)",
+    "1min": "recorded minute bars of QuantConnect LEAN (Apache-2.0), New York time",
+}
+
+CHART_TEXT = """# Chart patterns, one by one
+
+Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to date. How many
+planted ones are found, and how precisely, is on [a page of its own](chart-patterns.md).
+
+Each file of `pl/signals/chart` below is one rule, read on confirmed pivots; the text says which way
+up, and the other way up is its mirror image. A find carries its points, lines, entry, stop and
+target. **Confidence** is 0.5 * fit + 0.4 * volume + 0.1 * size and never falls when one of them
+rises (`pl/signals/chart/confidence.py`): volume is r * r / (1 + r * r), r the volume of the
+breaking swing over that of the pattern; size is x / (1 + x), x the height over what a random walk
+of as many bars spans; fit is as each text says (`pl/signals/chart/fit.py`). A rule reads at most
+264 bars. It is judged on every timeframe; after an alert the same pattern rests for 15 bars of it.
+
+Rates are finds per 1,000 daily bars, in the log and at the confidence of an alert; *random* is on
+random walks of the same bars' moves. In the drawings blue is the find, orange its lines, and the
+arrow stands at the close that completed it. The bars are facts of
+{source}.
+"""
+
+CANDLE_TEXT = """# Candlesticks, one by one
+
+Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to date.
+
+All 61 that TA-Lib names, equal to it on every bar, on every timeframe; stored as two bit sets in
+the bar's row: what fired, and what of it is bearish. Strength is TA-Lib's: 100, or 80 when two
+bodies share an end, or 200 when a hikkake is confirmed; one without a direction counts as +.
+Ten of them also [alert](signals.md).
+Warm-up of all: {bars} bars. Source of all: Nison 1991, with the thresholds of TA-Lib.
+
+A body is long above the mean body of the 10 bars before, short below it; a shadow is hardly there
+below a tenth of their mean spread. Rates are per 1,000 daily bars, on real ones and on random walks
+of their moves. The bars in the drawings are facts of
+{source}.
+"""
+
+
+def chart_page(examples: dict[str, Example]) -> Iterator[str]:
+    """Yield the parts of the page about the chart patterns."""
+    yield CHART_TEXT.format(source=SOURCES["daily"])
+    for module, names in chart_rules():
+        title, _, text = (inspect.getdoc(module) or "").partition("\n\n")
+        yield f"\n## {' · '.join(name.replace('_', ' ') for name in names)}\n\n"
+        yield f"{' '.join(title.split())}\n\n{text}\n\n"
+        yield f"File: `{module.__name__.replace('.', '/')}.py`. {parameters_text(module)}\n\n"
+        yield "| pattern | alert from | real | random |\n|---|---|---|---|\n"
+        for name in names:
+            real, real_alert, random, random_alert = rates.PATTERNS[name]
+            yield (
+                f"| {name} | {ALERT_CONFIDENCE[name]:.2f} | {real:.3f} / {real_alert:.3f} "
+                f"| {random:.3f} / {random_alert:.3f} |\n"
+            )
+        for name in names:
+            yield shown(examples[file_of_name(name)])
+
+
+def file_of_name(name: str) -> str:
+    """Return the file of a pattern's example."""
+    return f"{name}.svg"
+
+
+def shown(example: Example) -> str:
+    """Return an example: its drawing and what it said."""
+    frame = "daily bars" if example.timeframe == "daily" else "minutes"
+    said = f": {example.reason} Confidence {example.confidence:.2f}." if example.reason else "."
+    caption = f"{example.symbol}, {frame}, {example.closed}, {example.direction}{said}"
+    return f"\n![{example.name} on {example.symbol}](examples/{file_of(example)})\n\n*{caption}*\n"
+
+
+def chart_rules() -> Iterator[tuple[ModuleType, list[str]]]:
+    """Yield each file with a rule of chart patterns, with their names, by their numbers."""
+    found: dict[str, tuple[ModuleType, list[str]]] = {}
+    for one in iter_modules(chart.__path__):
+        module = import_module(f"{chart.__name__}.{one.name}")
+        if not (inspect.getdoc(module) or "").startswith(("Recognise", "Tell ")):
+            continue
+        names = [name for name in CHART_NAMES if hasattr(module, name.upper())]
+        if names:
+            found[names[0]] = (module, names)
+    for name in CHART_NAMES:
+        if name in found:
+            yield found[name]
+
+
+def candle_page(examples: dict[str, Example]) -> Iterator[str]:
+    """Yield the parts of the page about the candlesticks."""
+    yield CANDLE_TEXT.format(bars=15, source=SOURCES["daily"])
+    for candle in CANDLES:
+        yield candle_section(candle, examples[f"candle-{candle.name}.svg"])
+
+
+def candle_section(candle: Candle, example: Example) -> str:
+    """Return the part of the page about one candlestick."""
+    real, random = rates.CANDLES[candle.name]
+    _, _, rule = " ".join((inspect.getdoc(candle.rule) or "").split()).partition(": ")
+    file = candle.rule.__module__.replace(".", "/") + ".py"
+    many = "1 bar" if candle.n_bars == 1 else f"{candle.n_bars} bars"
+    return (
+        f"\n## {candle.name.replace('_', ' ')}\n\n"
+        f"{rule[:1].upper()}{rule[1:]}\n\n"
+        f"`{candle.name}`, TA-Lib's {candle.talib}, {many}; {real:.2f} real, {random:.2f} random. "
+        f"File: `{file}`.\n" + shown(example)
+    )
+
+
+def parameters(module: ModuleType) -> list[str]:
+    """Return the file's own numbers."""
+    own = inspect.getsource(module)
+    return [
+        f"`{name} = {value}`"
+        for name, value in vars(module).items()
+        if isinstance(value, int | float)
+        and f"\n{name}: Final" in own
+        and name not in {"NO_PATTERN", "NOISE"}
+    ]
+
+
+def parameters_text(module: ModuleType) -> str:
+    """Return a sentence with the file's own numbers, empty when it has none."""
+    known = parameters(module)
+    return f"Parameters: {', '.join(known)}." if known else ""

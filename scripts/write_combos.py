@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Write docs/reference/combos.md from the declarations of the combos; `--check` only compares."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from pl.signals.combos.catalogue import COMBOS  # noqa: E402 - the checkout is put on the path above
+from pl.signals.combos.declaration import (  # noqa: E402
+    Combo,
+    Condition,
+    Conditions,
+    Fires,
+    Found,
+    Holds,
+    Level,
+    Setup,
+    Trigger,
+)
+from pl.signals.hits import BEARISH, BULLISH  # noqa: E402
+
+PAGE = ROOT / "docs" / "reference" / "combos.md"
+DIRECTIONS = {BULLISH: "bullish", BEARISH: "bearish"}
+
+INTRODUCTION = """# Combos
+
+Written by `.venv-pl/bin/python scripts/write_combos.py`; a test holds it up to date.
+
+A combo joins a **setup**, fixed when a daily bar completes and valid in the sessions after it, with
+a **trigger**, judged as an intraday bar closes. The running day is never looked at: a day that
+trades is no setup before it is over, and a symbol without a bar of the session before has none.
+The entries have tier `combo`, the timeframe of the trigger, one `flow_id` of symbol, timeframe,
+name and both bars, and are taken back when a revision takes back either half.
+
+They are declared as data in `pl/signals/combos/catalogue.py`: a new one is one more entry there,
+its name at the end of `names.py`, and this page written again.
+
+**Confidence** = setup x setup score + trigger x trigger score + volume x volume score + context x
+context score, to two decimals; the weights add up to 1 and every score lies between 0 and 1, so it
+never falls when one of them rises.
+
+| score | of | is |
+|---|---|---|
+| setup | a level of several days | 0.5 + 0.5 x / (1 + x), x the sessions it has stood over 5 |
+| | a level of one day | where the day closed in its range, 1 at the level |
+| | conditions | the least of 0.5 + 0.5 x / (1 + x), x the distance in the unit shown |
+| | a daily pattern | its confidence, falling in equal steps to half of it in the last session |
+| trigger | a close beyond a level | (0.5 + d) / (1 + d), d the distance in the bars' mean ranges |
+| | an open that holds | likewise, d the nearest approach in the days' mean ranges |
+| | an intraday pattern | its confidence |
+| volume | | r / (1 + r), r the volume over the mean of the 20 bars before |
+| context | | as for [signals](signals.md), of the bars before the trigger |
+
+A level's stop lies a quarter of the daily mean true range behind it, its target twice as far from
+the entry as the stop; other combos have the levels of their trigger. "Alert from" is the least
+confidence that becomes an alert, and after how many bars the same may alert again.
+
+| combo | direction | setup | trigger | weights | alert from | source |
+|---|---|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    words = "\n".join(f"- **{combo.name}**: {combo.words}" for combo in COMBOS)
+    return INTRODUCTION + "\n".join(map(_row, COMBOS)) + "\n\n## In words\n\n" + words + "\n"
+
+
+def _row(combo: Combo) -> str:
+    weights = combo.weights
+    cells = (
+        f"`{combo.name}`",
+        DIRECTIONS.get(combo.direction, "that of both halves"),
+        _setup(combo.setup),
+        " ".join(_trigger(combo)),
+        f"{weights.setup:g} / {weights.trigger:g} / {weights.volume:g} / {weights.context:g}",
+        f"{combo.alert.min_confidence:g}, {combo.alert.cool_down_bars} bars",
+        combo.source,
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def _setup(setup: Setup) -> str:
+    match setup:
+        case Level():
+            return f"the {setup.said}"
+        case Conditions():
+            return ", ".join(map(_condition, setup.all_of))
+        case Found():
+            names = ", ".join(f"`{name}`" for name in setup.names)
+            sessions = "the session" if setup.sessions == 1 else f"the {setup.sessions} sessions"
+            return f"{names} in {sessions} before"
+
+
+def _condition(condition: Condition) -> str:
+    sign = ">" if condition.above else "<"
+    return f"`{condition.left}` {sign} `{condition.right}` (unit `{condition.scale}`)"
+
+
+def _trigger(combo: Combo) -> Iterator[str]:
+    yield _told(combo.trigger)
+    if combo.least_volume:
+        yield f"on {combo.least_volume:g} times the usual volume"
+    yield f"({', '.join(sorted(combo.timeframes))})"
+
+
+def _told(trigger: Trigger) -> str:
+    match trigger:
+        case Fires():
+            names = ", ".join(f"`{name}`" for name in trigger.names)
+            return f"{names} at the VWAP" if trigger.at_vwap else names
+        case Holds():
+            return f"open beyond it, held for {trigger.minutes} minutes"
+        case _:
+            return "first close of the session beyond it"
+
+
+def main() -> int:
+    """Write the page, or compare."""
+    told = page()
+    if "--check" in sys.argv[1:]:
+        return int(not PAGE.exists() or PAGE.read_text() != told)
+    PAGE.write_text(told)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

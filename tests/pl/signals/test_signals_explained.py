@@ -1,0 +1,135 @@
+"""Confidence follows each of its inputs, and a reason tells the numbers of its own find."""
+
+import re
+from functools import cache
+from itertools import pairwise, product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pl.market.batches import ClosedBars
+from pl.signals.chart.confidence import confidence
+from pl.signals.chart.find import ChartFind, find_charts
+from pl.signals.chart.names import CHART_NAMES
+from pl.signals.entries import KIND_NAMES
+from pl.signals.evaluation import weigh
+from pl.signals.pattern import Pattern
+from pl.signals.registry import PATTERN_NAMES, PATTERNS
+from pl.signals.signal import Signal
+from scripts.examples import recorded
+from tests.pl.signals.chart.planting import KINDS, planted_series
+from tests.pl.signals.synthetic import changed, day_open, join, lively_bars, log_of, span
+
+BY_NAME = pytest.mark.parametrize(
+    ("number", "pattern"), list(enumerate(PATTERNS)), ids=PATTERN_NAMES
+)
+STEPS = np.linspace(0.0, 1.0, 11).tolist()
+HELD = (0.1, 0.5, 0.9)
+
+
+@cache
+def lively_log(timeframe: str) -> list[Signal]:
+    return log_of(lively_bars(8000, rows=[0], seed=21), timeframe=timeframe)
+
+
+@cache
+def planted_finds() -> list[ChartFind]:
+    return [
+        find
+        for seed in range(400, 404)
+        for find in find_charts(planted_series(seed, list(KINDS))[0])
+    ]
+
+
+def home(pattern: Pattern) -> str:
+    return "1min" if "1min" in pattern.timeframes else "daily"
+
+
+@BY_NAME
+def test_each_of_fit_volume_and_context_alone_raises_confidence(
+    number: int, pattern: Pattern
+) -> None:
+    for moved, others in product(range(3), product(HELD, HELD)):
+        terms = [[*others[:moved], value, *others[moved:]] for value in STEPS]
+        grown = [weigh(number, *term) for term in terms]
+        assert all(a <= b for a, b in pairwise(grown))
+        assert grown[0] < grown[-1]
+
+
+def test_each_of_fit_volume_and_size_alone_raises_a_charts_confidence() -> None:
+    for moved, others in product(range(3), product(HELD, HELD)):
+        scale = 1.0 if moved == 0 else 4.0
+        terms = [[*others[:moved], scale * value, *others[moved:]] for value in STEPS]
+        grown = [confidence(*term) for term in terms]
+        assert all(a <= b for a, b in pairwise(grown))
+        assert grown[0] < grown[-1]
+
+
+def with_volume(bars: ClosedBars, i: int, times: float) -> ClosedBars:
+    last = changed(bars, i, volume=times * float(bars.volume[i]), revision=0)
+    opened = int(np.searchsorted(bars.start_ms, day_open(int(bars.start_ms[i]))))
+    return join([span(bars, max(opened - 300, 0), i), last])
+
+
+@BY_NAME
+def test_more_shares_in_its_bar_never_make_a_find_less_credible(
+    number: int, pattern: Pattern
+) -> None:
+    bars = lively_bars(8000, rows=[0], seed=21)
+    log = [entry for entry in lively_log(home(pattern)) if entry.pattern == pattern.name]
+    for found in log[1:3]:
+        i = int(np.searchsorted(bars.start_ms, found.bar_time_ms))
+        said = [
+            entry.confidence
+            for times in (1.0, 1.3, 2.0, 5.0)
+            for entry in log_of(with_volume(bars, i, times), timeframe=home(pattern))
+            if (entry.pattern, entry.bar_time_ms) == (found.pattern, found.bar_time_ms)
+        ]
+        assert said
+        assert all(a <= b for a, b in pairwise(said))
+
+
+def numbers(sentence: str) -> list[float]:
+    found = re.findall(r"\d[\d,]*(?:\.\d+)?", sentence)
+    return [float(number.replace(",", "")) for number in found]
+
+
+def tells(sentence: str, fact: float) -> bool:
+    return any(abs(number - fact) <= 0.006 + 5e-7 * fact for number in numbers(sentence))
+
+
+@BY_NAME
+def test_a_reason_tells_numbers_of_its_own_bar_and_differs_from_others(
+    number: int, pattern: Pattern
+) -> None:
+    bars = lively_bars(8000, rows=[0], seed=21)
+    log = [entry for entry in lively_log(home(pattern)) if entry.pattern == pattern.name]
+    assert len(log) > 1
+    for entry in log:
+        i = int(np.searchsorted(bars.start_ms, entry.bar_time_ms))
+        columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
+        facts = [float(column[i]) for column in columns]
+        facts.append(float(str(entry.geometry.get("level", facts[3]))))
+        assert any(tells(entry.reason, fact) for fact in facts), entry.reason
+    assert len({entry.reason for entry in log}) >= 0.9 * len(log)
+
+
+def test_the_reason_of_a_chart_tells_its_close_and_differs_from_others() -> None:
+    finds = planted_finds()
+    assert {find.pattern for find in finds} == set(CHART_NAMES)
+    for find in finds:
+        assert tells(find.reason(), find.entry)
+    assert len({find.reason() for find in finds}) == len(finds)
+
+
+@pytest.mark.real_data
+def test_no_confidence_is_constant_on_recorded_bars(test_data: Path) -> None:
+    said: dict[str, list[float]] = {name: [] for name in KIND_NAMES}
+    for series in recorded(test_data, lambda symbol: symbol < "D" or len(symbol) == 1):
+        entries = series.update.entries
+        for kind in np.unique(entries.kind).tolist():
+            said[KIND_NAMES[kind]] += entries.confidence[entries.kind == kind].tolist()
+    often = {name for name, values in said.items() if len(values) > 1}
+    assert often >= set(PATTERN_NAMES)
+    assert {name for name in often if len(set(said[name])) == 1} == set()
