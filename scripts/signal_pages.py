@@ -111,12 +111,13 @@ def candle_page(examples: dict[str, Example]) -> Iterator[str]:
 def candle_section(candle: Candle, example: Example) -> str:
     """Return the part of the page about one candlestick."""
     real, random = rates.CANDLES[candle.name]
-    _, _, rule = " ".join((inspect.getdoc(candle.rule) or "").split()).partition(": ")
-    file = candle.rule.__module__.replace(".", "/") + ".py"
+    module = import_module(candle.rule.__module__)
+    title, _, text = (inspect.getdoc(module) or "").partition("\n\n")
+    file = module.__name__.replace(".", "/") + ".py"
     many = "1 bar" if candle.n_bars == 1 else f"{candle.n_bars} bars"
     return (
         f"\n## {candle.name.replace('_', ' ')}\n\n"
-        f"{rule[:1].upper()}{rule[1:]}\n\n"
+        f"{' '.join(title.split())}\n\n{text}\n\n"
         f"`{candle.name}`, TA-Lib's {candle.talib}, {many}; {real:.2f} real, {random:.2f} random. "
         f"File: `{file}`.\n" + shown(example)
     )

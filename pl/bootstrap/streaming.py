@@ -29,6 +29,7 @@ from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.beats import Beats
 from pl.streaming.catch_up import History
 from pl.streaming.closing import Closing
+from pl.streaming.combos import join_combos
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.flows import Flows, FlowState, remembered_since
@@ -223,6 +224,7 @@ class Building:
                 closing.last_start_ms[row] = bars.start_ms[-1]
         for name, frame in closing.longer.items():
             frame.warm(longer.warm.get(name, {}))
+        join_combos(closing, self._sessions)
 
     def _build_loop(
         self, closing: Closing, session: SessionFollower, road: Road, floor_ms: int

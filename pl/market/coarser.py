@@ -13,6 +13,8 @@ def coarser(bars: ClosedBars, timeframe: str, sessions: MarketSessions) -> Close
     bars : in any order; of days for `weekly`, else of minutes. Returns revision 0, the gravest
     quality of the bars folded, sorted by (start_ms, row).
     """
+    if not len(bars):
+        return ClosedBars.empty()
     bars = bars.take(np.lexsort((bars.row, bars.start_ms)))
     starts = bar_starts(bars.start_ms, timeframe, sessions)
     order = np.lexsort((bars.start_ms, bars.row, starts))

@@ -24,6 +24,7 @@ from pl.signals.chart.sketch import (
 from pl.signals.chart.state import NEWEST_FIND, ChartState, empty_state, forget
 from pl.signals.evaluation import is_whole
 from pl.signals.history import History
+from pl.signals.restated import holds_restated
 
 CAUSE: Final = SIZE
 ROW: Final = SIZE + 1
@@ -56,12 +57,16 @@ def look_at_bar(
 ) -> int:
     """Take bar `i` of a row into state `at`; append its find and return how many there are.
 
-    Bars of a row come in order, each once. A find that reaches back to a partial bar is left out.
+    Bars of a row come in order, each once. A find that reaches back to a partial bar, or
+    to prices of another scale, is left out.
     """
     out = finds[n]
     if not look(charts, at, history.columns[row], i, charts.dropped[at], out):
         return n
-    if not is_whole(history, row, i, i - int(out[POINTS]) + 1):
+    n_bars = i - int(out[POINTS]) + 1
+    if not is_whole(history, row, i, n_bars):
+        return n
+    if holds_restated(history.start[row], history.columns[row], i, n_bars):
         return n
     out[CAUSE] = cause
     out[ROW] = row

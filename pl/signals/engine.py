@@ -41,6 +41,7 @@ from pl.signals.lives import empty_lives, room_for_endings, widened
 from pl.signals.log import Author
 from pl.signals.pages import read_closes, read_page
 from pl.signals.reliving import relive
+from pl.signals.restated import count_restated
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 
@@ -78,6 +79,7 @@ class SignalEngine:
         self._charts = empty_state(len(symbols))
         self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
+        self._known: set[int] = set()
 
     @property
     def history(self) -> History:
@@ -117,6 +119,7 @@ class SignalEngine:
         history.revision[row, :n] = tail.revision
         history.quality[row, :n] = tail.quality
         history.n_bars[row] = n
+        self._know(anchor)
         set_anchor(history, row, anchor)
         walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
         self._remember(row)
@@ -138,11 +141,12 @@ class SignalEngine:
         out = room_for_rows(len(bars))
         begin = 0
         while begin < len(bars):
-            before = begin
+            began = begin
             begin, stopped = self._close(batch, begin, out, log, tables)
+            self._count_restated(batch, slice(began, begin), refused)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
-            if stopped == FULL and begin == before:
+            if stopped == FULL and begin == began:
                 self._lives = widened(self._lives)
             if stopped == NOT_NEXT:
                 outcome = revise(self._history, batch, begin, self._session_open)
@@ -206,9 +210,24 @@ class SignalEngine:
         n = int(self._history.n_bars[row])
         return int(self._history.start[row, n - 1]) if n else None
 
+    def _know(self, anchor: int) -> None:
+        """Let the kernels know the opens of a session and of those before it."""
+        n_back = self._history.sessions_back
+        known = self._history.opens
+        if not n_back or anchor in self._known:
+            return
+        opens = [anchor]
+        while len(opens) < 2 * n_back + 2 and self._session_open(opens[-1] - 1) < opens[-1]:
+            opens.append(self._session_open(opens[-1] - 1))
+        self._known.add(anchor)
+        merged = np.unique(np.concatenate([known, np.array(opens, np.int64)]))
+        known[len(known) - len(merged[-len(known) :]) :] = merged[-len(known) :]
+
     def _arrivals(self, bars: ClosedBars) -> Arrivals:
         starts, inverse = np.unique(bars.start_ms, return_inverse=True)
         anchors: Int64 = np.array([self._session_open(int(s)) for s in starts], np.int64)
+        for anchor in np.unique(anchors).tolist():
+            self._know(anchor)
         return Arrivals(
             np.require(bars.row, np.int32, _WRITEABLE),
             np.require(bars.start_ms, np.int64, _WRITEABLE),
@@ -247,6 +266,14 @@ class SignalEngine:
                 )
             )
         return end, stopped
+
+    def _count_restated(self, batch: Arrivals, taken: slice, refused: Counter[str]) -> None:
+        history = self._history
+        n = count_restated(
+            history.start, history.columns, history.n_bars, batch.row[taken], batch.start[taken]
+        )
+        if n:
+            refused["restated"] += n
 
     def _note(
         self,

@@ -17,15 +17,18 @@ from pl.signals.history import History, find
 from pl.signals.hits import NONE, Hit
 from pl.signals.indicators.clock import look_at_clock
 from pl.signals.indicators.session import step_session
-from pl.signals.indicators.state import STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
+from pl.signals.indicators.state import SESSION_BARS, STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.indicators.windows import look
 from pl.signals.judging import judge
-from pl.signals.registry import PATTERNS, TRAITS, WEIGHTS
+from pl.signals.registry import PATTERNS, SESSION_WIDE, TRAITS, WEIGHTS
+from pl.signals.restated import holds_restated
 
 N_PATTERNS: Final = len(PATTERNS)
 MAX_DEFINING_BARS: Final = 4
 N_FACTS: Final = 6
 N_NUMBERS: Final = 12
+TICK: Final = 0.01
+"""The least by which a price of a dollar or more moves, USD (Regulation NMS, rule 612)."""
 LAST_TIME: Final[Int64] = np.array([pattern.n_bars - 1 for pattern in PATTERNS], np.int64)
 """By pattern: which of a hit's times is the start of the bar that closed."""
 
@@ -107,14 +110,29 @@ def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> 
 
 
 @leaf
+def is_one_tick(bars: Bars, i: int) -> bool:
+    """Tell whether bar `i` spans a cent or less: the least a price can move draws no candle."""
+    return bool(bars[i, HIGH] - bars[i, LOW] < 1.5 * TICK and bars[i, LOW] >= 1.0)
+
+
+@leaf
 def is_possible(history: History, row: int, i: int, pattern: int, candles: int) -> bool:
     """Tell whether a pattern can fire on bar `i`, whose candlesticks are known."""
     warm_up, n_bars, _, bit = TRAITS[pattern]
     if i + 1 < warm_up or history.active[pattern] == 0:
         return False
     if bit >= 0:
-        return bool((candles >> bit) & 1)
+        return bool((candles >> bit) & 1) and not is_one_tick(history.columns[row], i)
     return is_whole(history, row, i, n_bars)
+
+
+@leaf
+def is_misled(history: History, state: Float64, row: int, i: int, pattern: int) -> bool:
+    """Tell whether what a pattern reads at bar `i` holds prices of two scales."""
+    n_bars = TRAITS[pattern, 0]
+    if SESSION_WIDE[pattern]:
+        n_bars = max(n_bars, int(state[SESSION_BARS]))
+    return holds_restated(history.start[row], history.columns[row], i, n_bars)
 
 
 @leaf
@@ -162,7 +180,7 @@ def evaluate(
         if not is_possible(history, row, i, pattern, candles):
             continue
         direction, fit, level, measure = judge(pattern, bars, i, state)
-        if direction == NONE:
+        if direction == NONE or is_misled(history, state, row, i, pattern):
             continue
         _, n_bars, setting, _ = TRAITS[pattern]
         context = context_score(bars, i, setting, direction, n_bars, unit)

@@ -17,11 +17,14 @@ from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.signals.bars import N_COLUMNS
 from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.indicators import recursive, session
+from pl.signals.indicators.names import VOLUME_AT_TIME
 from pl.signals.indicators.row import write_row, write_year
 from pl.signals.indicators.state import STATE_SIZE
+from pl.signals.indicators.time_of_day import OPENS_KNOWN, sessions_compared, volume_at_time
 from pl.signals.indicators.windows import look
 from pl.signals.life import LONGEST_LIFE
 from pl.signals.registry import WINDOW_BARS, active_in
+from pl.signals.restated import USUAL_BARS
 from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
 
 SEED_BARS: Final = 600
@@ -38,7 +41,8 @@ class History(NamedTuple):
     session's first bar; state : (S, STATE_SIZE) float64, see `indicators.state`;
     active : (N,) uint8, 1 for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
-    timeframe does not look back that far.
+    timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
+    sessions, the latest last; sessions_back : how many of them a bar's volume is compared with.
     """
 
     start: Int64
@@ -53,11 +57,13 @@ class History(NamedTuple):
     bar_ms: int
     window_bars: int
     year_bars: int
+    opens: Int64
+    sessions_back: int
 
 
 def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
-    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars) + LONGEST_LIFE
+    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars) + USUAL_BARS + LONGEST_LIFE
     capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),
@@ -72,6 +78,8 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
         bar_ms=TIMEFRAME_MS[timeframe],
         window_bars=window_bars,
         year_bars=YEAR_BARS.get(timeframe, 0),
+        opens=np.full(OPENS_KNOWN, NO_ANCHOR, np.int64),
+        sessions_back=sessions_compared(timeframe, SEED_BARS + window_bars, session_bars),
     )
 
 
@@ -166,6 +174,16 @@ def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     look(history.state[row], history.columns[row], i)
     write_row(out, history.state[row], history.columns[row], i)
     write_year(out, history.columns[row], i, history.year_bars)
+    oldest = int(history.first[row]) - SEED_BARS - history.window_bars
+    out[VOLUME_AT_TIME] = volume_at_time(
+        history.columns[row],
+        history.start[row],
+        i,
+        oldest,
+        history.opens,
+        int(history.anchor[row]),
+        history.sessions_back,
+    )
 
 
 @kernel

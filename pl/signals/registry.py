@@ -9,7 +9,7 @@ from pl.signals import events
 from pl.signals.candles import alerted
 from pl.signals.candles.catalogue import BIT
 from pl.signals.discovery import declared
-from pl.signals.pattern import Pattern
+from pl.signals.pattern import IN_SESSION, Pattern
 
 PATTERNS: Final = declared(Pattern, events, alerted)
 PATTERN_NAMES: Final = tuple(pattern.name for pattern in PATTERNS)
@@ -24,6 +24,10 @@ TRAITS: Int64 = np.array(
     [(p.warm_up, p.n_bars, int(p.setting), BIT.get(p.name, -1)) for p in PATTERNS], np.int64
 )
 """By pattern: warm-up, defining bars, setting, and its bit among the candlesticks or -1."""
+
+
+SESSION_WIDE: UInt8 = np.array([p.timeframes == IN_SESSION for p in PATTERNS], np.uint8)
+"""By pattern: 1 when it reads the sums of the session."""
 
 
 def active_in(timeframe: str) -> UInt8:

@@ -72,7 +72,8 @@ class EngineUpdate:
 
     entries : in log order; refused : bars that changed nothing, by cause: `unsound` (not
     finite, not positive, out of order), `too_old` (before the walk's start), `stale` (an older
-    revision than the one held), `repeated` (exactly what is held).
+    revision than the one held), `repeated` (exactly what is held); `restated` counts bars that
+    were taken but go on at another scale of prices: signals that look across are left out.
     """
 
     entries: Entries

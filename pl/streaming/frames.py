@@ -1,6 +1,6 @@
 """Evaluate the closed bars of one timeframe: log, indicators, what the policy lets through."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
 from pl.signals.storm import MOST_EVENTS, surest
-from pl.signals.table import IndicatorTable
+from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
 from pl.streaming.findings import Findings
 from pl.streaming.told import Told, count_ends
@@ -41,7 +41,8 @@ class Evaluated:
 class Frame:
     """Hold what the evaluation of a timeframe knows; crossings : used by the road's thread alone.
 
-    alerts_from_ms : what closed by then alerts nobody, because a first start had to wait for it.
+    alerts_from_ms : what closed by then alerts nobody, because a first start had to wait for it;
+    take : takes the bars for the engine, where somebody stands before it.
     """
 
     timeframe: str
@@ -53,6 +54,7 @@ class Frame:
     universe: Universe = field(default_factory=Universe)
     told: Told = field(default_factory=Told)
     alerts_from_ms: int = 0
+    take: Callable[[ClosedBars], EngineUpdate] | None = None
 
     def warm(self, history: Mapping[int, ClosedBars]) -> None:
         """Take over history, oldest first by row, and what was signalled in it."""
@@ -64,7 +66,7 @@ class Frame:
 
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
         """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""
-        update = self.engine.update(bars)
+        update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators)
         told = self.policy.choose(update.entries)
         if self.alerts_from_ms:

@@ -1,10 +1,11 @@
 import { Bars, barOf } from "./bars.js";
 import { Chart } from "./chart.js";
 import { byId, make, write } from "./dom.js";
-import { change, price, shares, way } from "./format.js";
+import { change, price, shares, timeframe, way } from "./format.js";
 import { getJson } from "./http.js";
 
-const TIMEFRAME = "1min";
+const MINUTE = "1min";
+const STEPS = { [MINUTE]: 60, "5min": 300, "15min": 900, "1hour": 3600, daily: 86400, weekly: 604800 };
 const HISTORY = 500;
 const WAYS = { 1: "figures up", "-1": "figures down", 0: "figures muted" };
 
@@ -17,18 +18,34 @@ export class ChartPane {
     this.feedTime = feedTime;
     this.chart = new Chart(clock, { hover: (time) => this.hover(time), pick });
     this.message = byId("chart-message");
+    this.timeframe = MINUTE;
+    this.choice = byId("chart-timeframe");
+    for (const name of Object.keys(STEPS)) {
+      const option = make("option", "", timeframe(name));
+      option.value = name;
+      this.choice.append(option);
+    }
+    this.choice.addEventListener("change", () => this.switchTo(this.choice.value));
   }
 
-  /** Show a symbol, with `alert` chosen among its alerts. */
+  /** Show a symbol, with `alert` chosen among its alerts, in the timeframe of that alert. */
   async show(symbol, alert) {
     this.alert = alert;
-    if (symbol === this.symbol) return this.annotate(true);
+    const wanted = alert?.timeframe in STEPS ? alert.timeframe : this.timeframe;
+    if (symbol === this.symbol && wanted === this.timeframe) return this.annotate(true);
     this.symbol = symbol;
-    this.bars = new Bars();
+    return this.switchTo(wanted);
+  }
+
+  /** Show the same symbol in another timeframe. */
+  async switchTo(name) {
+    this.timeframe = this.choice.value = name;
+    if (!this.symbol) return;
+    this.bars = new Bars(STEPS[name]);
     this.loaded = false;
+    this.hovered = undefined;
     this.headline();
     await this.load({ fit: true });
-    return undefined;
   }
 
   /** Fetch the bars again, as after a lost connection. */
@@ -36,7 +53,7 @@ export class ChartPane {
     this.request?.abort();
     const request = new AbortController();
     this.request = request;
-    const path = `/api/bars/${encodeURIComponent(this.symbol)}?timeframe=${TIMEFRAME}&limit=${HISTORY}`;
+    const path = `/api/bars/${encodeURIComponent(this.symbol)}?timeframe=${this.timeframe}&limit=${HISTORY}`;
     try {
       const { bars } = await getJson(path, request.signal);
       this.bars.load(bars);
@@ -51,7 +68,7 @@ export class ChartPane {
 
   /** Take a message of closed bars at `time` (unix seconds). */
   closed(message, time) {
-    const bar = this.bars && message.timeframe === TIMEFRAME && barOf(message, this.symbol, time);
+    const bar = this.bars && message.timeframe === this.timeframe && barOf(message, this.symbol, time);
     if (!bar) return;
     const outcome = this.bars.close(bar);
     if (outcome === "ignored" || !this.loaded) return;
@@ -64,9 +81,10 @@ export class ChartPane {
     this.annotate(false);
   }
 
-  /** Take the newest quote of the shown symbol into the developing bar. */
+  /** Take the newest quote of the shown symbol into the developing minute; longer bars show when they close. */
   quoted() {
     this.headline();
+    if (this.timeframe !== MINUTE) return;
     const quote = this.quotes.row(this.symbol);
     const start = this.feedTime(this.bars.last?.time);
     if (!this.loaded || quote.price === undefined || start === undefined) return;
@@ -84,7 +102,8 @@ export class ChartPane {
 
   annotate(reveal) {
     if (!this.bars) return;
-    this.chart.annotate(this.alerts.ofSymbol(this.symbol), this.alert, this.bars);
+    const alerts = this.alerts.ofSymbol(this.symbol).filter((alert) => !(alert.timeframe in STEPS) || alert.timeframe === this.timeframe);
+    this.chart.annotate(alerts, this.alert, this.bars);
     const bar = reveal && this.alert && this.bars.at(this.alert.barTime);
     if (bar) this.chart.reveal(bar.time);
   }
@@ -97,7 +116,8 @@ export class ChartPane {
     write(byId("chart-change"), change(quote.change_percent));
     byId("chart-change").className = WAYS[way(quote.change_percent)];
     const last = this.bars?.last;
-    write(byId("chart-bar"), ["1 min", quote.state, last && `bar ${this.clock.minute(last.time)}`].filter(Boolean).join(" · "));
+    const at = last && (STEPS[this.timeframe] < STEPS.daily ? this.clock.minute(last.time) : new Date(last.time * 1000).toISOString().slice(0, 10));
+    write(byId("chart-bar"), [quote.state, at && `bar ${at}`].filter(Boolean).join(" · "));
     const revised = byId("chart-revised");
     revised.hidden = !last?.revision;
     write(revised, last?.revision ? `revised, rev ${last.revision}` : "");

@@ -62,29 +62,3 @@ def confirms(bars: Bars, i: int, j: int, sign: int) -> bool:
         if is_beyond(bars, k, j, sign):
             return False
     return is_beyond(bars, i, j, sign)
-
-
-@leaf
-def hikkake(bars: Bars, i: int) -> int:
-    """Hikkake: an inside bar and a break out of it, confirmed within three bars."""
-    sign = trap(bars, i)
-    if sign != 0:
-        return 100 * sign
-    for j in range(i - 1, i - 4, -1):
-        sign = trap(bars, j)
-        if sign != 0:
-            return 200 * sign if confirms(bars, i, j, sign) else 0
-    return 0
-
-
-@leaf
-def modified_hikkake(bars: Bars, i: int) -> int:
-    """Modified hikkake: two inside bars and a break out of them, confirmed within three bars."""
-    sign = modified_trap(bars, i)
-    if sign != 0:
-        return 100 * sign
-    for j in range(i - 1, i - 4, -1):
-        sign = modified_trap(bars, j)
-        if sign != 0:
-            return 200 * sign if confirms(bars, i, j, sign) else 0
-    return 0

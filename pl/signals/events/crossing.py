@@ -30,12 +30,16 @@ def may_cross(bars: Bars, i: int, apart: float, fast: int, slow: int) -> bool:
 
 @leaf
 def verdict_of(before: float, apart: float, unit: float, slow: float, fast: float) -> Verdict:
-    """Return what two averages say that were `before` apart and are `apart` now."""
+    """Return what two averages say that were `before` apart and are `apart` now.
+
+    A billionth of the price is rounding: prices that stand still for 200 bars must cross nothing.
+    """
     steep = STEEPNESS * abs(apart - before) / unit
     fit = steep / (1.0 + steep)
-    if before <= 0.0 < apart:
+    nothing = NOISE * slow
+    if before <= nothing < apart:
         return BULLISH, fit, slow, fast
-    if before >= 0.0 > apart:
+    if before >= -nothing > apart:
         return BEARISH, fit, slow, fast
     return SILENT
 

@@ -95,6 +95,7 @@ INDICATOR_NAMES: Final = (
     "low_52_week",
     "relative_strength",
     "strength_rank",
+    "relative_volume_at_time",
 )
 COLUMN: Final = {name: index for index, name in enumerate(INDICATOR_NAMES)}
 RSI_14: Final = COLUMN["rsi_14"]
@@ -102,3 +103,4 @@ ROC_60: Final = COLUMN["roc_60"]
 RELATIVE_STRENGTH: Final = COLUMN["relative_strength"]
 STRENGTH_RANK: Final = COLUMN["strength_rank"]
 RELATIVE_VOLUME: Final = COLUMN["relative_volume"]
+VOLUME_AT_TIME: Final = COLUMN["relative_volume_at_time"]

@@ -137,7 +137,7 @@ def write_year(out: Float64, bars: Bars, i: int, n_bars: int) -> None:
 
 @leaf
 def write_row(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
-    """Fill `out`, shape (92,), for bar `i`; NaN marks a value whose warm-up is not over.
+    """Fill the first 92 columns of `out` for bar `i`; NaN marks a value whose warm-up is not over.
 
     walked : the row's state, which has looked at bar `i` (see `windows.look`).
     """

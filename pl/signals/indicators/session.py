@@ -30,6 +30,8 @@ from pl.signals.indicators.state import (
 
 DEVIATIONS: Final = 2.0
 OPENING_BARS: Final = 30
+NOISE: Final = 1e-9
+"""Of the price: what the sums of a session may be off by where a price stands still."""
 
 
 @leaf
@@ -97,9 +99,9 @@ def step_run(state: Float64, close: float) -> None:
     middle = vwap(state)
     run = state[at.VWAP_RUN]
     side = 1.0 if run > 0.0 else -1.0
-    if close > middle:
+    if close - middle > NOISE * close:
         side = 1.0
-    elif close < middle:
+    elif middle - close > NOISE * close:
         side = -1.0
     elif run == 0.0:
         return

@@ -8,8 +8,8 @@ CMF(20)         the same shares over all shares of 20 bars; NaN without volume. 
 MFI(14)         100 times typical price x volume of the bars that rose over that of those that
                 rose or fell, of 14 bars; NaN when none did.                       Quong 1989.
 z-score(20)     volume less its mean of the 20 bars before, in their deviations.
-relative(20)    volume over its mean of the 20 bars before, across sessions. The same minute of
-                earlier sessions would need weeks of bars, more than are held.
+relative(20)    volume over its mean of the 20 bars before, across sessions; `time_of_day` compares
+                with the same time of the sessions before.
 """
 
 import math

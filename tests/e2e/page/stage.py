@@ -86,7 +86,7 @@ def bars(symbol: str) -> Response:
         "volume": [1000] * N_BARS,
         "revision": [0] * N_BARS,
     }
-    return jsonify(symbol=symbol, timeframe="1min", bars=columns)
+    return jsonify(symbol=symbol, timeframe=request.args["timeframe"], bars=columns)
 
 
 @app.get("/api/closes")

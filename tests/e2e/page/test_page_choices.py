@@ -77,3 +77,16 @@ def test_the_list_of_alerts_is_walked_with_the_arrow_keys(
     expect(page.locator("#chart-symbol")).to_have_text("SPY")
     page.keyboard.press("ArrowUp")
     expect(page.locator("#chart-symbol")).to_have_text("AMD")
+
+
+def test_the_chart_switches_its_timeframe_and_follows_the_chosen_alert(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    page.locator("tr[data-symbol=NVDA]").click()
+    with page.expect_request(lambda request: "timeframe=5min" in request.url):
+        page.locator("#chart-timeframe").select_option("5min")
+    stage.alert(A, timeframe="1hour", tier="intraday")
+    expect(page.locator(f'.alert[data-flow="{A}"]')).to_contain_text("intraday · 1 hour")
+    with page.expect_request(lambda request: "timeframe=1hour" in request.url):
+        page.locator(f'.alert[data-flow="{A}"]').click()
+    expect(page.locator("#chart-timeframe")).to_have_value("1hour")

@@ -14,7 +14,7 @@ from pl.market.batches import QUALITY_LIVE, QUALITY_PARTIAL, ClosedBars
 from pl.market.coarser import coarser
 from pl.market.columns import merged
 from pl.market.folding import Folding
-from pl.market.sessions import ExchangeSessions, Session, xnys_sessions
+from pl.market.sessions import AlwaysOpenSessions, ExchangeSessions, Session, xnys_sessions
 from pl.market.timeframes import (
     FOLDED,
     TIMEFRAMES,
@@ -352,3 +352,7 @@ def test_no_stretch_between_two_anchors_has_more_bars_than_there_is_room_for(tim
         anchor = sessions.anchor_ms(timeframe, start_ms)
         anchors[anchor] = anchors.get(anchor, 0) + 1
     assert max(anchors.values()) <= bars_between_anchors(sessions, timeframe)
+
+
+def test_no_bars_fold_into_none() -> None:
+    assert len(coarser(ClosedBars.empty(), "weekly", AlwaysOpenSessions())) == 0

@@ -34,6 +34,13 @@ def sign_of(x: float) -> str:
     return "bullish" if x > 0 else "bearish" if x < 0 else ""
 
 
+def compared(price: float, other: float) -> int:
+    """Return 1 above, -1 below, 0 where only rounding tells them apart."""
+    if abs(price - other) <= 1e-9 * price:
+        return 0
+    return 1 if price > other else -1
+
+
 def gap_up(p: Past) -> str:
     size = p.o[-1] - p.h[-2]
     wide = p.unit > 0 and size >= p.unit and size >= 0.005 * p.c[-2]
@@ -101,7 +108,7 @@ def _runs(p: Past) -> tuple[list[int], float]:
         usd += p.w[j] * p.v[j]
         shares += p.v[j]
         middle = usd / shares
-        side = 1 if p.c[j] > middle else -1 if p.c[j] < middle else 0
+        side = compared(p.c[j], middle)
         if side == 0 and runs:
             side = 1 if runs[-1] > 0 else -1
         if side == 0:
@@ -135,8 +142,8 @@ def vwap_reclaim(p: Past) -> str:
 
 
 def _crossed(p: Past, fast: int, slow: int) -> str:
-    now = mean(p.c[-fast:]) - mean(p.c[-slow:])
-    before = mean(p.c[-fast - 1 : -1]) - mean(p.c[-slow - 1 : -1])
+    now = compared(mean(p.c[-fast:]), mean(p.c[-slow:]))
+    before = compared(mean(p.c[-fast - 1 : -1]), mean(p.c[-slow - 1 : -1]))
     if p.unit <= 0:
         return ""
     return "bullish" if before <= 0 < now else "bearish" if before >= 0 > now else ""

@@ -252,8 +252,8 @@ def test_every_indicator_has_a_witness_or_a_twin() -> None:
 
 
 YEAR = {"high_52_week", "low_52_week"}
-ACROSS = {"relative_strength", "strength_rank"}
-"""Tested with the universe that they are made of."""
+ACROSS = {"relative_strength", "strength_rank", "relative_volume_at_time"}
+"""Tested with the universe, or the sessions, that they are made of."""
 
 
 def test_days_and_weeks_know_the_high_and_low_of_a_year() -> None:

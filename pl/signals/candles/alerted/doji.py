@@ -6,9 +6,9 @@ a spread (a bar of a single price says nothing). Neutral. Fit grows as the body 
 
 from pl.kernel import kernel
 from pl.signals.bars import CLOSE, OPEN, Bars
-from pl.signals.candles import dojis
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import BODY, NOW, TINY, frame_of, share
+from pl.signals.candles.rules.doji import doji as is_doji
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.levels import NO_LEVELS
 from pl.signals.pattern import Alert, price_text
@@ -18,7 +18,7 @@ from pl.signals.pattern import Alert, price_text
 def doji(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is the middle of the body."""
     c = frame_of(bars, i)
-    if dojis.doji(c) == 0:
+    if is_doji(c) == 0:
         return SILENT
     middle = 0.5 * (bars[i, OPEN] + bars[i, CLOSE])
     return NEUTRAL, 1.0 - share(c[NOW, BODY], c[NOW, TINY]), middle, 0.0

@@ -6,9 +6,9 @@ both. Fit grows with how much larger the second body is: one half when equal, to
 
 from pl.kernel import kernel
 from pl.signals.bars import HIGH, LOW, Bars
-from pl.signals.candles import bodies
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import B1, BODY, NOW, frame_of, share
+from pl.signals.candles.rules.engulfing import engulfing as is_engulfing
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
@@ -17,7 +17,7 @@ from pl.signals.pattern import Alert, price_text
 def engulfing(bars: Bars, i: int) -> Verdict:
     """Judge bars `i - 1` and `i`; level is their far end."""
     c = frame_of(bars, i)
-    strength = bodies.engulfing(c)
+    strength = is_engulfing(c)
     if strength == 0:
         return SILENT
     fit = 1.0 - 0.5 * share(c[B1, BODY], c[NOW, BODY])

@@ -6,9 +6,9 @@ the low of the bar before. Fit is the share of the long shadow in the bar's rang
 
 from pl.kernel import kernel
 from pl.signals.bars import LOW, Bars
-from pl.signals.candles import hammers
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import LOWER, NOW, SPREAD, frame_of, share
+from pl.signals.candles.rules.hammer import hammer as is_hammer
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
@@ -17,7 +17,7 @@ from pl.signals.pattern import Alert, price_text
 def hammer(bars: Bars, i: int) -> Verdict:
     """Judge bar `i`; level is its low."""
     c = frame_of(bars, i)
-    if hammers.hammer(c) == 0:
+    if is_hammer(c) == 0:
         return SILENT
     fit = share(c[NOW, LOWER], c[NOW, SPREAD])
     return BULLISH, fit, bars[i, LOW], 0.0

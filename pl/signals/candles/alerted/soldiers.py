@@ -9,9 +9,12 @@ white bar's high. Fit is the part of the three bars that is body and not the sha
 
 from pl.kernel import kernel
 from pl.signals.bars import HIGH, LOW, Bars, highest, lowest
-from pl.signals.candles import crows, soldiers
 from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import B2, BODY, NOW, SPREAD, Frame, frame_of, share
+from pl.signals.candles.rules.three_black_crows import three_black_crows as is_three_black_crows
+from pl.signals.candles.rules.three_white_soldiers import (
+    three_white_soldiers as is_three_white_soldiers,
+)
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
@@ -31,7 +34,7 @@ def bodies_share(c: Frame) -> float:
 def three_white_soldiers(bars: Bars, i: int) -> Verdict:
     """Judge bars `i - 2` to `i`; level is their low."""
     c = frame_of(bars, i)
-    if soldiers.three_white_soldiers(c) == 0:
+    if is_three_white_soldiers(c) == 0:
         return SILENT
     return BULLISH, bodies_share(c), lowest(bars, LOW, i - 2, i), 0.0
 
@@ -40,7 +43,7 @@ def three_white_soldiers(bars: Bars, i: int) -> Verdict:
 def three_black_crows(bars: Bars, i: int) -> Verdict:
     """Judge bars `i - 3` to `i`; level is the high of the three black ones."""
     c = frame_of(bars, i)
-    if crows.three_black_crows(c) == 0:
+    if is_three_black_crows(c) == 0:
         return SILENT
     return BEARISH, bodies_share(c), highest(bars, HIGH, i - 2, i), 0.0
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pl.market.batches import ClosedBars
 from pl.market.sessions import AlwaysOpenSessions, MarketSessions, xnys_sessions
+from pl.market.timeframes import bars_between_anchors, session_from, start_of
 from pl.signals.engine import SignalEngine
 from pl.simulator.market import SimulatedMarket
 from pl.simulator.universe import read_listings
@@ -120,6 +121,25 @@ def recorded_minutes(folder: Path, names: Sequence[str] = ()) -> Market:
     symbols = tuple(names) or tuple(sorted(frame["symbol"].unique()))
     bars = closed_bars(frame, symbols)
     return Market(symbols, "1min", bars, _anchor("1min", new_york(2008, 2023)), 1440)
+
+
+def recorded_longer(folder: Path, timeframe: str, names: Sequence[str] = ()) -> Market:
+    """Return the recorded minutes of regular hours as bars of 5 or 15 minutes or an hour."""
+    sessions = new_york(2008, 2023)
+    frame = minute_frame(folder)
+    symbols = tuple(names) or tuple(sorted(frame["symbol"].unique()))
+    frame = frame[frame["symbol"].isin(symbols) & sessions.regular(frame["start"].to_numpy())]
+    begins = {
+        start: start_of(sessions, timeframe, session_from(sessions, start), start)
+        for start in frame["start"].unique().tolist()
+    }
+    frame = frame.sort_values(["symbol", "start"]).assign(start=frame["start"].map(begins))
+    longer = frame.groupby(["symbol", "start"], as_index=False).agg(
+        {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
+    )
+    most = bars_between_anchors(sessions, timeframe)
+    bars = closed_bars(longer, symbols)
+    return Market(symbols, timeframe, bars, _anchor(timeframe, sessions), most)
 
 
 def _anchor(timeframe: str, sessions: MarketSessions) -> Callable[[int], int]:

@@ -17,6 +17,7 @@ from tests.pl.signals.laws.markets import (
     day_frame,
     hundred,
     recorded_days,
+    recorded_longer,
     recorded_minutes,
     recorded_weeks,
 )
@@ -38,9 +39,23 @@ def minutes(folder: Path, step: int) -> Market:
     return recorded_minutes(folder, () if step == 1 else ("AAPL", "BAC", "GOOG"))
 
 
+def five_minutes(folder: Path, _step: int) -> Market:
+    return recorded_longer(folder, "5min")
+
+
+def quarters(folder: Path, _step: int) -> Market:
+    return recorded_longer(folder, "15min")
+
+
+def hours(folder: Path, _step: int) -> Market:
+    return recorded_longer(folder, "1hour")
+
+
 Source = Callable[[Path, int], Market]
 SOURCES = (days, weeks, minutes)
+LONGER = (five_minutes, quarters, hours)
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.__name__)
+every_longer = pytest.mark.parametrize("source", LONGER, ids=lambda source: source.__name__)
 
 
 def assert_one_log(market: Market, bars: ClosedBars, n_restarts: int) -> int:
@@ -110,6 +125,14 @@ def test_net_signals_are_those_of_the_final_bars(source: Source, test_data: Path
 def test_a_disturbed_feed_leaves_one_log_too(source: Source, test_data: Path) -> None:
     market = source(test_data, 20)
     assert assert_one_log(market, disturbed(market, 3, 0.01), n_restarts=2) > 250
+
+
+@every_longer
+def test_longer_bars_of_recorded_minutes_leave_one_log(source: Source, test_data: Path) -> None:
+    market = source(test_data, 1)
+    assert assert_one_log(market, market.bars, n_restarts=3) > 10
+    assert_one_log(market, disturbed(market, 2, 0.01), n_restarts=2)
+    assert_net_of_final_bars(market, range(4, 5), share=0.02)
 
 
 @pytest.mark.exhaustive

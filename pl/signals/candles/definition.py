@@ -1,0 +1,22 @@
+"""Describe what a candlestick declares about itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """Declare a candlestick: its number, its name and TA-Lib's, how many bars make it, its rule.
+
+    number : its bit in stored sets, which never changes; rule : kernel to what TA-Lib returns: the
+    sign is the direction (dojis without one have +), the size the strength: 100, 80 when two bodies
+    share an end, 200 when a hikkake is confirmed; reads : what the rule is called with, a frame `c`
+    or `bars, i`.
+    """
+
+    number: int
+    name: str
+    talib: str
+    n_bars: int
+    rule: Callable[..., int]
+    reads: str = "c"
