@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
-from pl.signals.bars import N_COLUMNS
 from pl.signals.chart.state import empty_state, forget
 from pl.signals.charting import (
     finds_between,
@@ -23,6 +22,7 @@ from pl.signals.closing import (
     IndicatorRows,
     close_bars,
     mark_sound,
+    prices_of,
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
@@ -94,7 +94,7 @@ class SignalEngine:
         Raises ValueError when times do not rise or a session is longer than `session_bars`.
         """
         sound = np.empty(len(bars), np.bool_)
-        mark_sound(_prices(bars), sound)
+        mark_sound(prices_of(bars), sound)
         kept = bars.where(sound)
         if np.any(np.diff(kept.start_ms) <= 0):
             raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
@@ -115,7 +115,7 @@ class SignalEngine:
         if n >= history.start.shape[1]:
             raise self._overlong(row)
         history.start[row, :n] = tail.start_ms
-        history.columns[row, :n] = _prices(tail)
+        history.columns[row, :n] = prices_of(tail)
         history.revision[row, :n] = tail.revision
         history.quality[row, :n] = tail.quality
         history.n_bars[row] = n
@@ -125,7 +125,7 @@ class SignalEngine:
         self._remember(row)
 
     def _remember(self, row: int) -> None:
-        """Grow what is known of a row besides its indicators from the bars it holds."""
+        """Grow the charts and open signals of a row from the bars it holds."""
         remember(self._history, self._charts, row)
         self._lives = relive(self._history, self._charts, self._lives, row, self._session_open)
 
@@ -232,7 +232,7 @@ class SignalEngine:
             np.require(bars.row, np.int32, _WRITEABLE),
             np.require(bars.start_ms, np.int64, _WRITEABLE),
             anchors[inverse],
-            _prices(bars),
+            prices_of(bars),
             np.require(bars.revision, np.int32, _WRITEABLE),
             np.require(bars.quality, np.uint8, _WRITEABLE),
         )
@@ -291,12 +291,3 @@ class SignalEngine:
         return ValueError(
             f"row {row}: expected at most {self._session_bars} bars a session, got more"
         )
-
-
-def _prices(bars: ClosedBars) -> Float64:
-    """Return (n, 6) open, high, low, close, volume, vwap."""
-    out = np.empty((len(bars), N_COLUMNS), np.float64)
-    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
-    for index, column in enumerate(columns):
-        out[:, index] = column
-    return out
