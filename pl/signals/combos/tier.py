@@ -189,6 +189,7 @@ class Combos:
             (looks.combo[order] + COMBO_KIND).astype(np.int32),
             looks.side[order].astype(np.int8),
             looks.start_ms[order],
+            looks.start_ms[order],
             judged.confidence[order],
             np.zeros(n, np.uint8),
             np.full(n, np.nan),
