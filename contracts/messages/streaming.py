@@ -63,7 +63,8 @@ class StaleSymbols(msgspec.Struct, frozen=True, kw_only=True):
 class StreamingHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Report on the feed: every 10 s, in the first 10 s and at a change every second.
 
-    `status` is healthy, warning or critical; `bars_per_minute` counts the last minute.
+    `status` is healthy, warning or critical; `bars_per_minute` counts the last minute; `ended`
+    counts the signals of the log that ended, `told` the pattern events, both by life.
     """
 
     session_id: str
@@ -79,6 +80,8 @@ class StreamingHealth(msgspec.Struct, frozen=True, kw_only=True):
     symbol_states: dict[str, int]
     dropped: dict[str, int]
     held_back: int
+    ended: dict[str, int]
+    told: dict[str, int]
     patterns_published: int
     market_open: bool
 

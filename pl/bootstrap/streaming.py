@@ -32,7 +32,7 @@ from pl.streaming.closing import Closing
 from pl.streaming.combos import join_combos
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
-from pl.streaming.flows import KEEP_MS, Flows, FlowState
+from pl.streaming.flows import Flows, FlowState, remembered_since
 from pl.streaming.frames import build_frame
 from pl.streaming.inbox import Backfill, Inbox
 from pl.streaming.keeping import Keeping
@@ -43,6 +43,7 @@ from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
+from pl.streaming.told import Told
 from pl.streaming.vitals import Vitals
 from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
@@ -127,14 +128,15 @@ class Building:
         recovered = recover(stores.patterns, publisher, self._producer)
         stores.patterns.rehearse(self._clock())
         publisher.rehearse()
-        now_ms = int(self._clock() * 1000)
-        since_ms = {name: now_ms - ms if self._live else 0 for name, ms in KEEP_MS.items()}
+        newest_ms = int(stores.history.bars_through(self._symbols).max())
+        since_ms = remembered_since(int(self._clock() * 1000), newest_ms, live=self._live)
+        self._standing = stores.standing.since(since_ms)
         return Road(
             producer=self._producer,
             store=stores.patterns,
             spool=stores.spool,
             publication=Publication(publisher, recovered.next_seq - 1, self._clock),
-            flows=Flows(map(FlowState.of, stores.standing.since(since_ms))),
+            flows=Flows(map(FlowState.of, self._standing)),
             next_seq=recovered.next_seq,
             clock=self._clock,
         )
@@ -156,6 +158,8 @@ class Building:
         frames = {
             name: build_frame(name, self._symbols, self._sessions, n_watched) for name in TIMEFRAMES
         }
+        for name, frame in frames.items():
+            frame.told = Told.of(self._standing, self._symbols, name)
         return Closing(
             minute=frames.pop(MINUTE),
             longer=frames,

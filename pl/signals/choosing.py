@@ -123,7 +123,7 @@ def verdicts(limits: Limits, standing: Standing, entries: Entries, bar_ms: int) 
         entries.row,
         entries.kind,
         entries.direction,
-        entries.bar_time_ms // bar_ms,
+        entries.born_ms // bar_ms,
         entries.confidence,
         entries.life,
         entries.said,

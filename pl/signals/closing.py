@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.kernel import kernel
-from pl.market.batches import Float64, Int32, Int64, UInt8
-from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, is_sound
+from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
+from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, OPEN, VOLUME, is_sound
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES
 from pl.signals.chart.state import ChartState
@@ -23,12 +23,16 @@ from pl.signals.history import (
     write_indicators,
 )
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.lives import Endings, Lives
+from pl.signals.living import begin_lives, end_lives, has_room
 
 Flags = npt.NDArray[np.bool_]
 
 TAKEN: Final = 0
 NOT_NEXT: Final = 1
 NO_ROOM: Final = 2
+FULL: Final = 3
+"""What is taken has filled the room for open signals or endings; go on with more."""
 
 
 class Arrivals(NamedTuple):
@@ -65,6 +69,15 @@ def room_for_rows(n_bars: int) -> IndicatorRows:
         np.empty(n_bars, np.int64),
         np.empty((n_bars, 2), np.int64),
     )
+
+
+def prices_of(bars: ClosedBars) -> Float64:
+    """Return (n, 6) open, high, low, close, volume, vwap."""
+    out = np.empty((len(bars), N_COLUMNS), np.float64)
+    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
+    for index, column in enumerate(columns):
+        out[:, index] = column
+    return out
 
 
 @kernel
@@ -118,6 +131,8 @@ def close_bars(
     out: IndicatorRows,
     hits: HitRows,
     finds: Float64,
+    lives: Lives,
+    ended: Endings,
 ) -> tuple[int, int, int, int]:
     """Take bars from `begin` on until one needs more than appending.
 
@@ -131,15 +146,21 @@ def close_bars(
         if not is_next(history, batch, b):
             return b, n_hits, n_finds, NOT_NEXT
         row = int(batch.row[b])
+        if not has_room(lives, row, ended):
+            return b, n_hits, n_finds, FULL
         held = history.n_bars[row]
         if not append(history, batch, b, out.values[b : b + 1]):
             return b, n_hits, n_finds, NO_ROOM
         i = int(history.n_bars[row]) - 1
         charts.dropped[row] += held - i
+        end_lives(history, lives, row, row, i, b, ended)
+        found = n_finds
         n_finds = look_at_bar(history, charts, row, row, i, b, finds, n_finds)
         before = n_hits
         mark_candles(history, row, i, frame, strengths, out.candles[b])
         n_hits = evaluate(history, history.state[row], row, i, b, out.candles[b, 0], hits, n_hits)
+        start = batch.start[b]
+        begin_lives(lives, row, start, hits, before, n_hits, finds, found, n_finds)
         bits = np.int64(0)
         for k in range(before, n_hits):
             bits |= np.int64(1) << hits.facts[k, 2]

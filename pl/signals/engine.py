@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
-from pl.signals.bars import N_COLUMNS
 from pl.signals.chart.state import empty_state, forget
 from pl.signals.charting import (
     finds_between,
@@ -16,12 +15,14 @@ from pl.signals.charting import (
     room_for_finds,
 )
 from pl.signals.closing import (
+    FULL,
     NO_ROOM,
     NOT_NEXT,
     Arrivals,
     IndicatorRows,
     close_bars,
     mark_sound,
+    prices_of,
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
@@ -36,8 +37,10 @@ from pl.signals.history import (
     walk,
 )
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.lives import empty_lives, room_for_endings, widened
 from pl.signals.log import Author
-from pl.signals.pages import read_page
+from pl.signals.pages import read_closes, read_page
+from pl.signals.reliving import relive
 from pl.signals.restated import count_restated
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
@@ -74,6 +77,7 @@ class SignalEngine:
         self._session_open = session_open
         self._history: History = empty_history(len(symbols), session_bars, timeframe)
         self._charts = empty_state(len(symbols))
+        self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
         self._known: set[int] = set()
 
@@ -90,7 +94,7 @@ class SignalEngine:
         Raises ValueError when times do not rise or a session is longer than `session_bars`.
         """
         sound = np.empty(len(bars), np.bool_)
-        mark_sound(_prices(bars), sound)
+        mark_sound(prices_of(bars), sound)
         kept = bars.where(sound)
         if np.any(np.diff(kept.start_ms) <= 0):
             raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
@@ -102,6 +106,7 @@ class SignalEngine:
         history.anchor[row] = NO_ANCHOR
         forget(self._charts, row)
         if not len(bars):
+            self._remember(row)
             return
         anchor = self._session_open(int(bars.start_ms[-1]))
         first = int(np.searchsorted(bars.start_ms, anchor))
@@ -110,14 +115,19 @@ class SignalEngine:
         if n >= history.start.shape[1]:
             raise self._overlong(row)
         history.start[row, :n] = tail.start_ms
-        history.columns[row, :n] = _prices(tail)
+        history.columns[row, :n] = prices_of(tail)
         history.revision[row, :n] = tail.revision
         history.quality[row, :n] = tail.quality
         history.n_bars[row] = n
         self._know(anchor)
         set_anchor(history, row, anchor)
         walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
-        remember(history, self._charts, row)
+        self._remember(row)
+
+    def _remember(self, row: int) -> None:
+        """Grow the charts and open signals of a row from the bars it holds."""
+        remember(self._history, self._charts, row)
+        self._lives = relive(self._history, self._charts, self._lives, row, self._session_open)
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         """Take closed, revised or late bars, in order; return what they caused.
@@ -136,10 +146,12 @@ class SignalEngine:
             self._count_restated(batch, slice(began, begin), refused)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
+            if stopped == FULL and begin == began:
+                self._lives = widened(self._lives)
             if stopped == NOT_NEXT:
                 outcome = revise(self._history, batch, begin, self._session_open)
                 if not outcome.refused:
-                    remember(self._history, self._charts, int(batch.row[begin]))
+                    self._remember(int(batch.row[begin]))
                 self._note(outcome, log, tables, refused)
                 begin += 1
         return EngineUpdate(join_entries(log), join(tables), dict(refused))
@@ -162,7 +174,7 @@ class SignalEngine:
         finds, n_finds = room_for_finds(0), 0
         if may_stand(history, self._charts, row, begin):
             finds, n_finds = finds_between(history, row, begin, n)
-        return read_page(self._author, rows, n_hits, finds, n_finds, NO_VALUES)
+        return read_page(self._author, rows, n_hits, finds, n_finds, NO_VALUES).entries()
 
     def latest_rows(self, row: int, n_bars: int) -> IndicatorTable:
         """Return the values of the last `n_bars` bars of a row, walked from the running anchor.
@@ -220,7 +232,7 @@ class SignalEngine:
             np.require(bars.row, np.int32, _WRITEABLE),
             np.require(bars.start_ms, np.int64, _WRITEABLE),
             anchors[inverse],
-            _prices(bars),
+            prices_of(bars),
             np.require(bars.revision, np.int32, _WRITEABLE),
             np.require(bars.quality, np.uint8, _WRITEABLE),
         )
@@ -236,10 +248,12 @@ class SignalEngine:
         history = self._history
         rows = room_for(len(batch.row) - begin)
         finds = room_for_finds(len(batch.row) - begin + 1)
+        ended = room_for_endings(self._lives, len(batch.row) - begin)
         end, n_hits, n_finds, stopped = close_bars(
-            history, self._charts, batch, begin, out, rows, finds
+            history, self._charts, batch, begin, out, rows, finds, self._lives, ended
         )
-        log.append(read_page(self._author, rows, n_hits, finds, n_finds, out.values))
+        page = read_page(self._author, rows, n_hits, finds, n_finds, out.values)
+        log.append(read_closes(self._author, page, ended))
         if end > begin:
             taken = slice(begin, end)
             tables.append(
@@ -277,12 +291,3 @@ class SignalEngine:
         return ValueError(
             f"row {row}: expected at most {self._session_bars} bars a session, got more"
         )
-
-
-def _prices(bars: ClosedBars) -> Float64:
-    """Return (n, 6) open, high, low, close, volume, vwap."""
-    out = np.empty((len(bars), N_COLUMNS), np.float64)
-    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
-    for index, column in enumerate(columns):
-        out[:, index] = column
-    return out

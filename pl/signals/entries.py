@@ -18,12 +18,19 @@ from pl.signals.chart.names import CHART_NAMES
 from pl.signals.combos.names import COMBO_NAMES
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.registry import PATTERN_NAMES
-from pl.signals.signal import CONFIRMED, RETRACTED, Signal
+from pl.signals.signal import (
+    CONFIRMED,
+    EXPIRED,
+    FAILED,
+    RETRACTED,
+    TARGET_REACHED,
+    Signal,
+)
 
 Int8 = npt.NDArray[np.int8]
 Chosen = npt.NDArray[np.intp]
 
-LIVES: Final = (CONFIRMED, RETRACTED)
+LIVES: Final = (CONFIRMED, RETRACTED, TARGET_REACHED, FAILED, EXPIRED)
 """An entry's life is a place in this table; it only grows."""
 
 KIND_NAMES: Final = (*PATTERN_NAMES, *CHART_NAMES, *COMBO_NAMES)
@@ -44,7 +51,8 @@ class Entries:
     """Hold n log entries, in log order.
 
     row : (n,) int32; kind : (n,) int32, see KIND_NAMES; direction : (n,) int8 as in `hits`;
-    bar_time_ms : (n,) int64 start of the bar that closed; confidence : (n,) float64;
+    bar_time_ms, born_ms : (n,) int64 start of the bar that closed, and of the one that confirmed
+    it, unix ms; confidence : (n,) float64;
     life : (n,) uint8, see LIVES; said : (n,) float64 confidence said before by the entry that
     this one changes or takes back, NaN when it says its find for the first time;
     write : returns the entry at a place as a `Signal`.
@@ -54,6 +62,7 @@ class Entries:
     kind: Int32
     direction: Int8
     bar_time_ms: Int64
+    born_ms: Int64
     confidence: Float64
     life: UInt8
     said: Float64
@@ -75,6 +84,7 @@ class Entries:
             self.kind[places],
             self.direction[places],
             self.bar_time_ms[places],
+            self.born_ms[places],
             self.confidence[places],
             self.life[places],
             self.said[places],
@@ -89,6 +99,7 @@ class Entries:
             np.empty(0, np.int32),
             np.empty(0, np.int8),
             np.empty(0, np.int64),
+            np.empty(0, np.int64),
             np.empty(0, np.float64),
             np.empty(0, np.uint8),
             np.empty(0, np.float64),
@@ -102,6 +113,7 @@ class Entries:
             np.array([KIND_OF[signal.pattern] for signal in signals], np.int32),
             np.array([DIRECTION_OF[signal.direction] for signal in signals], np.int8),
             np.array([signal.bar_time_ms for signal in signals], np.int64),
+            np.array([signal.born_ms for signal in signals], np.int64),
             np.array([signal.confidence for signal in signals], np.float64),
             np.array([LIVES.index(signal.life) for signal in signals], np.uint8),
             np.array([_said(signal) for signal in signals], np.float64),
@@ -134,6 +146,7 @@ def join_entries(parts: Sequence[Entries]) -> Entries:
         np.concatenate([part.kind for part in parts]),
         np.concatenate([part.direction for part in parts]),
         np.concatenate([part.bar_time_ms for part in parts]),
+        np.concatenate([part.born_ms for part in parts]),
         np.concatenate([part.confidence for part in parts]),
         np.concatenate([part.life for part in parts]),
         np.concatenate([part.said for part in parts]),

@@ -3,8 +3,9 @@
 A row holds, oldest first and without holes, all bars from a window before the walk's start on;
 the walk starts SEED_BARS before the session's first bar. The window has WINDOW_BARS, what a chart
 pattern remembers or, where that is more, the bars of a session, so that the session of every bar
-walked is whole. What is held depends on the bars alone where it matters: everything that can still
-be revised, or read by a revision, is there.
+walked is whole, and LONGEST_LIFE bars on top, for the signals that were open there. What is held
+depends on the bars alone where it matters: everything that can still be revised, or read by a
+revision, is there.
 """
 
 from typing import Final, NamedTuple
@@ -21,6 +22,7 @@ from pl.signals.indicators.row import write_row, write_year
 from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.time_of_day import OPENS_KNOWN, sessions_compared, volume_at_time
 from pl.signals.indicators.windows import look
+from pl.signals.life import LONGEST_LIFE
 from pl.signals.registry import WINDOW_BARS, active_in
 from pl.signals.restated import USUAL_BARS
 from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
@@ -61,7 +63,7 @@ class History(NamedTuple):
 
 def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
-    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars) + USUAL_BARS
+    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars) + USUAL_BARS + LONGEST_LIFE
     capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),

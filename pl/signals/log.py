@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pl.signals.chart.hit import Finding
+from pl.signals.endings import Ending, are_alike
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.revision import Outcome
 from pl.signals.signal import (
@@ -35,9 +37,18 @@ class Author:
         """Return the entry that says the pattern is there, as its bar closes."""
         return self._entry(hit._replace(revision=0), CONFIRMED, rsi, {}, {})
 
-    def retract(self, hit: Finding) -> Signal:
+    def end(self, hit: Finding, ending: Ending) -> Signal:
+        """Return the entry that says how a confirmed pattern ended."""
+        before, after = {"life": CONFIRMED}, ending.facts()
+        fresh = hit._replace(revision=ending.changes)
+        return self._ended(self._entry(fresh, ending.life, math.nan, before, after), ending)
+
+    def _ended(self, entry: Signal, ending: Ending) -> Signal:
+        return replace(entry, bar_time_ms=ending.start_ms, born_ms=entry.bar_time_ms)
+
+    def retract(self, hit: Finding, ending: Ending | None = None) -> Signal:
         """Return the entry that takes a pattern back, with what it had said."""
-        before: Facts = {"life": CONFIRMED, **material(hit)}
+        before: Facts = {**lived(ending), **material(hit)}
         return self._entry(_revised(hit), RETRACTED, math.nan, before, {"life": RETRACTED})
 
     def difference(self, outcome: Outcome) -> list[Signal]:
@@ -47,21 +58,38 @@ class Author:
         entries: list[tuple[int, int, Signal]] = []
         for name, hit in old.items():
             if name not in fresh:
-                entries.append((hit.times[-1], hit.pattern, self.retract(hit)))
+                gone = self.retract(hit, outcome.old_ends.get(name))
+                entries.append((hit.times[-1], hit.pattern, gone))
         for name, hit in fresh.items():
-            entry = self._restate(old.get(name), hit, outcome.rsi)
-            if entry is not None:
-                entries.append((hit.times[-1], hit.pattern, entry))
+            ends = (outcome.old_ends.get(name), outcome.fresh_ends.get(name))
+            said = self._restate(old.get(name), hit, ends, outcome.rsi)
+            entries += [(hit.times[-1], hit.pattern, entry) for entry in said]
         return [entry for *_, entry in sorted(entries, key=lambda found: found[:2])]
 
     def _restate(
-        self, old: Finding | None, hit: Finding, rsi: Mapping[int, float]
-    ) -> Signal | None:
-        before, after = changes(old, hit) if old else ({}, {})
-        if old and not before:
-            return None
+        self,
+        old: Finding | None,
+        hit: Finding,
+        ends: tuple[Ending | None, Ending | None],
+        rsi: Mapping[int, float],
+    ) -> list[Signal]:
+        """Return what is said of a find that stands now: confirmed, changed, or ended otherwise."""
+        was, is_ = ends
+        hit = _revised(hit)
         strength = rsi.get(hit.times[-1], math.nan)
-        return self._entry(_revised(hit), CONFIRMED, strength, before, after)
+        if old is None:
+            found = self._entry(hit, CONFIRMED, strength, {}, {})
+            return [found, self.end(hit, is_._replace(changes=hit.revision))] if is_ else [found]
+        before: Facts
+        after: Facts
+        before, after = changes(old, hit)
+        if not are_alike(was, is_):
+            before, after = {**lived(was), **before}, {**lived(is_), **after}
+        if not before:
+            return []
+        if is_ is None:
+            return [self._entry(hit, CONFIRMED, strength, before, after)]
+        return [self._ended(self._entry(hit, is_.life, math.nan, before, after), is_)]
 
     def _entry(self, hit: Finding, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
         symbol = self._symbols[hit.row]
@@ -85,7 +113,13 @@ class Author:
             flow_id=flow_id(symbol, self._timeframe, hit),
             before=before,
             after=after,
+            born_ms=hit.times[-1],
         )
+
+
+def lived(ending: Ending | None) -> Facts:
+    """Return the life of a confirmed pattern as far as it went."""
+    return ending.facts() if ending else {"life": CONFIRMED}
 
 
 def _revised(hit: Finding) -> Finding:

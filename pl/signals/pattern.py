@@ -1,11 +1,13 @@
 """Describe what a pattern declares about itself."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
 from pl.signals.hits import BULLISH, Hit, Verdict
+from pl.signals.levels import Stop, stop_and_target
 
 EVERYWHERE: Final = frozenset({"1min", "5min", "15min", "1hour", "daily", "weekly"})
 IN_SESSION: Final = frozenset({"1min", "5min"})
@@ -48,7 +50,7 @@ class Pattern:
     where the rule reads its sums);
     rule : kernel to a verdict, of candlesticks from (bars, i), of events from (bars, i, state) with
     the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
-    levels : entry, stop and target in USD, empty where the pattern defines none;
+    stop : where a trade on it is given up, which sets its target too;
     alert : when it becomes an alert; timeframes : on which it is judged;
     alerts : by timeframe, where `alert` does not suit; draws : the indicators its example shows.
     """
@@ -63,7 +65,7 @@ class Pattern:
     weights: Weights
     alert: Alert
     explain: Callable[[Hit], str]
-    levels: Callable[[Hit], Mapping[str, float]]
+    stop: Stop
     source: str
     timeframes: frozenset[str] = EVERYWHERE
     alerts: Mapping[str, Alert] = field(default_factory=dict)
@@ -84,15 +86,16 @@ def side(hit: Hit) -> int:
     return 1 if hit.direction == BULLISH else -1
 
 
-def trade_levels(hit: Hit, stop: float) -> dict[str, float]:
-    """Return entry at the close, the stop, and a target twice as far away as the stop."""
-    risk = hit.close - stop
-    target = hit.close + 2.0 * risk
-    if risk * side(hit) <= 0.0 or min(stop, target) <= 0.0:
-        return {}
-    return {"entry": hit.close, "stop": stop, "target": target}
-
-
-def no_levels(_hit: Hit) -> dict[str, float]:
-    """Return nothing: the pattern says that something happens, not which way to trade."""
-    return {}
+def trade_levels(hit: Hit, stop: Stop) -> dict[str, float]:
+    """Return entry at the close, stop and target in USD; empty where there are none."""
+    at, target = stop_and_target(
+        int(stop.at),
+        stop.ranges,
+        hit.direction,
+        hit.level,
+        hit.high,
+        hit.low,
+        hit.close,
+        hit.mean_range,
+    )
+    return {} if math.isnan(at) else {"entry": hit.close, "stop": at, "target": target}

@@ -12,9 +12,8 @@ import numpy as np
 
 from pl.market.batches import QUALITY_PARTIAL
 from pl.signals.chart.hit import Finding
-from pl.signals.charting import charts_between
 from pl.signals.closing import Arrivals, has_sound_prices
-from pl.signals.evaluation import count_changes, hits_between, mark_range
+from pl.signals.evaluation import mark_range
 from pl.signals.history import (
     NO_ANCHOR,
     History,
@@ -29,6 +28,8 @@ from pl.signals.history import (
 )
 from pl.signals.hits import Hit
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
+from pl.signals.living import changes_since
+from pl.signals.reliving import Ends, lived_from
 from pl.signals.table import IndicatorTable
 
 
@@ -36,13 +37,16 @@ from pl.signals.table import IndicatorTable
 class Outcome:
     """Hold what the change of one bar did; `refused` names why it did nothing.
 
-    old, fresh : the hits from the changed bar on, before and after; rsi : by bar start, of the
+    old, fresh : the hits of all bars whose signals it may concern, before and after; old_ends,
+    fresh_ends : how those ended that did, by the identity of the hit; rsi : by bar start, of the
     running session; table : indicator rows of the bars that were walked again.
     """
 
     refused: str = ""
     old: list[Finding] = field(default_factory=list)
     fresh: list[Finding] = field(default_factory=list)
+    old_ends: Ends = field(default_factory=dict)
+    fresh_ends: Ends = field(default_factory=dict)
     table: IndicatorTable = field(default_factory=IndicatorTable.empty)
     rsi: dict[int, float] = field(default_factory=dict)
 
@@ -62,13 +66,15 @@ def revise(
     if not make_room(history, row):
         raise ValueError(f"row {row}: session longer than the bars there is room for")
     position = find(history, row, start)
-    old = _counted(history, row, position, session_open)
+    old, old_ends = lived_from(history, row, position, session_open)
     _place(history, batch, b, position)
     table = _walk_again(history, row, position, session_open)
-    fresh = _counted(history, row, position, session_open)
+    fresh, fresh_ends = lived_from(history, row, position, session_open)
     _mark(table, fresh)
     rsi = dict(zip(table.start_ms.tolist(), table.values[:, RSI_14].tolist(), strict=True))
-    return Outcome("", [_recount(history, hit) for hit in old], fresh, table, rsi)
+    old = [_recount(history, hit) for hit in old]
+    fresh = [_recount(history, hit) for hit in fresh]
+    return Outcome("", old, fresh, old_ends, fresh_ends, table, rsi)
 
 
 def _objection(history: History, batch: Arrivals, b: int) -> str:
@@ -151,20 +157,11 @@ def _mark(table: IndicatorTable, hits: list[Finding]) -> None:
             table.patterns[place] |= 1 << hit.pattern
 
 
-def _counted(
-    history: History, row: int, position: int, session_open: Callable[[int], int]
-) -> list[Finding]:
-    """Return the hits of the bars from `position` on, each with the changes of its bars."""
-    n = int(history.n_bars[row])
-    hits = hits_between(history, row, position, n, session_open)
-    found: list[Finding] = [*hits, *charts_between(history, row, position, n)]
-    return [_recount(history, hit) for hit in found]
-
-
 def _recount(history: History, hit: Finding) -> Finding:
     """Return the hit with the changes of its bars as they are now; one more once it is gone."""
     start = hit.times[-1]
     position = find(history, hit.row, start)
-    if not _is_held(history, hit.row, position, start):
-        return hit._replace(revision=hit.revision + 1)
-    return hit._replace(revision=count_changes(history, hit.row, position))
+    newest = int(history.n_bars[hit.row]) - 1
+    changes = changes_since(history, hit.row, newest, float(start))
+    gone = not _is_held(history, hit.row, position, start)
+    return hit._replace(revision=changes + gone)

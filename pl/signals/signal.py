@@ -7,10 +7,15 @@ from typing import Final
 
 from pl.signals.chart.hit import ChartHit, Finding
 from pl.signals.hits import DIRECTION_NAMES
+from pl.signals.pattern import trade_levels
 from pl.signals.registry import PATTERNS
 
 CONFIRMED: Final = "confirmed"
 RETRACTED: Final = "retracted"
+TARGET_REACHED: Final = "target_reached"
+FAILED: Final = "failed"
+EXPIRED: Final = "expired"
+ENDINGS: Final = frozenset({TARGET_REACHED, FAILED, EXPIRED})
 
 FLOW_NAMESPACE: Final = uuid.UUID("6e0c8f2b-6d0c-5a7e-9b8a-3f4d1c2e7a90")
 """Fixed: another value would give every signal another identity."""
@@ -24,13 +29,15 @@ Facts = Mapping[str, float | str]
 class Signal:
     """Hold one entry of the signal log.
 
-    bar_time_ms : start of the bar that closed, unix ms; revision : 0 for what was found as its
-    bar closed, else a number that grows with each change of a bar of the session's length up
-    to it; price : close, USD; price_change : percent against the close of the bar
-    before; volume : shares of the bar;
+    bar_time_ms : start of the bar that closed, unix ms, of an ending the bar that ended it;
+    revision : 0 for what was found as its bar closed, else a number that grows with each change
+    of a bar from the session's length before the find on;
+    price : close, USD; price_change : percent against the close of the bar before;
+    volume : shares of the bar;
     geometry : `from` and `to` in unix seconds and the `level` in USD, of chart patterns `points`
     and `lines` too; before, after : what a
-    changed bar changed, empty when the pattern was not there before.
+    changed bar changed, or how it ended, empty when the pattern was not there before;
+    born_ms : start of the bar that confirmed it, unix ms.
     (flow_id, life, revision) is unique as long as a bar that comes late has a revision above 0.
     """
 
@@ -53,6 +60,12 @@ class Signal:
     flow_id: uuid.UUID
     before: Facts
     after: Facts
+    born_ms: int
+
+    @property
+    def is_found(self) -> bool:
+        """Tell whether it says for the first time that its pattern is there."""
+        return self.life == CONFIRMED and not self.before
 
     @property
     def is_update(self) -> bool:
@@ -84,7 +97,7 @@ def levels(hit: Finding) -> Numbers:
     """Return entry, stop and target in USD, empty where the pattern defines none."""
     if isinstance(hit, ChartHit):
         return hit.find.levels()
-    return PATTERNS[hit.pattern].levels(hit)
+    return trade_levels(hit, PATTERNS[hit.pattern].stop)
 
 
 def identity(hit: Finding) -> tuple[int, int, tuple[int, ...]]:

@@ -10,7 +10,7 @@ from pl.store.partitions import moment
 _LAST: Final = """
 SELECT DISTINCT ON (flow_id) flow_id::text, life, revision,
        round(extract(epoch FROM bar_time) * 1000)::bigint,
-       confidence, current_price, price_change, volume, timeframe
+       confidence, current_price, price_change, volume, timeframe, symbol, pattern, direction
 FROM pattern_events
 JOIN unnest(%s::text[], %s::timestamptz[]) AS asked (timeframe, since) USING (timeframe)
 WHERE bar_time >= since AND bar_time >= %s
@@ -31,6 +31,9 @@ class Standing:
     price_change: float
     volume: float
     timeframe: str
+    symbol: str
+    pattern: str
+    direction: str
 
 
 class StandingFlows:

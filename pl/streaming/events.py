@@ -21,7 +21,7 @@ from contracts.names import (
     PATTERNS_UPDATED,
 )
 from pl.signals.rates import null_rate
-from pl.signals.signal import CONFIRMED, RETRACTED, Signal
+from pl.signals.signal import CONFIRMED, EXPIRED, FAILED, RETRACTED, TARGET_REACHED, Signal
 from pl.store.events import StoredEvent
 
 COMPONENT: Final = "streaming"
@@ -36,7 +36,13 @@ LIFETIME_S: Final = {
     "weekly": 28 * 24 * HOUR_S,
 }
 """By timeframe, how long after the start of its bar a signal is worth showing."""
-UPDATES: Final = {RETRACTED: "pattern_retracted", CONFIRMED: "pattern_updated"}
+UPDATES: Final = {
+    CONFIRMED: "pattern_updated",
+    RETRACTED: "pattern_retracted",
+    TARGET_REACHED: "pattern_target_reached",
+    FAILED: "pattern_failed",
+    EXPIRED: "pattern_expired",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def build_event(
 ) -> StoredEvent:
     """Return the event of a signal with its exact bytes for every channel of its tier."""
     facts = _facts(signal, seq, found, degraded=degraded)
-    if signal.life == CONFIRMED and not signal.before:
+    if signal.is_found:
         return _detection(PatternData(**facts), found.detected_at)
     update = PatternUpdate(**facts, before=dict(signal.before), after=dict(signal.after))
     return _update(update, found.detected_at)
@@ -85,7 +91,7 @@ def _facts(signal: Signal, seq: int, found: Circumstances, *, degraded: bool) ->
         "timestamp": found.detected_at,
         "bar_time": bar_time,
         "received_at": found.received_at,
-        "expires_at": bar_time + LIFETIME_S[signal.timeframe],
+        "expires_at": signal.born_ms / 1000 + LIFETIME_S[signal.timeframe],
         "seq": seq,
         "producer": found.producer,
         "revision": signal.revision,

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pl.signals.signal import CONFIRMED, Signal
+from pl.market.batches import MINUTE_MS
+from pl.signals.life import LONGEST_LIFE
+from pl.signals.signal import CONFIRMED, ENDINGS, Signal
 from pl.store.standing import Standing
 
 HOUR_MS: Final = 3_600_000
@@ -20,6 +22,21 @@ KEEP_MS: Final = {
 """By timeframe, how long after its bar a flow may still be said again or taken back."""
 FORGET_EVERY_MS: Final = 600_000
 """Thousands are looked through."""
+KEEP_OPEN_MS: Final = 5 * DAY_MS
+"""At least so long one that has not ended is remembered: one of a Friday ends after the weekend."""
+
+
+def remembered_since(now_ms: int, newest_ms: int, *, live: bool) -> dict[str, int]:
+    """Return by timeframe from which bar on flows may be said again or end; unix ms.
+
+    newest_ms : start of the newest stored minute, negative without one.
+    """
+    since = {name: now_ms - ms if live else 0 for name, ms in KEEP_MS.items()}
+    if newest_ms >= 0:
+        since["1min"] = max(min(since["1min"], newest_ms - LONGEST_LIFE * MINUTE_MS), 0)
+        since["5min"] = min(since["5min"], max(now_ms - KEEP_OPEN_MS, 0))
+    return since
+
 
 Facts = tuple[float, float, float, float]
 
@@ -35,6 +52,12 @@ class FlowState:
     facts: Facts
     timeframe: str
 
+    @property
+    def keep_ms(self) -> int:
+        """Return how long after its bar it is remembered."""
+        keep_ms = KEEP_MS[self.timeframe]
+        return max(keep_ms, KEEP_OPEN_MS) if self.life == CONFIRMED else keep_ms
+
     @staticmethod
     def of(row: Standing) -> "FlowState":
         """Return the state that the database remembers."""
@@ -45,8 +68,9 @@ class FlowState:
 class Flows:
     """Admit a signal only when it adds something to what was said of its flow.
 
-    A confirmation or update that was said already (a restart finds it again), and an update or
-    retraction of a flow that nobody was told of (held back by policy) add nothing. (flow_id,
+    A confirmation, update or ending that was said already (a restart finds it again), and what
+    became of a flow that nobody was told of (held back by policy) or that was taken back add
+    nothing. (flow_id,
     life, revision) stays unique: a flow begins with revision 0, however often its bars had
     changed, and a revision that was used goes up by one.
     """
@@ -64,7 +88,7 @@ class Flows:
         if last is None:
             untold = signal.is_update or signal.life != CONFIRMED
             admitted = None if untold else replace(signal, revision=0)
-        elif last.life == signal.life and _adds_nothing(last, signal):
+        elif _adds_nothing(last, signal):
             admitted = None
         else:
             admitted = _after(last, signal)
@@ -78,9 +102,7 @@ class Flows:
             return
         self._forgot_ms = now_ms
         old = [
-            key
-            for key, state in self._last.items()
-            if state.bar_time_ms < now_ms - KEEP_MS[state.timeframe]
+            key for key, state in self._last.items() if state.bar_time_ms < now_ms - state.keep_ms
         ]
         for key in old:
             del self._last[key]
@@ -102,6 +124,14 @@ def _facts(signal: Signal) -> Facts:
 
 
 def _adds_nothing(last: FlowState, signal: Signal) -> bool:
+    if last.life in ENDINGS and signal.is_found:
+        return signal.revision == 0
+    if signal.life in ENDINGS and last.life not in {CONFIRMED, *ENDINGS}:
+        return True
+    if last.life != signal.life:
+        return False
+    if signal.life in ENDINGS:
+        return signal.before == {"life": CONFIRMED}
     return not signal.is_update or last.facts == _facts(signal)
 
 

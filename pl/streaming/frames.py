@@ -16,6 +16,7 @@ from pl.signals.storm import MOST_EVENTS, surest
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
 from pl.streaming.findings import Findings
+from pl.streaming.told import Told, count_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Evaluated:
     """Hold what the bars of one timeframe brought.
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
-    through; held_storm : how many of those would have been too many.
+    through; held_storm : how many of those would have been too many; ended : how many signals
+    of the log ended, by how they did.
     """
 
     timeframe: str
@@ -32,6 +34,7 @@ class Evaluated:
     entries: Entries
     alerts: Findings
     held_storm: int
+    ended: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Frame:
     sessions: MarketSessions
     crossings: CrossingWatch
     universe: Universe = field(default_factory=Universe)
+    told: Told = field(default_factory=Told)
     alerts_from_ms: int = 0
     take: Callable[[ClosedBars], EngineUpdate] | None = None
 
@@ -68,11 +72,13 @@ class Frame:
         if self.alerts_from_ms:
             ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
             told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
+        told = told.take(self.told.places(told))
         calmed = told.take(surest(told, most))
         alerts = Findings(calmed, bars, update.indicators)
         held_storm = len(told) - len(calmed)
+        ended = count_ends(update.entries)
         return Evaluated(
-            self.timeframe, bars, update.indicators, update.entries, alerts, held_storm
+            self.timeframe, bars, update.indicators, update.entries, alerts, held_storm, ended
         )
 
 

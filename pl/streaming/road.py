@@ -8,7 +8,7 @@ only after what follows from it, so that a crash between finds the bar again.
 import queue
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -61,8 +61,8 @@ class Road:
     """Carry loads in order. `start` after `recover` of the bus; `stop` carries what is left.
 
     database : why PostgreSQL takes nothing, empty while it does; failure : a bug of ours, or a
-    disk that takes no spool record. Both are read from other threads. clear_way_s : how long
-    what follows alerts waits for them to reach a screen.
+    disk that takes no spool record; told : events by life. All are read from other
+    threads. clear_way_s : how long what follows alerts waits for them to reach a screen.
     """
 
     producer: str
@@ -75,6 +75,7 @@ class Road:
     clear_way_s: float = CLEAR_WAY_S
     database: str = ""
     failure: str = ""
+    told: Counter[str] = field(default_factory=Counter)
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
     _teller: ThreadPoolExecutor = field(
@@ -188,6 +189,7 @@ class Road:
             found = Circumstances(load.detected_at, load.received_at, quality, self.producer)
             events.append(build_event(admitted, self.next_seq, found))
             self.next_seq += 1
+            self.told[admitted.life] += 1
         return events
 
     def _made_durable(

@@ -109,6 +109,8 @@ class Vitals:
             symbol_states=dict(counted),
             dropped={cause: count for cause, count in counters.dropped.items() if count},
             held_back=counters.held_back,
+            ended=dict(counters.ended),
+            told=dict(self.road.told),
             patterns_published=self.road.publication.published,
             market_open=self.loop.session.current is not None,
         )
@@ -188,6 +190,13 @@ def _as_reported(parts: dict[str, ServiceHealth]) -> str:
     return "warning" if "degraded" in statuses else "healthy"
 
 
+def _by_life(name: str, text: str, counts: Counter[str]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, text, labels=["life"])
+    for life, count in counts.copy().items():
+        family.add_metric([life], count)
+    return family
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Collector:
     vitals: Vitals
@@ -206,6 +215,8 @@ class _Collector:
             ("tickstock_patterns_held_back", counters.held_back, "Signals held back by policy"),
         ):
             yield CounterMetricFamily(name, text, value=value)
+        yield _by_life("tickstock_signals_ended", "Signals of the log that ended", counters.ended)
+        yield _by_life("tickstock_patterns_told", "Pattern events on their way", road.told)
         dropped = CounterMetricFamily("tickstock_dropped", "Events refused", labels=["cause"])
         for cause, count in counters.dropped.items():
             dropped.add_metric([cause], count)

@@ -2,6 +2,13 @@ import { seconds } from "./clock.js";
 
 const NOT_FOR_TRADING = new Set(["test", "synthetic"]);
 
+const ENDINGS = new Set(["target_reached", "failed", "expired"]);
+
+/** Tell whether this state of life is an end that a signal came to by itself. */
+export function hasEnded(life) {
+  return ENDINGS.has(life);
+}
+
 function number(value) {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
@@ -12,6 +19,12 @@ function identity(event) {
 
 function isForTrading(event) {
   return !NOT_FOR_TRADING.has(event.tier) && !NOT_FOR_TRADING.has(event.source);
+}
+
+/** Read how a signal ended; after an update of its numbers alone it stays as it was. */
+function readEnding(after, held) {
+  const exit = number(after?.exit_price);
+  return exit === undefined ? held : { price: exit, bars: number(after.bars) };
 }
 
 function changing(event, life) {
@@ -30,6 +43,7 @@ function changing(event, life) {
     degraded: event.degraded === true,
     before: event.before,
     after: event.after,
+    ending: readEnding(event.after),
   };
 }
 
@@ -55,7 +69,10 @@ export function readAlert(event, life = event.life ?? "confirmed") {
 
 /** Let a later event of the same flow change what may change, and keep what may not. */
 export function reviseAlert(alert, event, life) {
-  Object.assign(alert, changing({ ...unchanged(alert), ...event }, life));
+  const { ending } = alert;
+  const indicators = { ...alert.indicators, ...event.indicators };
+  Object.assign(alert, changing({ ...unchanged(alert), ...event, indicators }, life));
+  alert.ending = hasEnded(life) ? readEnding(event.after, ending) : undefined;
 }
 
 function unchanged(alert) {

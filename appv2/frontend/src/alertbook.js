@@ -1,4 +1,4 @@
-import { readAlert, reviseAlert } from "./alert.js";
+import { hasEnded, readAlert, reviseAlert } from "./alert.js";
 import { Recent } from "./recent.js";
 
 const EVERYTHING = () => true;
@@ -29,7 +29,9 @@ export class AlertBook {
     const life = lifeOf(message);
     const reading = readAlert(message.event, life);
     const held = this.flows.get(reading.flowId);
-    return held ? this.revise(held, message.event, reading) : this.add(reading);
+    if (held) return this.revise(held, message.event, reading);
+    // How an alert ended that fell out of the list, or was never in it, is no news.
+    return hasEnded(life) ? { kind: "ignored" } : this.add(reading);
   }
 
   /** Show only alerts that match; without an argument, all. */
@@ -87,10 +89,10 @@ export class AlertBook {
     return count;
   }
 
-  add(alert) {
+  add(alert, seen = new Set()) {
     this.ordinal += 1;
     alert.ordinal = this.ordinal;
-    this.flows.set(alert.flowId, { alert, seen: new Set([`${alert.life}|${alert.revision}`]) });
+    this.flows.set(alert.flowId, { alert, seen: seen.add(`${alert.life}|${alert.revision}`) });
     this.forget(this.all.push(alert));
     if (this.matches(alert)) this.shown.push(alert);
     return { kind: "added", alert };
@@ -101,9 +103,17 @@ export class AlertBook {
     const key = `${reading.life}|${reading.revision}`;
     const old = reading.revision < alert.revision;
     if (seen.has(key) || old) return { kind: "ignored", alert };
+    if (alert.life === "forming" && reading.life === "confirmed") return this.confirm(held, reading);
     seen.add(key);
     reviseAlert(alert, event, reading.life);
     return { kind: "revised", alert };
+  }
+
+  /** A pattern that was forming is news again once it is confirmed. */
+  confirm({ alert, seen }, reading) {
+    this.all.remove(alert.ordinal);
+    this.shown.remove(alert.ordinal);
+    return this.add(reading, seen);
   }
 
   forget(dropped) {

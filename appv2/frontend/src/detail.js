@@ -83,7 +83,13 @@ function fillBar(bar, hops) {
 function sentence(alert) {
   const reason = alert.reason || "No reason was sent with this event.";
   if (!alert.forTrading) return `${words(alert.tier)} event, not a signal. ${reason}`;
-  return alert.life === "confirmed" ? reason : `${words(alert.life)}: ${reason}`;
+  return alert.life === "confirmed" ? reason : `${lifeOf(alert)}: ${reason}`;
+}
+
+function lifeOf({ life, ending }) {
+  if (!ending) return words(life);
+  const bars = ending.bars === 1 ? "1 bar" : `${ending.bars} bars`;
+  return `${words(life)} at ${price(ending.price)} after ${bars}`;
 }
 
 function factsOf(alert, clock) {
@@ -102,6 +108,7 @@ function factsOf(alert, clock) {
     if (value !== undefined) facts.push([title, format(value)]);
   }
   if (alert.nullRate !== undefined) facts.push(["by chance", `${decimal(alert.nullRate, 1)} ‰`]);
+  if (alert.ending) facts.push(["ended at", price(alert.ending.price), alert.life === "failed" ? "down" : ""]);
   if (alert.revision) facts.push(["revision", String(alert.revision)]);
   return facts;
 }

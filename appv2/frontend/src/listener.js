@@ -76,7 +76,7 @@ export class Listener {
   noteArrival(alert) {
     alert.fresh = true;
     this.arrived.push(alert);
-    this.announcer.heard(alert);
+    if (alert.life !== "forming") this.announcer.heard(alert);
   }
 
   // The rows come first; what they change elsewhere may take a frame of its own.

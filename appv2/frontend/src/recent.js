@@ -40,6 +40,12 @@ export class Recent {
     return -1;
   }
 
+  /** Take an item out of the middle, if it is there. */
+  remove(ordinal) {
+    const place = this.placeOf(ordinal);
+    if (place >= 0) this.items.splice(this.items.length - 1 - place, 1);
+  }
+
   /** Drop items from the oldest end that are older than `ordinal`. */
   dropBefore(ordinal) {
     while (this.length && this.items[this.head].ordinal < ordinal) this.dropOldest();

@@ -69,9 +69,53 @@ test("an update whose alert was never seen is listed as what it is", () => {
   assert.equal(book.byFlow("a").life, "retracted");
 });
 
+function ended(flow, life, fields = {}) {
+  const after = { life, exit_price: 191.06, bars: 7 };
+  const change = { life, revision: 1, bar_time: 1320, before: { life: "confirmed" }, after, ...fields };
+  return { type: `pattern_${life}`, seq: "3-0", event: event(flow, change) };
+}
+
+test("an end changes the alert in its place and keeps when it was found", () => {
+  const book = new AlertBook();
+  book.receive(detected("a", { indicators: { rsi: 61 } }));
+  assert.equal(book.receive(ended("a", "target_reached", { indicators: { relative_volume: 2 } })).kind, "revised");
+  const alert = book.byFlow("a");
+  assert.deepEqual([alert.life, alert.barTime, alert.price], ["target_reached", 900, 189.62]);
+  assert.deepEqual(alert.ending, { price: 191.06, bars: 7 });
+  assert.deepEqual(alert.indicators, { rsi: 61, relative_volume: 2 });
+});
+
+test("an end that a revised bar took back is forgotten", () => {
+  const book = new AlertBook();
+  book.receive(detected("a"));
+  book.receive(ended("a", "failed"));
+  const back = { revision: 2, before: { life: "failed" }, after: { life: "confirmed" } };
+  book.receive({ type: "pattern_updated", event: event("a", back) });
+  assert.deepEqual([book.byFlow("a").life, book.byFlow("a").ending], ["confirmed", undefined]);
+});
+
+test("the end of an alert that is not listed is no row", () => {
+  const book = new AlertBook();
+  for (const life of ["target_reached", "failed", "expired"]) {
+    assert.equal(book.receive(ended("a", life)).kind, "ignored");
+  }
+  assert.equal(book.all.length, 0);
+});
+
+test("a pattern that was forming comes first again when it is confirmed", () => {
+  const book = new AlertBook();
+  book.receive({ type: "pattern_forming", event: event("a", { life: "forming" }) });
+  book.receive(detected("b"));
+  assert.equal(book.byFlow("a").life, "forming");
+  assert.equal(book.receive(detected("a")).kind, "added");
+  assert.deepEqual([shown(book), book.all.length, book.byFlow("a").life], [["a", "b"], 2, "confirmed"]);
+  assert.equal(book.receive({ type: "pattern_forming", event: event("a", { life: "forming" }) }).kind, "ignored");
+});
+
 test("the type tells the life when the event does not", () => {
   const book = new AlertBook();
-  const { life, ...lifeless } = event("a");
+  book.receive(detected("a"));
+  const { life, ...lifeless } = event("a", { revision: 1 });
   book.receive({ type: "pattern_expired", event: lifeless });
   assert.equal(book.byFlow("a").life, "expired");
 });

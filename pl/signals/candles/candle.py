@@ -1,21 +1,17 @@
 """Declare what all candlesticks share: warm-up, weights, stop and source."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from pl.signals.bars import Bars
 from pl.signals.hits import Hit, Verdict
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, trade_levels
+from pl.signals.levels import STOP_AT_LEVEL, Stop
+from pl.signals.pattern import Alert, Pattern, Setting, Weights
 
 WARM_UP: Final = 21
 """Bars: the rule reads at most 13; the volume before the bar is judged over 20."""
 
 WEIGHTS: Final = Weights(fit=0.4, volume=0.25, context=0.35)
-
-
-def stop_at_extreme(hit: Hit) -> Mapping[str, float]:
-    """Return levels with the stop at the far end of the pattern, which the rule reports."""
-    return trade_levels(hit, hit.level)
 
 
 def candlestick(
@@ -26,7 +22,7 @@ def candlestick(
     explain: Callable[[Hit], str],
     alert: Alert,
     *,
-    levels: Callable[[Hit], Mapping[str, float]] = stop_at_extreme,
+    stop: Stop = STOP_AT_LEVEL,
 ) -> Pattern:
     """Return the declaration of a reversal candlestick of `n_bars` bars."""
     return Pattern(
@@ -40,6 +36,6 @@ def candlestick(
         weights=WEIGHTS,
         alert=alert,
         explain=explain,
-        levels=levels,
+        stop=stop,
         source="Nison 1991; thresholds as TA-Lib",
     )

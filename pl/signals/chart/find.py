@@ -63,10 +63,15 @@ class ChartFind:
         beyond = "above" if self.direction > 0 else "below"
         volume = "confirmed" if self.volume_confirms else "not confirmed"
         return (
-            f"{name} over {self.n_bars} bars, {price_text(self.height)} high: closed at "
+            f"{name} over {self.n_bars} bars, {self._height_text()} high: closed at "
             f"{price_text(self.entry)}, {beyond} {price_text(self.level)}, fit {self.fit:.2f}, "
             f"{volume} by {self.relative_volume:.1f} times the usual volume."
         )
+
+    def _height_text(self) -> str:
+        """Return the height with the decimals of the prices around it."""
+        cents = self.entry >= 1.0 and self.height >= 0.01
+        return f"{self.height:,.2f}" if cents else f"{self.height:.6f}"
 
 
 def read_find(row: Float64) -> ChartFind:

@@ -129,6 +129,7 @@ class ComboAuthor:
             flow_id=self._flow_id(symbol, hit),
             before=before,
             after=after,
+            born_ms=bar.start_ms,
         )
 
     def _flow_id(self, symbol: str, hit: ComboHit) -> uuid.UUID:

@@ -75,7 +75,8 @@ def _groups(bars: ClosedBars) -> Iterator[Int64]:
     """Yield the places of bars that began together, each row once."""
     edges = np.flatnonzero(np.diff(bars.start_ms) != 0) + 1
     for group in np.split(np.arange(len(bars)), edges):
-        if len(np.unique(bars.row[group])) < len(group):
+        row = bars.row[group]
+        if not np.all(row[1:] > row[:-1]) and len(np.unique(row)) < len(row):
             yield from group[:, None]
         elif len(group):
             yield group

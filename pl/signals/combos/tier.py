@@ -76,7 +76,8 @@ class Combos:
         for piece in self._cutter.cut(bars):
             special = piece.at[~piece.is_plain].tolist()
             old = {b: self._standing(bars, b) for b in special}
-            update = self.engine.update(bars.take(piece.at))
+            whole = len(piece.at) == len(bars)
+            update = self.engine.update(bars if whole else bars.take(piece.at))
             updates.append(update)
             plain = self._plain(bars, piece.at[piece.is_plain], update.entries)
             if not special:
@@ -187,6 +188,7 @@ class Combos:
             looks.row[order].astype(np.int32),
             (looks.combo[order] + COMBO_KIND).astype(np.int32),
             looks.side[order].astype(np.int8),
+            looks.start_ms[order],
             looks.start_ms[order],
             judged.confidence[order],
             np.zeros(n, np.uint8),

@@ -189,13 +189,15 @@ class TriggerWatch:
         before = np.where(self._side > 0.0, top, -bottom)
         left = (self._side * close > price) & (before <= price) & self._crosses[:, None]
         found = [(self._levels[k], j) for k, j in np.argwhere(left).tolist()]
-        found += self._held(row, start, ended)
+        worst = np.where(self._side > 0.0, np.minimum(bottom, close), -np.maximum(top, close))
+        found += self._held(start, ended, worst > price)
         reach.session_ms[row], reach.last_ms[row] = opened, start
         reach.top[row] = np.maximum(top, close)
         reach.bottom[row] = np.minimum(bottom, close)
         return found
 
-    def _held(self, row: Int64, start: int, ended: Int64) -> list[tuple[int, int]]:
+    def _held(self, start: int, ended: Int64, beyond: Flags) -> list[tuple[int, int]]:
+        """Return what is due; beyond : (levels, n), whether every close was beyond the level."""
         found: list[tuple[int, int]] = []
         for k, number in enumerate(self._levels):
             trigger = COMBOS[number].trigger
@@ -204,7 +206,7 @@ class TriggerWatch:
             until = self.session_ms + trigger.minutes * MINUTE_MS
             if start + self._bar_ms < until:
                 continue
-            due = (ended < until) & np.isfinite(self._price[k, row])
+            due = (ended < until) & beyond[k]
             found += [(number, j) for j in np.flatnonzero(due).tolist()]
         return found
 

@@ -15,7 +15,8 @@ from pl.signals.events.crossing import WEIGHTS, may_cross, told, verdict_of
 from pl.signals.hits import SILENT, Hit, Verdict
 from pl.signals.indicators.channels import sma
 from pl.signals.indicators.state import SMA_20, SMA_50, USUAL_RANGE
-from pl.signals.pattern import Alert, Pattern, Setting, no_levels
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, Pattern, Setting
 
 FAST: Final = 20
 SLOW: Final = 50
@@ -47,7 +48,7 @@ MOVING_AVERAGE_CROSS = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 15),
     explain=explain,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
     draws=("sma_20", "sma_50"),
 )

@@ -11,9 +11,9 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, Bars
-from pl.signals.events.levels import stop_behind_level
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 MIN_SHARE: Final = 0.005
@@ -77,7 +77,7 @@ GAP_UP = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 5),
     explain=explain_up,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Edwards and Magee 2007, ch. 12",
 )
 GAP_DOWN = Pattern(
@@ -91,6 +91,6 @@ GAP_DOWN = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 5),
     explain=explain_down,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Edwards and Magee 2007, ch. 12",
 )

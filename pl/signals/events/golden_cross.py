@@ -16,7 +16,8 @@ from pl.signals.hits import SILENT, Hit, Verdict
 from pl.signals.indicators.channels import sma
 from pl.signals.indicators.state import SMA_50, SMA_200, USUAL_RANGE
 from pl.signals.indicators.windows import sma_200
-from pl.signals.pattern import Alert, Pattern, Setting, no_levels
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, Pattern, Setting
 
 FAST: Final = 50
 SLOW: Final = 200
@@ -64,7 +65,7 @@ GOLDEN_CROSS = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.35, 15),
     explain=explain,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
     draws=("sma_50", "sma_200"),
 )
@@ -81,7 +82,7 @@ DEATH_CROSS = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.35, 15),
     explain=explain,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Murphy 1999, ch. 9",
     draws=("sma_50", "sma_200"),
 )

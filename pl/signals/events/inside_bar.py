@@ -12,7 +12,8 @@ from pl.market.batches import Float64
 from pl.signals.bars import HIGH, LOW, Bars
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, no_levels, price_text
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 WIDE: Final = 1.5
 
@@ -48,6 +49,6 @@ INSIDE_BAR = Pattern(
     weights=Weights(fit=0.4, volume=0.3, context=0.3),
     alert=Alert(0.55, 15),
     explain=explain,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Crabel 1990",
 )

@@ -1,11 +1,8 @@
 """Measure what market events share: how clearly a price has left a level behind."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import leaf
-from pl.signals.hits import Hit
-from pl.signals.pattern import side, trade_levels
 
 CLEARANCE: Final = 0.1
 """A close is beyond a level from a tenth of the mean true range on."""
@@ -15,8 +12,3 @@ CLEARANCE: Final = 0.1
 def fit_beyond(distance: float) -> float:
     """Return the fit of a close `distance` mean true ranges beyond a level: 0.5 at it, below 1."""
     return (0.5 + distance) / (1.0 + distance)
-
-
-def stop_behind_level(hit: Hit) -> Mapping[str, float]:
-    """Return levels with the stop one mean true range behind the level that was left."""
-    return trade_levels(hit, hit.level - side(hit) * hit.mean_range)

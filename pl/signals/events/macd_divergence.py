@@ -13,11 +13,12 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars
-from pl.signals.events.rsi_divergence import WALKED, stop_at_turn
+from pl.signals.events.rsi_divergence import WALKED
 from pl.signals.events.turns import NOWHERE, SIDE_BARS, compared_turn
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.smoothing import smooth
 from pl.signals.indicators.state import USUAL_RANGE
+from pl.signals.levels import STOP_AT_LEVEL
 from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 FAST: Final = 12
@@ -83,7 +84,7 @@ MACD_DIVERGENCE = Pattern(
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
     alert=Alert(0.35, 10),
     explain=explain,
-    levels=stop_at_turn,
+    stop=STOP_AT_LEVEL,
     source="Appel 2005, ch. 6",
     draws=("macd",),
 )

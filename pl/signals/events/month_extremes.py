@@ -12,9 +12,9 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.events.extremes import WEIGHTS, new_high, new_low, told
-from pl.signals.events.levels import stop_behind_level
 from pl.signals.hits import SILENT, Hit, Verdict
 from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import ON_DAYS, Alert, Pattern, Setting
 
 N_BARS: Final = 20
@@ -53,7 +53,7 @@ NEW_20_DAY_HIGH = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 5),
     explain=explain,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Schwager 1996, ch. 8",
     timeframes=ON_DAYS,
 )
@@ -70,7 +70,7 @@ NEW_20_DAY_LOW = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 5),
     explain=explain,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Schwager 1996, ch. 8",
     timeframes=ON_DAYS,
 )

@@ -9,7 +9,7 @@ Source : Crabel 1990.
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.events.levels import fit_beyond, stop_behind_level
+from pl.signals.events.levels import fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.session import OPENING_BARS
 from pl.signals.indicators.state import (
@@ -20,6 +20,7 @@ from pl.signals.indicators.state import (
     SESSION_BARS,
     USUAL_RANGE,
 )
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, Weights, price_text, side
 
 
@@ -58,7 +59,7 @@ OPENING_RANGE_BREAK = Pattern(
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
     alert=Alert(0.5, 15),
     explain=explain,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Crabel 1990",
     timeframes=IN_SESSION,
 )

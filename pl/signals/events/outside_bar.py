@@ -13,7 +13,8 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, trade_levels
+from pl.signals.levels import STOP_AT_BAR_END
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 WIDE: Final = 1.5
 
@@ -42,11 +43,6 @@ def explain(hit: Hit) -> str:
     )
 
 
-def levels(hit: Hit) -> dict[str, float]:
-    """Return levels with the stop at the other end of the bar."""
-    return trade_levels(hit, hit.low if hit.close > hit.level else hit.high)
-
-
 OUTSIDE_BAR = Pattern(
     number=32,
     name="Outside_Bar",
@@ -58,6 +54,6 @@ OUTSIDE_BAR = Pattern(
     weights=Weights(fit=0.4, volume=0.3, context=0.3),
     alert=Alert(0.5, 10),
     explain=explain,
-    levels=levels,
+    stop=STOP_AT_BAR_END,
     source="Crabel 1990",
 )

@@ -7,7 +7,6 @@ beyond the range in mean true ranges: one half at the edge, towards 1 far beyond
 Source : Donchian's channel rule (Schwager 1996, ch. 8) with a volume filter.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import leaf
@@ -16,7 +15,8 @@ from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest
 from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE, USUAL_VOLUME
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side, trade_levels
+from pl.signals.levels import STOP_BEHIND_LEVEL
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 CHANNEL_BARS: Final = 20
 VOLUME_RATIO: Final = 1.5
@@ -50,11 +50,6 @@ def explain(hit: Hit) -> str:
     )
 
 
-def levels(hit: Hit) -> Mapping[str, float]:
-    """Return levels with the stop one mean true range back inside the channel."""
-    return trade_levels(hit, hit.level - side(hit) * hit.mean_range)
-
-
 PRICE_BREAKOUT = Pattern(
     number=1,
     name="Price_Breakout",
@@ -66,6 +61,6 @@ PRICE_BREAKOUT = Pattern(
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
     alert=Alert(0.5, 5),
     explain=explain,
-    levels=levels,
+    stop=STOP_BEHIND_LEVEL,
     source="Donchian channel, Schwager 1996, ch. 8",
 )

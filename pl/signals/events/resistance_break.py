@@ -7,7 +7,6 @@ above in mean true ranges: more touches and more distance fit better.
 Source : resistance as in Edwards and Magee 2007, ch. 13.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import leaf
@@ -16,7 +15,8 @@ from pl.signals.bars import CLOSE, HIGH, Bars, highest
 from pl.signals.events.levels import CLEARANCE
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import TOP_20, USUAL_RANGE
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, trade_levels
+from pl.signals.levels import STOP_BEHIND_LEVEL
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 LOOK_BACK_BARS: Final = 60
 APART_BARS: Final = 5
@@ -62,11 +62,6 @@ def explain(hit: Hit) -> str:
     )
 
 
-def levels(hit: Hit) -> Mapping[str, float]:
-    """Return levels with the stop one mean true range below the broken resistance."""
-    return trade_levels(hit, hit.level - hit.mean_range)
-
-
 RESISTANCE_BREAK = Pattern(
     number=3,
     name="Resistance_Break",
@@ -78,6 +73,6 @@ RESISTANCE_BREAK = Pattern(
     weights=Weights(fit=0.45, volume=0.35, context=0.2),
     alert=Alert(0.5, 5),
     explain=explain,
-    levels=levels,
+    stop=STOP_BEHIND_LEVEL,
     source="Edwards and Magee 2007, ch. 13",
 )

@@ -7,7 +7,6 @@ walked over the 200 bars up to the one that fires. Fit is d / (d + 10), d the po
 Source : Wilder 1978, ch. 6; Cardwell on divergence.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import leaf
@@ -16,7 +15,8 @@ from pl.signals.bars import CLOSE, HIGH, LOW, Bars
 from pl.signals.events.turns import NOWHERE, SIDE_BARS, compared_turn
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.smoothing import smooth_wilder
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side, trade_levels
+from pl.signals.levels import STOP_AT_LEVEL
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 WALKED: Final = 200
 PERIOD: Final = 14
@@ -80,11 +80,6 @@ def explain(hit: Hit) -> str:
     )
 
 
-def stop_at_turn(hit: Hit) -> Mapping[str, float]:
-    """Return levels with the stop at the turn."""
-    return trade_levels(hit, hit.level)
-
-
 RSI_DIVERGENCE = Pattern(
     number=29,
     name="RSI_Divergence",
@@ -96,7 +91,7 @@ RSI_DIVERGENCE = Pattern(
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
     alert=Alert(0.35, 10),
     explain=explain,
-    levels=stop_at_turn,
+    stop=STOP_AT_LEVEL,
     source="Wilder 1978, ch. 6",
     draws=("rsi_14",),
 )

@@ -11,9 +11,10 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.events.levels import CLEARANCE, fit_beyond, stop_behind_level
+from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import HIGH_BEFORE, HIGH_STOOD, LOW_BEFORE, LOW_STOOD, USUAL_RANGE
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, Weights, price_text
 
 STOOD_BARS: Final = 30
@@ -71,7 +72,7 @@ NEW_SESSION_HIGH = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 15),
     explain=explain_high,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Dalton 1990, ch. 2",
     timeframes=IN_SESSION,
 )
@@ -86,7 +87,7 @@ NEW_SESSION_LOW = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 15),
     explain=explain_low,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Dalton 1990, ch. 2",
     timeframes=IN_SESSION,
 )

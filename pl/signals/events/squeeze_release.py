@@ -15,7 +15,8 @@ from pl.signals.bars import CLOSE, Bars, mean_true_range
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.channels import deviation
 from pl.signals.indicators.state import DEVIATION_20, SMA_20
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, no_levels, price_text
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 BAND_BARS: Final = 20
 BOLLINGER: Final = 2.0
@@ -73,7 +74,7 @@ SQUEEZE_RELEASE = Pattern(
     weights=Weights(fit=0.4, volume=0.35, context=0.25),
     alert=Alert(0.5, 10),
     explain=explain,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Carter 2012, ch. 11",
     draws=("bb_upper", "bb_lower"),
 )

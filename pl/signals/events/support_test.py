@@ -7,7 +7,6 @@ Fit is the mean of nearness (1 at the support) and of the close's place in the b
 Source : support as in Edwards and Magee 2007, ch. 13.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from pl.kernel import leaf
@@ -15,7 +14,8 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, lowest
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, trade_levels
+from pl.signals.levels import Anchor, Stop
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 LOOK_BACK_BARS: Final = 60
 FRESH_BARS: Final = 5
@@ -49,11 +49,6 @@ def explain(hit: Hit) -> str:
     )
 
 
-def levels(hit: Hit) -> Mapping[str, float]:
-    """Return levels with the stop half a mean true range below the support."""
-    return trade_levels(hit, min(hit.low, hit.level) - 0.5 * hit.mean_range)
-
-
 SUPPORT_TEST = Pattern(
     number=2,
     name="Support_Test",
@@ -65,6 +60,6 @@ SUPPORT_TEST = Pattern(
     weights=Weights(fit=0.5, volume=0.25, context=0.25),
     alert=Alert(0.45, 5),
     explain=explain,
-    levels=levels,
+    stop=Stop(Anchor.FARTHER, 0.5),
     source="Edwards and Magee 2007, ch. 13",
 )

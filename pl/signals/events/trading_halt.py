@@ -21,7 +21,8 @@ from pl.signals.bars import CLOSE, OPEN, VOLUME, Bars
 from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.indicators.clock import LIVELY_BARS
 from pl.signals.indicators.state import LIVELY_SPAN, PAUSE_BARS, SESSION_BARS, USUAL_RANGE
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, no_levels, price_text
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 LEAST_PAUSE: Final = 4
 LONGEST_SPAN: Final = 60
@@ -101,7 +102,7 @@ TRADING_HALT = Pattern(
     weights=WEIGHTS,
     alert=ALERT,
     explain=explain_halt,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="limit-up limit-down plan",
     timeframes=ON_MINUTES,
 )
@@ -116,7 +117,7 @@ TRADING_RESUMPTION = Pattern(
     weights=WEIGHTS,
     alert=ALERT,
     explain=explain_resumption,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="limit-up limit-down plan",
     timeframes=ON_MINUTES,
 )

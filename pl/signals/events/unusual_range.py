@@ -12,7 +12,8 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, true_range
 from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_RANGE
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, no_levels, price_text
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
 
 UNUSUAL: Final = 3.0
 
@@ -51,6 +52,6 @@ UNUSUAL_RANGE = Pattern(
     weights=Weights(fit=0.5, volume=0.3, context=0.2),
     alert=Alert(0.55, 5),
     explain=explain,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Wilder 1978, ch. 3",
 )

@@ -14,7 +14,8 @@ from pl.signals.bars import CLOSE, VOLUME, Bars
 from pl.signals.hits import BEARISH, BULLISH, NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.indicators.state import USUAL_VOLUME
 from pl.signals.indicators.windows import USUAL_BARS
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, no_levels
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, Pattern, Setting, Weights
 
 THRESHOLD: Final = 3.0
 
@@ -53,6 +54,6 @@ VOLUME_SPIKE = Pattern(
     weights=Weights(fit=0.5, volume=0.2, context=0.3),
     alert=Alert(0.55, 5),
     explain=explain,
-    levels=no_levels,
+    stop=NO_LEVELS,
     source="Murphy 1999, ch. 7",
 )

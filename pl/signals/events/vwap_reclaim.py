@@ -11,11 +11,11 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.events.levels import stop_behind_level
 from pl.signals.events.vwap_sides import LONG_RUN, WEIGHTS, has_changed, verdict_of
 from pl.signals.hits import SILENT, Hit, Verdict
 from pl.signals.indicators.session import vwap
 from pl.signals.indicators.state import VWAP_RUN_EARLIER, VWAP_RUN_ENDED
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, price_text, side
 
 SHORT_RUN: Final = 10
@@ -52,7 +52,7 @@ VWAP_RECLAIM = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 15),
     explain=explain,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="Shannon 2023, ch. 3",
     timeframes=IN_SESSION,
     draws=("vwap",),

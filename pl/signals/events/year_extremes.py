@@ -12,9 +12,9 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.events.extremes import WEIGHTS, new_high, new_low, told
-from pl.signals.events.levels import stop_behind_level
 from pl.signals.hits import SILENT, Hit, Verdict
 from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE
+from pl.signals.levels import STOP_BEHIND_LEVEL
 from pl.signals.pattern import ON_DAYS, Alert, Pattern, Setting
 
 N_BARS: Final = 252
@@ -53,7 +53,7 @@ NEW_52_WEEK_HIGH = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 10),
     explain=explain,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="George and Hwang 2004",
     timeframes=ON_DAYS,
 )
@@ -70,7 +70,7 @@ NEW_52_WEEK_LOW = Pattern(
     weights=WEIGHTS,
     alert=Alert(0.5, 10),
     explain=explain,
-    levels=stop_behind_level,
+    stop=STOP_BEHIND_LEVEL,
     source="George and Hwang 2004",
     timeframes=ON_DAYS,
 )

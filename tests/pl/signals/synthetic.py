@@ -142,6 +142,16 @@ def restarted(
     return running
 
 
+def ending_of(entry: Signal, before: tuple[object, ...] | None) -> tuple[object, ...]:
+    """Return how a flow ended, of which this entry says no more than it has to."""
+    if entry.life == "confirmed":
+        return ("confirmed",)
+    if "exit_price" not in entry.after:
+        assert before is not None
+        return before[-4:]
+    return (entry.life, entry.bar_time_ms, entry.after["exit_price"], entry.after["bars"])
+
+
 def standing(log: Iterable[Signal]) -> dict[str, tuple[object, ...]]:
     """Return the net signals of a log: by flow, what was said last of those not taken back."""
     net: dict[str, tuple[object, ...]] = {}
@@ -153,10 +163,11 @@ def standing(log: Iterable[Signal]) -> dict[str, tuple[object, ...]]:
                 entry.symbol,
                 entry.pattern,
                 entry.direction,
-                entry.bar_time_ms,
+                entry.born_ms,
                 entry.confidence,
                 entry.price,
                 entry.price_change,
                 entry.volume,
+                *ending_of(entry, net.get(str(entry.flow_id))),
             )
     return net

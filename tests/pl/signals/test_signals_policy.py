@@ -59,6 +59,7 @@ def signal(minute: int, confidence: float = 0.8, symbol: str = "AAA", **values: 
         flow_id=flow,
         before={},
         after={},
+        born_ms=minute * MINUTE,
     )
     return replace(plain, **values)
 
@@ -93,15 +94,15 @@ class PlainPolicy:
         return verdict
 
     def judge(self, signal: Signal, rule: Rule, topic: tuple[str, ...]) -> int:
-        if signal.life == "retracted" or signal.is_update:
+        if signal.before:
             said = signal.before.get("confidence", signal.confidence)
             if float(said) >= rule.min_confidence:
                 return UPDATE
         if signal.life == "retracted" or signal.confidence < rule.min_confidence:
             return HELD_CONFIDENCE
-        since = signal.bar_time_ms - rule.cool_down_bars * MINUTE
+        since = signal.born_ms - rule.cool_down_bars * MINUTE
         earlier = self.standing[topic].values()
-        is_cooling = any(since <= time < signal.bar_time_ms for time in earlier)
+        is_cooling = any(since <= time < signal.born_ms for time in earlier)
         return HELD_COOL_DOWN if is_cooling else ALERT
 
     def remember(self, signal: Signal, rule: Rule, topic: tuple[str, ...]) -> None:
@@ -109,8 +110,8 @@ class PlainPolicy:
         standing.pop(signal.flow_id, None)
         if signal.life == "retracted" or signal.confidence < rule.min_confidence:
             return
-        standing[signal.flow_id] = signal.bar_time_ms
-        newest = self.newest[topic] = max(self.newest[topic], signal.bar_time_ms)
+        standing[signal.flow_id] = signal.born_ms
+        newest = self.newest[topic] = max(self.newest[topic], signal.born_ms)
         for flow, time in list(standing.items()):
             if time <= newest - REACH * MINUTE:
                 del standing[flow]
@@ -236,5 +237,14 @@ def test_a_cool_down_longer_than_is_remembered_is_refused() -> None:
 def test_columns_of_signals_say_what_the_kernels_columns_say() -> None:
     found = engine().update(random_bars(200, seed=5)).entries
     again = entries_of(found.signals())
-    for name in ("row", "kind", "direction", "bar_time_ms", "confidence", "life", "said"):
+    for name in (
+        "row",
+        "kind",
+        "direction",
+        "bar_time_ms",
+        "born_ms",
+        "confidence",
+        "life",
+        "said",
+    ):
         assert np.array_equal(getattr(found, name), getattr(again, name), equal_nan=True), name

@@ -21,6 +21,7 @@ from pl.signals.chart.state import empty_state
 from pl.signals.charting import ROW, look_again, room_for_finds
 from pl.signals.closing import close_bars, room_for_rows
 from pl.signals.engine import SignalEngine
+from pl.signals.lives import empty_lives, room_for_endings
 from tests.pl.signals.synthetic import DAY_MS, random_bars
 
 pytestmark = pytest.mark.real_data
@@ -130,6 +131,7 @@ def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndar
     Returns what fired, and by row the candlesticks of every bar and the chart patterns.
     """
     engine._history.columns[:] = POISON
+    engine._lives = empty_lives(len(engine._history.n_bars), 160, 40)
     parts, candles, charts = [], [], []
     for begin in range(0, len(bars), CHUNK):
         part = bars.take(np.arange(begin, min(begin + CHUNK, len(bars))))
@@ -137,7 +139,15 @@ def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndar
         out, rows = room_for_rows(len(part)), evaluation.room_for(len(part))
         finds = room_for_finds(len(part) + 1)
         end, n_hits, n_finds, _ = close_bars(
-            engine._history, engine._charts, batch, 0, out, rows, finds
+            engine._history,
+            engine._charts,
+            batch,
+            0,
+            out,
+            rows,
+            finds,
+            engine._lives,
+            room_for_endings(engine._lives, 40 * len(part)),
         )
         assert end == len(part)
         parts.append(compared(rows, n_hits))

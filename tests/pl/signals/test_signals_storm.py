@@ -15,6 +15,7 @@ def log(confidence: list[float], life: list[str] | None = None) -> Entries:
         kind=np.zeros(n, np.int32),
         direction=np.zeros(n, np.int8),
         bar_time_ms=np.zeros(n, np.int64),
+        born_ms=np.zeros(n, np.int64),
         confidence=np.array(confidence),
         life=np.array([LIVES.index(one) for one in lives], np.uint8),
         said=np.array([np.nan if one == CONFIRMED else 0.9 for one in lives]),

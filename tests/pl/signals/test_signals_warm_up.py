@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pl.signals import evaluation, history
+from pl.signals import evaluation, history, living
 from pl.signals.closing import close_bars
 from pl.signals.warm_up import warm_up
 from tests.pl.signals.synthetic import changed, engine, random_bars, restarted, span
@@ -10,7 +10,6 @@ from tests.pl.signals.synthetic import changed, engine, random_bars, restarted, 
 ENTRANCES = (
     close_bars,
     evaluation.evaluate_range,
-    evaluation.count_changes,
     history.find,
     history.make_room,
     history.set_anchor,
@@ -19,6 +18,8 @@ ENTRANCES = (
     history.walk,
     history.walk_start,
     history.write_bar,
+    living.changes_since,
+    living.replay,
 )
 
 

@@ -41,7 +41,9 @@ def signal(n: int = 0, **changes: Any) -> Signal:
         "before": {},
         "after": {},
     }
-    return Signal(**(facts | changes))
+    facts |= changes
+    facts.setdefault("born_ms", facts["bar_time_ms"])
+    return Signal(**facts)
 
 
 def load(*signals: Signal, through_ms: int = T0, then: Callable[[], None] | None = None) -> Load:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
-from pl.streaming.flows import KEEP_MS, Flows, FlowState
+from pl.streaming.flows import KEEP_MS, KEEP_OPEN_MS, Flows, FlowState
 from tests.pl.streaming.fakes import T0, signal
 
 FACTS = (0.7, 150.25, 0.42, 184_200.0)
@@ -48,6 +48,64 @@ def test_a_retraction_that_was_said_adds_nothing() -> None:
     assert known(RETRACTED, 1).admit(signal(**RETRACTION, revision=2)) is None
 
 
+END = {
+    "life": "failed",
+    "bar_time_ms": T0 + 240_000,
+    "born_ms": T0,
+    "before": {"life": CONFIRMED},
+    "after": {"life": "failed", "exit_price": 149.5, "bars": 4},
+}
+
+
+def test_an_end_follows_its_confirmation_and_is_said_once() -> None:
+    flows = known(revision=2)
+    admitted = flows.admit(signal(**END))
+    assert admitted is not None
+    assert (admitted.life, admitted.revision) == ("failed", 3)
+    assert (admitted.before, admitted.after) == (END["before"], END["after"])
+    assert flows.admit(signal(**END)) is None
+
+
+def test_a_restart_says_neither_the_confirmation_nor_the_end_again() -> None:
+    flows = known("failed", 1)
+    assert flows.admit(signal()) is None
+    assert flows.admit(signal(**END)) is None
+
+
+def test_nobody_hears_the_end_of_what_was_held_back_or_taken_back() -> None:
+    assert Flows().admit(signal(**END)) is None
+    assert known(RETRACTED, 1).admit(signal(**END)) is None
+
+
+def test_an_end_that_a_revised_bar_took_back_is_said_and_may_come_again() -> None:
+    flows = known()
+    flows.admit(signal(**END))
+    back = flows.admit(signal(revision=2, before=END["after"], after={"life": CONFIRMED}))
+    assert back is not None
+    assert (back.life, back.revision) == (CONFIRMED, 2)
+    again = flows.admit(signal(**END))
+    assert again is not None
+    assert again.revision == 3
+
+
+def test_an_end_that_a_revised_bar_changed_is_said() -> None:
+    flows = known()
+    flows.admit(signal(**END))
+    changed = END | {"before": {"life": "failed", "exit_price": 149.5, "bars": 4}, "revision": 2}
+    assert flows.admit(signal(**changed)) is not None
+
+
+def test_flows_that_have_not_ended_are_remembered_longer() -> None:
+    flows = Flows(
+        [
+            FlowState("open", CONFIRMED, 0, T0, FACTS, "1min"),
+            FlowState("ended", "expired", 1, T0, FACTS, "1min"),
+        ]
+    )
+    flows.forget_old(T0 + KEEP_MS["1min"] + 1)
+    assert len(flows) == 1
+
+
 def test_nobody_hears_what_became_of_a_flow_that_was_held_back() -> None:
     assert Flows().admit(signal(**RETRACTION)) is None
     assert Flows().admit(signal(**UPDATE)) is None
@@ -76,7 +134,7 @@ def test_old_flows_are_forgotten() -> None:
     flows.admit(signal(1, bar_time_ms=T0))
     flows.admit(signal(2, bar_time_ms=T0 + 60_000))
     flows.admit(signal(3, bar_time_ms=T0, timeframe="daily"))
-    flows.forget_old(T0 + KEEP_MS["1min"] + 1)
+    flows.forget_old(T0 + KEEP_OPEN_MS + 1)
     assert len(flows) == 2
     for n, changes in ((2, {"bar_time_ms": T0 + 60_000}), (3, {"timeframe": "daily"})):
         assert flows.admit(signal(n, **changes)) is None

@@ -10,7 +10,8 @@ from pl.signals.candles.candle import candlestick
 from pl.signals.candles.frame import BODY, NOW, TINY, frame_of, share
 from pl.signals.candles.rules.doji import doji as is_doji
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
-from pl.signals.pattern import Alert, no_levels, price_text
+from pl.signals.levels import NO_LEVELS
+from pl.signals.pattern import Alert, price_text
 
 
 @kernel
@@ -31,4 +32,4 @@ def explain(hit: Hit) -> str:
     )
 
 
-DOJI = candlestick(4, "Doji", 1, doji, explain, Alert(0.6, 15), levels=no_levels)
+DOJI = candlestick(4, "Doji", 1, doji, explain, Alert(0.6, 15), stop=NO_LEVELS)

@@ -54,14 +54,14 @@ def digest(written: Iterable[str]) -> str:
 def net(log: Iterable[Any]) -> dict[str, dict[str, str]]:
     """Return by flow and life what stands at the end of a log, without how it came to be.
 
-    A retraction takes back the whole flow; what is said after it stands again.
+    The last entry of a flow is its state; a retraction takes back the whole flow.
     """
     standing: dict[str, dict[str, str]] = {}
     for entry in log:
         if entry.life == "retracted":
             standing.pop(str(entry.flow_id), None)
         else:
-            standing.setdefault(str(entry.flow_id), {})[str(entry.life)] = said(entry)
+            standing[str(entry.flow_id)] = {str(entry.life): said(entry)}
     return standing
 
 

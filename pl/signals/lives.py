@@ -1,0 +1,120 @@
+"""Lay out the signals of all symbols that have not ended, and what is written when they do.
+
+A row's open signals follow from its last LONGEST_LIFE bars and what fired on them, so they are a
+cache: `living.replay` grows them again after a restart or a revision.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from pl.market.batches import Float64, Int64, UInt8
+from pl.signals import charting
+from pl.signals.evaluation import MAX_DEFINING_BARS, N_FACTS, N_NUMBERS
+
+SIDE: Final = 0
+STOP: Final = 1
+TARGET: Final = 2
+BORN: Final = 3
+LAST: Final = 4
+BORN_MS: Final = 5
+SLOT: Final = 6
+N_HOT: Final = 7
+"""Columns of an open signal: its side, stop and target; how many bars the row had seen when it was
+born, and when it expires; the start of the bar it was born on; where its record lies."""
+
+HIT_RECORD: Final = N_FACTS + MAX_DEFINING_BARS + N_NUMBERS
+TIMES: Final = N_FACTS
+NUMBERS: Final = N_FACTS + MAX_DEFINING_BARS
+
+CAUSE: Final = 0
+ROW: Final = 1
+LIFE: Final = 2
+BARS: Final = 3
+PRICE: Final = 4
+START: Final = 5
+BIRTH: Final = 6
+CHANGES: Final = 7
+RECORD: Final = 8
+"""Columns of an ending: the bar of the batch that caused it, its row, how it ended, after how many
+bars, at which price; start of the ending bar and of the bar of birth, unix ms; how often bars
+from before the birth on have changed; then the record of what ended."""
+
+ROOM: Final = 64
+CHART_ROOM: Final = 8
+
+
+class Open(NamedTuple):
+    """Hold the open signals of S rows, oldest first, K at most in a row.
+
+    hot : (S, K, N_HOT) float64; records : (S, K, R) float64, what the kernels wrote of the find;
+    n : (S,) int64.
+    """
+
+    hot: Float64
+    records: Float64
+    n: Int64
+
+
+class Lives(NamedTuple):
+    """Hold open signals, chart patterns apart.
+
+    seen : (S,) int64 bars counted; touched : (S,) uint8, 1 when a bar held was ever changed.
+    """
+
+    hits: Open
+    charts: Open
+    seen: Int64
+    touched: UInt8
+
+
+class Endings(NamedTuple):
+    """Receive endings.
+
+    hits : (N, RECORD + HIT_RECORD) float64; charts : (M, RECORD + charting.N_COLUMNS) float64;
+    n : (2,) int64 how many were written of each.
+    """
+
+    hits: Float64
+    charts: Float64
+    n: Int64
+
+
+def _empty_open(n_rows: int, room: int, width: int) -> Open:
+    hot = np.zeros((n_rows, room, N_HOT), np.float64)
+    hot[:, :, SLOT] = np.arange(room)
+    return Open(hot, np.empty((n_rows, room, width), np.float64), np.zeros(n_rows, np.int64))
+
+
+def empty_lives(n_rows: int, room: int = ROOM, chart_room: int = CHART_ROOM) -> Lives:
+    """Return rows without open signals, with room for so many in each."""
+    return Lives(
+        _empty_open(n_rows, room, HIT_RECORD),
+        _empty_open(n_rows, chart_room, charting.N_COLUMNS),
+        np.zeros(n_rows, np.int64),
+        np.zeros(n_rows, np.uint8),
+    )
+
+
+def room_for_endings(lives: Lives, n_bars: int) -> Endings:
+    """Return room for the endings of about `n_bars` bars, of one bar at least."""
+    n_hits, n_charts = lives.hits.hot.shape[1], lives.charts.hot.shape[1]
+    return Endings(
+        np.empty((2 * n_bars + n_hits, RECORD + HIT_RECORD), np.float64),
+        np.empty((n_bars + n_charts, RECORD + charting.N_COLUMNS), np.float64),
+        np.zeros(2, np.int64),
+    )
+
+
+def _widened(some: Open) -> Open:
+    wide = _empty_open(len(some.n), 2 * some.hot.shape[1], some.records.shape[2])
+    room = some.hot.shape[1]
+    wide.hot[:, :room] = some.hot
+    wide.records[:, :room] = some.records
+    wide.n[:] = some.n
+    return wide
+
+
+def widened(lives: Lives) -> Lives:
+    """Return the same with room for twice as many open signals in each row."""
+    return lives._replace(hits=_widened(lives.hits), charts=_widened(lives.charts))

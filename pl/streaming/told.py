@@ -1,0 +1,82 @@
+"""Know of which confirmed signals somebody was told, so that only their ends are told too."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from pl.market.batches import Int64
+from pl.signals.entries import DIRECTION_OF, KIND_OF, LIVES, Chosen, Entries
+from pl.signals.signal import CONFIRMED, ENDINGS
+from pl.store.standing import Standing
+
+SECOND_MS: Final = 1_000
+MOST_OLD: Final = 50_000
+"""Flows that are remembered before the oldest are forgotten."""
+_IS_END: Final = np.array([life in ENDINGS for life in LIVES], np.bool_)
+_CONFIRMED: Final = LIVES.index(CONFIRMED)
+
+
+class Told:
+    """Remember flows by symbol, pattern, direction and the bar that confirmed them.
+
+    Thousands of signals end at a close of the whole market; who was told of a few of them needs no
+    sentence about the others. What is remembered too long does no harm: a flow has one end.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[int, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @staticmethod
+    def of(standing: Iterable[Standing], symbols: Sequence[str], timeframe: str) -> "Told":
+        """Return the flows of a timeframe that an earlier run told of and that have not ended."""
+        rows = {symbol: row for row, symbol in enumerate(symbols)}
+        known = [
+            (rows[flow.symbol], KIND_OF[flow.pattern], DIRECTION_OF[flow.direction], flow)
+            for flow in standing
+            if (flow.life, flow.timeframe) == (CONFIRMED, timeframe)
+            and flow.symbol in rows
+            and flow.pattern in KIND_OF
+        ]
+        row, kind, direction = (np.array([each[n] for each in known], np.int64) for n in range(3))
+        born_ms = np.array([flow.bar_time_ms for *_, flow in known], np.int64)
+        told = Told()
+        told._note(_keys(row, kind, direction, born_ms).tolist())
+        return told
+
+    def places(self, entries: Entries) -> Chosen:
+        """Return the places of entries somebody may hear of: all but the ends of untold flows.
+
+        entries : what a policy let through, in log order; their flows count as told.
+        """
+        keys = _keys(entries.row, entries.kind, entries.direction, entries.born_ms)
+        self._note(keys[entries.life == _CONFIRMED].tolist())
+        ends = np.flatnonzero(_IS_END[entries.life])
+        heard = np.ones(len(entries), np.bool_)
+        heard[ends] = [key in self._keys for key in keys[ends].tolist()]
+        return np.flatnonzero(heard)
+
+    def _note(self, keys: Iterable[int]) -> None:
+        for key in keys:
+            self._keys.pop(key, None)
+            self._keys[key] = None
+        for key in list(self._keys)[: max(len(self._keys) - MOST_OLD, 0)]:
+            del self._keys[key]
+
+
+def count_ends(entries: Entries) -> dict[str, int]:
+    """Return how many entries say that a signal ended, by how it did."""
+    counts = np.bincount(entries.life, minlength=len(LIVES)).tolist()
+    return {life: count for life, count in zip(LIVES, counts, strict=True) if life in ENDINGS}
+
+
+def _keys(row: np.ndarray, kind: np.ndarray, direction: np.ndarray, born_ms: Int64) -> Int64:
+    """Return a number for each flow: 34 bits of seconds, 8 of patterns, 2 of sides, 19 of rows."""
+    keys = born_ms // SECOND_MS
+    keys = (keys << 8) | kind.astype(np.int64)
+    keys = (keys << 2) | (direction.astype(np.int64) & 3)
+    found: Int64 = (keys << 19) | row.astype(np.int64)
+    return found
