@@ -18,6 +18,8 @@ import pytest
 from contracts.names import ALERTS_CRITICAL, ERRORS
 from launcher.ports import any_free
 from pl.market.batches import UPDATES_VOLUME
+from pl.market.sessions import DAY_MS, AlwaysOpenSessions
+from tests.pl.streaming import longer_bars
 from tests.pl.streaming.fast import KEY, SYMBOLS, FastClock, market
 from tests.pl.streaming.process import Process, System, until
 
@@ -130,8 +132,19 @@ class Drill:
         while (wrong := differing()) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert not wrong, f"{len(wrong)} of {len(want)} bars differ (ours, theirs): {wrong}"
+        self.assert_longer_bars(to_ms)
         until(lambda: self.published() == self.committed(), "all events are out")
         return self.system.assert_each_event_once()
+
+    def assert_longer_bars(self, through_ms: int) -> None:
+        """Wait until what is stored of longer bars is what today's minutes add up to."""
+        open_ms = through_ms // DAY_MS * DAY_MS
+        deadline = time.monotonic() + 30
+        while (
+            wrong := longer_bars.differing(self.system, AlwaysOpenSessions(), open_ms, through_ms)
+        ) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert not wrong, f"{len(wrong)} longer bars differ (ours, folded): {wrong}"
 
     def committed(self) -> int:
         return int(self.system.ask("SELECT coalesce(max(seq), 0) FROM pattern_events")[0][0])

@@ -5,14 +5,16 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pl.market.sessions import xnys_sessions
 from tests.pl.market.plain_bars import Bar, Trade, plain_bars
 from tests.pl.market.recorded import SYMBOLS, recorded_trades
+from tests.pl.streaming import longer_bars
 from tests.pl.streaming.process import System, until
 
 pytestmark = [pytest.mark.real_data, pytest.mark.integration]
@@ -74,6 +76,20 @@ def assert_equal_bars(got: dict[tuple[int, int], Bar], want: dict[tuple[int, int
     assert all(math.isclose(got[at].vwap, bar.vwap, rel_tol=1e-12) for at, bar in want.items())
 
 
+def assert_longer_bars(system: System) -> None:
+    """What is stored of 5 minutes to a week is what the stored minutes add up to."""
+    sessions = xnys_sessions(date(2013, 1, 1), date(2014, 12, 31))
+    monday, after = (int(datetime(2013, 10, day, tzinfo=UTC).timestamp() * 1000) for day in (7, 12))
+    wrong = longer_bars.differing(system, sessions, monday, after)
+    assert not wrong, f"{len(wrong)} longer bars differ (ours, folded): {wrong}"
+    counts = system.ask(
+        "SELECT (SELECT count(*) FROM ohlcv_daily), (SELECT count(*) FROM ohlcv_weekly),"
+        " (SELECT count(DISTINCT timeframe) FROM indicator_rows_intraday),"
+        " (SELECT count(*) FROM indicator_rows_daily WHERE timeframe = 'daily')"
+    )
+    assert counts == [(20, 4, 4, 20)]
+
+
 def test_every_bar_of_five_days_equals_the_plain_one(
     system: System, witness: dict[tuple[int, int], Bar]
 ) -> None:
@@ -87,6 +103,7 @@ def test_every_bar_of_five_days_equals_the_plain_one(
     events = re.search(r"(\d+) events, dropped (\d+)", detail)
     assert events is not None
     assert (int(events[1]), int(events[2])) == (N_TRADES, 0)
+    assert_longer_bars(system)
     n_alerts = system.assert_each_event_once()
     print(f"{N_TRADES / seconds:,.0f} ticks/s, {len(witness)} bars, {n_alerts} alerts")
 
@@ -105,4 +122,5 @@ def test_a_replay_that_was_killed_goes_on_and_comes_to_the_same(
     until(lambda: at_its_end(system), "the replay is at its end", 300)
     assert system.streaming.end() == 0
     assert_equal_bars(stored_bars(system), witness)
+    assert_longer_bars(system)
     assert system.assert_each_event_once() > 0

@@ -1,0 +1,73 @@
+"""A session's close is the close of the day, and daily alerts go where the contract says."""
+
+from typing import Any
+
+import numpy as np
+
+from contracts.names import EVENTS_PATTERNS, PATTERNS_DETECTED, PATTERNS_STREAMING
+from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.market.folding import Folding
+from pl.market.sessions import DAY_MS, AlwaysOpenSessions
+from pl.market.timeframes import TIMEFRAMES
+from pl.streaming.announcer import Announcer
+from pl.streaming.closing import Closing
+from pl.streaming.counters import Counters
+from pl.streaming.events import LIFETIME_S, Circumstances, build_event
+from pl.streaming.flows import KEEP_MS
+from pl.streaming.frames import build_frame
+from pl.streaming.quotes import QuoteBoard
+from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, Clock, Collected, closed
+
+SESSIONS = AlwaysOpenSessions()
+TODAY = T0 // DAY_MS * DAY_MS
+
+
+def days_before(n: int) -> ClosedBars:
+    """Quiet days that go up and down by a little."""
+    prices = 100.0 + np.sin(np.arange(n))
+    rows = [(0, TODAY - (n - i) * DAY_MS, float(price)) for i, price in enumerate(prices)]
+    return closed(*rows, volume=100_000.0)
+
+
+def daily_closing(road: Collected, writer: Collected) -> Closing:
+    frames = {name: build_frame(name, SYMBOLS, SESSIONS, 0) for name in ("1min", "daily")}
+    frames["daily"].warm({0: days_before(80)})
+    return Closing(
+        minute=frames.pop("1min"),
+        longer=frames,
+        folding=Folding(SESSIONS, len(SYMBOLS), from_ms=TODAY),
+        road=road,
+        writer=writer,
+        announcer=Announcer(Channels().publish, SYMBOLS, 0),
+        board=QuoteBoard(SYMBOLS),
+        counters=Counters(),
+        order_repair=None,
+        clock=Clock(),
+        last_start_ms=np.zeros(len(SYMBOLS), np.int64),
+    )
+
+
+def test_the_close_of_the_day_brings_alerts_of_the_daily_tier() -> None:
+    road, writer = Collected(), Collected()
+    closing = daily_closing(road, writer)
+    minutes = [(0, TODAY + n * 10 * MINUTE_MS, 101.0 + 0.1 * n) for n in range(144)]
+    closing.pass_on(closed(*minutes, volume=5_000.0), 0.0, TODAY + DAY_MS - MINUTE_MS)
+    before = [found for found, _ in road.found if found.tier == "daily"]
+    closing.pass_on(ClosedBars.empty(), 0.0, TODAY + DAY_MS)
+    daily = [found for found, _ in road.found if found.tier == "daily"]
+    assert before == []
+    assert {"Price_Breakout", "Volume_Spike"} <= {found.pattern for found in daily}
+    assert {(found.timeframe, found.bar_time_ms) for found in daily} == {("daily", TODAY)}
+    stored = [close for close in writer.items if close.timeframe == "daily"]
+    assert [close.bars.start_ms.tolist() for close in stored] == [[TODAY]]
+    assert [len(close.indicators) for close in stored] == [1]
+    event = build_event(daily[0], 1, Circumstances(T0 / 1000, T0 / 1000, "live", "streaming"))
+    assert [name for name, _ in event.messages] == [EVENTS_PATTERNS, PATTERNS_DETECTED]
+    assert PATTERNS_STREAMING not in dict(event.messages)
+
+
+def test_every_timeframe_knows_how_long_its_signals_are_worth_showing() -> None:
+    tables: list[dict[str, Any]] = [dict(LIFETIME_S), dict(KEEP_MS)]
+    for table in tables:
+        assert list(table) == list(TIMEFRAMES)
+        assert list(table.values()) == sorted(table.values())
