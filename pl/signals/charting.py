@@ -9,7 +9,7 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.chart.find import read_find
 from pl.signals.chart.hit import FIRST_NUMBER, ChartHit
-from pl.signals.chart.scan import MEMORY_BARS, look
+from pl.signals.chart.scan import MEMORY_BARS, forms, look
 from pl.signals.chart.sketch import (
     LINES,
     MAX_LINES,
@@ -54,12 +54,15 @@ def look_at_bar(
     finds: Float64,
     n: int,
 ) -> int:
-    """Take bar `i` of a row into state `at`; append its find and return how many there are.
+    """Take bar `i` of a row into state `at`; append its find, or what it shows forming.
+
+    Returns how many there are.
 
     Bars of a row come in order, each once. A find that reaches back to a partial bar is left out.
     """
     out = finds[n]
-    if not look(charts, at, history.columns[row], i, charts.dropped[at], out):
+    bars, offset = history.columns[row], charts.dropped[at]
+    if not look(charts, at, bars, i, offset, out) and not forms(charts, at, bars, i, offset, out):
         return n
     if not is_whole(history, row, i, i - int(out[POINTS]) + 1):
         return n

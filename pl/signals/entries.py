@@ -21,6 +21,7 @@ from pl.signals.signal import (
     CONFIRMED,
     EXPIRED,
     FAILED,
+    FORMING,
     RETRACTED,
     TARGET_REACHED,
     Signal,
@@ -29,7 +30,7 @@ from pl.signals.signal import (
 Int8 = npt.NDArray[np.int8]
 Chosen = npt.NDArray[np.intp]
 
-LIVES: Final = (CONFIRMED, RETRACTED, TARGET_REACHED, FAILED, EXPIRED)
+LIVES: Final = (CONFIRMED, RETRACTED, TARGET_REACHED, FAILED, EXPIRED, FORMING)
 """An entry's life is a place in this table; it only grows."""
 
 N_KINDS: Final = len(PATTERN_NAMES) + len(CHART_NAMES)

@@ -21,13 +21,14 @@ from contracts.names import (
     PATTERNS_UPDATED,
 )
 from pl.signals.rates import null_rate
-from pl.signals.signal import CONFIRMED, EXPIRED, FAILED, RETRACTED, TARGET_REACHED, Signal
+from pl.signals.signal import CONFIRMED, EXPIRED, FAILED, FORMING, RETRACTED, TARGET_REACHED, Signal
 from pl.store.events import StoredEvent
 
 COMPONENT: Final = "streaming"
 SURE_ENOUGH: Final = 0.8
 LIFETIME_S: Final = {"1min": 3_600.0}
 UPDATES: Final = {
+    FORMING: "pattern_forming",
     CONFIRMED: "pattern_updated",
     RETRACTED: "pattern_retracted",
     TARGET_REACHED: "pattern_target_reached",
