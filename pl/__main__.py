@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from pl import commands
@@ -27,6 +28,11 @@ def _of_migrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="only compare the versions")
 
 
+def _of_simulator(parser: argparse.ArgumentParser) -> None:
+    told = "print what is planted and halted on a UTC day, as JSON lines, and end"
+    parser.add_argument("--truth", type=date.fromisoformat, metavar="DAY", help=told)
+
+
 def _of_universe(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="name every universe")
@@ -39,6 +45,7 @@ def _of_universe(parser: argparse.ArgumentParser) -> None:
 
 ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "migrate": _of_migrate,
+    "simulator": _of_simulator,
     "universe": _of_universe,
 }
 

@@ -47,8 +47,13 @@ def run_loader(_: argparse.Namespace) -> int:
     return _run(run(chosen))
 
 
-def run_simulator(_: argparse.Namespace) -> int:
-    """Serve the simulated market until told to stop."""
+def run_simulator(options: argparse.Namespace) -> int:
+    """Serve the simulated market until told to stop, or print the truth about a day of it."""
+    if options.truth is not None:
+        from pl.simulator.truth import print_truth
+
+        print_truth(*settings.load_simulated_market(os.environ), options.truth)
+        return 0
     chosen = settings.load_simulator(os.environ)
     logs.configure("simulator", chosen.log_format)
     from pl.simulator.server import serve

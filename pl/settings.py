@@ -77,6 +77,11 @@ class Settings:
     simulator_rate: float
     log_format: str
 
+    @property
+    def snapshot_dir(self) -> Path:
+        """The folder beside the spool where Streaming keeps what a start begins with."""
+        return self.spool_dir.parent / "snapshots"
+
 
 def load(environ: Mapping[str, str], *, reads_market: bool = True) -> Settings:
     """Return the settings in `environ`; raises SettingsError naming every problem.
@@ -84,6 +89,7 @@ def load(environ: Mapping[str, str], *, reads_market: bool = True) -> Settings:
     reads_market : whether the process talks to Massive, and so needs a key
     """
     read = Variables(environ)
+    seed, rate = _simulated(read)
     feed = read.choice("PL_FEED", "massive", FEEDS)
     universe = RECORDED_UNIVERSE if feed == "replay" else DEFAULT_UNIVERSE
     settings = Settings(
@@ -105,8 +111,8 @@ def load(environ: Mapping[str, str], *, reads_market: bool = True) -> Settings:
         loader_port=read.port("PL_LOADER_PORT", 8081),
         streaming_port=read.port("PL_STREAMING_PORT", 8082),
         simulator_port=read.port("PL_SIMULATOR_PORT", 8083),
-        simulator_seed=read.number("PL_SIMULATOR_SEED", 7, int, 0, 2**31),
-        simulator_rate=read.number("PL_SIMULATOR_RATE", 3.0, float, 0.05, 1000.0),
+        simulator_seed=seed,
+        simulator_rate=rate,
         log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
     )
     read.refuse_unknown("PL_", VARIABLES)
@@ -139,16 +145,30 @@ class SimulatorSettings:
 def load_simulator(environ: Mapping[str, str]) -> SimulatorSettings:
     """Return the simulator's settings; raises SettingsError naming every problem."""
     read = Variables(environ)
+    seed, rate = _simulated(read)
     chosen = SimulatorSettings(
         port=read.port("PL_SIMULATOR_PORT", 8083),
-        seed=read.number("PL_SIMULATOR_SEED", 7, int, 0, 2**31),
-        rate=read.number("PL_SIMULATOR_RATE", 3.0, float, 0.05, 1000.0),
+        seed=seed,
+        rate=rate,
         key=read.required("MASSIVE_API_KEY", "the key that clients must present"),
         log_format=read.choice("PL_LOG_FORMAT", "auto", LOG_FORMATS),
     )
     read.refuse_unknown("PL_", VARIABLES)
     read.raise_problems()
     return chosen
+
+
+def load_simulated_market(environ: Mapping[str, str]) -> tuple[int, float]:
+    """Return the seed and the rate that name the simulated market; raises SettingsError."""
+    read = Variables(environ)
+    named = _simulated(read)
+    read.raise_problems()
+    return named
+
+
+def _simulated(read: Variables) -> tuple[int, float]:
+    seed = read.number("PL_SIMULATOR_SEED", 7, int, 0, 2**31)
+    return seed, read.number("PL_SIMULATOR_RATE", 3.0, float, 0.05, 1000.0)
 
 
 def load_database(environ: Mapping[str, str]) -> tuple[str, str]:

@@ -55,7 +55,7 @@ def write_rates(home: Path, target: Path) -> None:
     busy, drawn = intraday(minutes), intraday([shuffled(one, dice) for one in minutes])
     n_days, n_minutes = sum(map(len, days)), sum(map(len, minutes))
     patterns = ""
-    in_session = {pattern.name for pattern in PATTERNS if pattern.timeframes == IN_SESSION}
+    in_session = {pattern.name for pattern in PATTERNS if pattern.timeframes <= IN_SESSION}
     for name in (*(pattern.name for pattern in PATTERNS), *CHART_NAMES):
         pair = (busy, drawn) if name in in_session else (real, random)
         n = n_minutes if name in in_session else n_days

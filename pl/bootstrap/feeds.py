@@ -40,6 +40,7 @@ def build_feed(
             url=settings.massive_url,
             key=settings.massive_api_key,
             channels=settings.feed_channels,
+            halts=True,
         )
         return MassiveSocket(options, table, sessions.regular, expects_data=is_open)
     try:

@@ -13,6 +13,8 @@ from pl.store.history import BarHistory
 from pl.store.indicators import IndicatorStore
 from pl.store.partitions import drop_expired_partitions
 from pl.store.patterns import PatternStore
+from pl.store.snapshot import Snapshots
+from pl.store.snapshot_history import Regular, SnapshotHistory
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
 from pl.store.spooled_closes import SpooledCloses
@@ -39,6 +41,10 @@ class Stores:
     def drop_expired(self, now: float) -> list[str]:
         """Drop what retention no longer keeps at `now` (unix s); return the names of tables."""
         return drop_expired_partitions(self.databases[-1], now)
+
+    def history_with(self, snapshots: Snapshots, regular: Regular) -> SnapshotHistory:
+        """Return history that begins with snapshots; see `SnapshotHistory`."""
+        return SnapshotHistory(self.databases[1], self.history, snapshots, regular)
 
     def close(self) -> None:
         """Close every connection."""

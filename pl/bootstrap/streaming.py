@@ -19,18 +19,20 @@ from pl.bus.heartbeat import Heartbeat
 from pl.bus.recovery import recover
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
+from pl.market.halts import HOUR
 from pl.settings import Settings
 from pl.signals.engine import SignalEngine
-from pl.signals.life import LONGEST_LIFE
 from pl.signals.policy import Policy
+from pl.store.snapshot import Snapshots
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.beats import Beats
 from pl.streaming.catch_up import CatchUp, History
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
-from pl.streaming.flows import KEEP_MS, Flows, FlowState
+from pl.streaming.flows import Flows, FlowState, remembered_since
 from pl.streaming.inbox import Backfill, Inbox
+from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop, nobody_waits
 from pl.streaming.publication import Publication
 from pl.streaming.quotes import QuoteBoard
@@ -86,6 +88,8 @@ class Building:
         self._symbols = watched_symbols(settings, stores.universes)
         self._table = SymbolTable(self._symbols)
         self._sessions = build_sessions(settings.market)
+        self._snapshots = Snapshots(settings.snapshot_dir, settings.market, self._symbols)
+        self._history = stores.history_with(self._snapshots, self._sessions.regular)
         self._rest = build_rest(settings, self._table)
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
         self._telling = build_telling(settings, self._symbols, TIMEFRAME, stores.errors)
@@ -128,7 +132,9 @@ class Building:
         recovered = recover(stores.patterns, publisher, self._producer)
         stores.patterns.rehearse(self._clock())
         publisher.rehearse()
-        self._standing = stores.standing.since(self._standing_since())
+        newest_ms = int(stores.history.bars_through(self._symbols).max())
+        since_ms = remembered_since(int(self._clock() * 1000), newest_ms) if self._live else 0
+        self._standing = stores.standing.since(since_ms)
         return Road(
             producer=self._producer,
             store=stores.patterns,
@@ -138,14 +144,6 @@ class Building:
             next_seq=recovered.next_seq,
             clock=self._clock,
         )
-
-    def _standing_since(self) -> int:
-        """Return from which bar on flows may be said again, or may end only now; unix ms."""
-        if not self._live:
-            return 0
-        newest_ms = int(self._stores.history.bars_through(self._symbols).max())
-        open_ms = newest_ms - LONGEST_LIFE * MINUTE_MS if newest_ms >= 0 else 2**62
-        return max(min(int(self._clock() * 1000) - KEEP_MS, open_ms), 0)
 
     def _build_closing(self, road: Road, session: SessionFollower) -> Closing:
         engine = SignalEngine(
@@ -213,7 +211,7 @@ class Building:
         catch_up = CatchUp(
             self._symbols,
             self._stores.bars,
-            self._stores.history,
+            self._history,
             self._rest.minute_bars if self._rest else None,
             BARS_READ.get(market, FOUR_LONG_DAYS),
         )
@@ -232,6 +230,7 @@ class Building:
         for row, bars in history.warm.items():
             regular = bars.take(self._sessions.regular(bars.start_ms))
             closing.engine.warm(row, regular)
+            self._board.halts.traded(row, regular.start_ms[-HOUR:])
             if len(regular):
                 closing.last_start_ms[row] = regular.start_ms[-1]
         closing.recall()
@@ -294,6 +293,7 @@ class Building:
             writer=self._writer,
             telemetry=publishers,
             beats=beats,
+            keeping=Keeping(self._snapshots, {TIMEFRAME: loop.closing.engine}, len(self._symbols)),
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),
         )

@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from pl.market.batches import BarBatch, FeedNotice, TradeBatch
+from pl.market.batches import BarBatch, FeedNotice, HaltBatch, TradeBatch
 
-FeedItem = TradeBatch | BarBatch | FeedNotice
+FeedItem = TradeBatch | BarBatch | HaltBatch | FeedNotice
 
 
 class Sink(Protocol):

@@ -4,9 +4,11 @@ from typing import Annotated, Final
 
 import msgspec
 
-from pl.market.batches import BarBatch, TradeBatch
+from pl.market.batches import BarBatch, HaltBatch, TradeBatch
 
 UnixMs = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+SinceEpoch = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+"""Milli-, micro- or nanoseconds: Massive's documentation says the first and shows the others."""
 Sequence = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
@@ -39,6 +41,17 @@ class MinuteBar(SecondBar, tag_field="ev", tag="AM", gc=False):
     """The same over a minute."""
 
 
+class PriceBand(msgspec.Struct, tag_field="ev", tag="LULD", gc=False):
+    """A message of the limit-up limit-down plan; `i` holds its indicators, 17 a halt, 18 its end.
+
+    Source : Massive, WebSocket documentation of the stocks' LULD channel
+    """
+
+    T: str
+    t: SinceEpoch
+    i: tuple[int, ...] = ()
+
+
 class Status(msgspec.Struct, tag_field="ev", tag="status"):
     """What the server says about the connection."""
 
@@ -52,8 +65,9 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     trades: TradeBatch | None
     bars: tuple[BarBatch, ...] = ()
     statuses: tuple[Status, ...] = ()
+    halts: HaltBatch | None = None
 
 
-Event = Trade | SecondBar | MinuteBar | Status
+Event = Trade | SecondBar | MinuteBar | PriceBand | Status
 
-KNOWN_UNUSED: Final = frozenset({"Q", "LULD", "NOI", "FMV", "LV"})
+KNOWN_UNUSED: Final = frozenset({"Q", "NOI", "FMV", "LV"})

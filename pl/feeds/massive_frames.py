@@ -13,7 +13,17 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from pl.feeds.massive_events import KNOWN_UNUSED, Event, Frame, MinuteBar, SecondBar, Status, Trade
+from pl.feeds.halt_news import halts_of
+from pl.feeds.massive_events import (
+    KNOWN_UNUSED,
+    Event,
+    Frame,
+    MinuteBar,
+    PriceBand,
+    SecondBar,
+    Status,
+    Trade,
+)
 from pl.feeds.plain_bars import SECOND_MS, PlainBars
 from pl.feeds.plain_trades import PlainTrades
 from pl.feeds.salvage import UNREADABLE, Broken, salvage
@@ -22,8 +32,8 @@ from pl.feeds.trouble import Trouble
 from pl.feeds.typical import typical_price
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable, TradeBatch
 
-_KINDS = frozenset({"T", "A", "AM", "status"})
-_MAY_BE_NULL = frozenset({"c", "q", "vw", "z", "message"})
+_KINDS = frozenset({"T", "A", "AM", "LULD", "status"})
+_MAY_BE_NULL = frozenset({"c", "i", "q", "vw", "z", "message"})
 
 _POSITION = re.compile(r"\[\d+\]")
 
@@ -74,6 +84,12 @@ class FrameParser:
             self._trades(trades, received_at),
             tuple(batch for batch in bars if batch is not None),
             tuple(event for event in events if type(event) is Status),
+            halts_of(
+                [event for event in events if type(event) is PriceBand],
+                self._rows,
+                self._trouble,
+                received_at,
+            ),
         )
 
     def _known(self, events: list[_OfSymbol]) -> tuple[list[int], list[_OfSymbol]]:
@@ -125,7 +141,7 @@ class FrameParser:
 
     def _sound_events(self, frame: bytes) -> Iterator[Event]:
         for event in salvage(frame, self._event_decoder):
-            if isinstance(event, Trade | SecondBar | Status):
+            if isinstance(event, Trade | SecondBar | PriceBand | Status):
                 yield event
             elif isinstance(event, Broken):
                 self._trouble.drop(event.cause)

@@ -16,6 +16,7 @@ from pl.feeds.trouble import Trouble
 from pl.market.batches import FeedNotice, SymbolTable
 
 TOPICS: Final = {"trades": "T", "seconds": "A", "minutes": "AM"}
+HALT_TOPIC: Final = "LULD"
 
 _ENDINGS: Final = {
     "auth_failed": "refused",
@@ -31,11 +32,14 @@ class SocketOptions:
 
     channels : "trades", "seconds" or "minutes". Above `wildcard_above` symbols every ticker is
     subscribed by `*`, and those that nobody asked for are dropped here.
+    halts : whether news of halts is asked for too; never by `*`, which would bring the price bands
+    of every ticker. A plan without that channel loses nothing else.
     """
 
     url: str
     key: str = field(repr=False)
     channels: str = "trades"
+    halts: bool = False
     open_timeout_s: float = 10.0
     answer_timeout_s: float = 10.0
     acknowledgement_timeout_s: float = 5.0
@@ -65,6 +69,13 @@ def channels_of(table: SymbolTable, options: SocketOptions) -> list[str]:
     return [f"{topic}.{symbol}" for symbol in symbols]
 
 
+def halt_channels_of(table: SymbolTable, options: SocketOptions) -> list[str]:
+    """Return the channels that tell of halts, none for a large universe."""
+    if not options.halts or len(table) > options.wildcard_above:
+        return []
+    return [f"{HALT_TOPIC}.{symbol}" for symbol in table.symbols]
+
+
 class Session:
     """Run the protocol on one connection until it ends."""
 
@@ -73,6 +84,7 @@ class Session:
         connection: ClientConnection,
         options: SocketOptions,
         channels: Sequence[str],
+        halt_channels: Sequence[str],
         parser: FrameParser,
         trouble: Trouble,
         sink: Sink,
@@ -81,6 +93,8 @@ class Session:
         self._connection = connection
         self._options = options
         self._channels = channels
+        self._halt_channels = halt_channels
+        self._asks_for_halts = False
         self._parser = parser
         self._trouble = trouble
         self._sink = sink
@@ -123,6 +137,8 @@ class Session:
             for bars in frame.bars:
                 self._data_came()
                 await put(bars)
+            if frame.halts is not None:
+                await put(frame.halts)
             for status in frame.statuses:
                 self._hear(status)
 
@@ -136,10 +152,16 @@ class Session:
             raise Ended(_ENDINGS[status.status], said)
         if status.status == "error":
             if "not authorized" in status.message.lower():
-                raise Ended("refused", said)
+                self._refused(said)
             self._trouble.drop("status: error")
         else:
             self._answers.put_nowait(status)
+
+    def _refused(self, said: str) -> None:
+        """End the session; a refusal after all else was granted is that of the halts' channel."""
+        if not self._asks_for_halts:
+            raise Ended("refused", said)
+        self._trouble.ignore("LULD is not in the plan")
 
     async def _converse(self) -> None:
         await self._expect("connected")
@@ -153,6 +175,9 @@ class Session:
             raise Ended("disconnected", f"none of {len(self._channels)} channels acknowledged")
         detail = f"{acknowledged} of {len(self._channels)} channels acknowledged"
         await self._tell("subscribed", detail, acknowledged)
+        self._asks_for_halts = True
+        for chunk in _chunks(self._halt_channels, self._options.chunk):
+            await self._subscribe(chunk)
 
     async def _expect(self, wanted: str) -> None:
         try:

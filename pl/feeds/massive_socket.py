@@ -12,7 +12,13 @@ from pl.feeds.backoff import Backoff
 from pl.feeds.feed import Sink
 from pl.feeds.massive_frames import FrameParser
 from pl.feeds.massive_http import LOOPBACK
-from pl.feeds.massive_session import Ended, Session, SocketOptions, channels_of
+from pl.feeds.massive_session import (
+    Ended,
+    Session,
+    SocketOptions,
+    channels_of,
+    halt_channels_of,
+)
 from pl.feeds.trade_rules import RegularHours, TradeRules
 from pl.feeds.trouble import Trouble
 from pl.market.batches import FeedNotice, SymbolTable
@@ -41,6 +47,7 @@ class MassiveSocket:
         self.trouble = Trouble()
         self._options = options
         self._channels = channels_of(table, options)
+        self._halt_channels = halt_channels_of(table, options)
         self._parser = FrameParser(table, TradeRules(regular_hours), self.trouble)
         self._expects_data = expects_data
         self._backoff = Backoff(
@@ -73,6 +80,7 @@ class MassiveSocket:
                     connection,
                     self._options,
                     self._channels,
+                    self._halt_channels,
                     self._parser,
                     self.trouble,
                     sink,

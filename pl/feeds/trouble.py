@@ -25,7 +25,8 @@ class Trouble:
 
     def ignore(self, cause: str, n: int = 1) -> None:
         """Count `n` events that are sound but not asked for."""
-        self.ignored[self._bounded(self.ignored, cause)] += n
+        if n:
+            self.ignored[self._bounded(self.ignored, cause)] += n
 
     def untold(self, at: float) -> Iterator[FeedNotice]:
         """Yield a "malformed" notice for each cause that grew since the last call."""

@@ -134,6 +134,22 @@ class BarBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class HaltBatch:
+    """Hold what the exchange said about trading, in order of arrival; every array has shape (n,).
+
+    row : int32; t_ms : int64 when it said so; halted : bool, False where trading resumes.
+    """
+
+    row: Int32
+    t_ms: Int64
+    halted: npt.NDArray[np.bool_]
+    received_at: float
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True, slots=True)
 class FeedNotice:
     """Tell what happened to a feed; `at` is unix seconds, `count` how many it stands for."""
 

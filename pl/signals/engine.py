@@ -20,12 +20,14 @@ from pl.signals.closing import (
     NO_ROOM,
     NOT_NEXT,
     Arrivals,
+    IndicatorRows,
     close_bars,
     mark_sound,
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
 from pl.signals.evaluation import room_for, rows_between
+from pl.signals.held import HeldBars, held_bars
 from pl.signals.history import (
     NO_ANCHOR,
     SEED_BARS,
@@ -130,10 +132,11 @@ class SignalEngine:
         log: list[Entries] = []
         tables: list[IndicatorTable] = []
         refused: Counter[str] = Counter()
+        out = room_for_rows(len(bars))
         begin = 0
         while begin < len(bars):
             before = begin
-            begin, stopped = self._close(batch, begin, log, tables)
+            begin, stopped = self._close(batch, begin, out, log, tables)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == FULL and begin == before:
@@ -183,6 +186,17 @@ class SignalEngine:
             np.zeros((n - begin, 2), np.int64),
         )
 
+    @property
+    def through_ms(self) -> int:
+        """Return the start of the last bar of all rows, unix ms, 0 when there is none."""
+        history = self._history
+        rows = np.flatnonzero(history.n_bars)
+        return int(history.start[rows, history.n_bars[rows] - 1].max(initial=0))
+
+    def held(self, begin: int, end: int) -> HeldBars:
+        """Return a copy of the bars of rows `begin` to `end` - 1, which `warm` would take again."""
+        return held_bars(self._history, begin, end)
+
     def last_start_ms(self, row: int) -> int | None:
         """Return the start of the row's last bar, None when it has none."""
         n = int(self._history.n_bars[row])
@@ -201,10 +215,14 @@ class SignalEngine:
         )
 
     def _close(
-        self, batch: Arrivals, begin: int, log: list[Entries], tables: list[IndicatorTable]
+        self,
+        batch: Arrivals,
+        begin: int,
+        out: IndicatorRows,
+        log: list[Entries],
+        tables: list[IndicatorTable],
     ) -> tuple[int, int]:
         history = self._history
-        out = room_for_rows(len(batch.row))
         rows = room_for(len(batch.row) - begin)
         finds = room_for_finds(len(batch.row) - begin + 1)
         ended = room_for_endings(self._lives, len(batch.row) - begin)

@@ -15,6 +15,7 @@ from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bit
 from pl.signals.confidence import context_score, volume_score
 from pl.signals.history import History, find
 from pl.signals.hits import NONE, Hit
+from pl.signals.indicators.clock import look_at_clock
 from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.indicators.windows import look
@@ -138,6 +139,7 @@ def evaluate(
     bars = history.columns[row]
     usual = state[USUAL_VOLUME]
     unit = state[USUAL_RANGE]
+    look_at_clock(state, history.start[row], i, history.bar_ms)
     for pattern in range(N_PATTERNS):
         if not is_possible(history, row, i, pattern, candles):
             continue

@@ -103,7 +103,7 @@ def read_ends(author: Author, rows: Float64, *, chart: bool) -> tuple[Int64, Ent
 
 def read_closes(author: Author, page: Page, ended: Endings) -> Entries:
     """Return the entries of a run of closes in log order: at each bar first what ends."""
-    hits, charts = ended.hits[: ended.n[0]], ended.charts[: ended.n[1]]
+    hits, charts = ended.hits[: ended.n[0]].copy(), ended.charts[: ended.n[1]].copy()
     if not (len(hits) or len(charts)):
         return page.entries()
     parts = [
@@ -120,10 +120,13 @@ def read_page(
 ) -> Page:
     """Return what was written, ordered by cause, chart finds after what else fired.
 
+    What was written is copied: the room for all that might have been is not kept.
     values : (n, N) float64 indicator rows by cause; empty leaves the RSI out of the signals.
     """
-    hits = HitRows(rows.facts[:n_hits], rows.times[:n_hits], rows.numbers[:n_hits])
-    found = finds[:n_finds]
+    hits = HitRows(
+        rows.facts[:n_hits].copy(), rows.times[:n_hits].copy(), rows.numbers[:n_hits].copy()
+    )
+    found = finds[:n_finds].copy()
     cause = np.concatenate([hits.facts[:, 0], found[:, CAUSE].astype(np.int64)])
     order = np.argsort(cause, kind="stable")
     return Page(author, hits, found, cause[order], order, values)

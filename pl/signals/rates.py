@@ -46,6 +46,8 @@ PATTERNS: Final[Mapping[str, tuple[float, float, float, float]]] = {
     "Outside_Bar": (16.794, 4.374, 28.782, 8.641),
     "NR7": (55.691, 3.590, 79.821, 6.078),
     "Unusual_Range": (12.030, 11.954, 14.989, 14.821),
+    "Trading_Halt": (0.065, 0.065, 0.065, 0.065),
+    "Trading_Resumption": (0.065, 0.065, 0.065, 0.065),
     "Double_Top": (0.097, 0.015, 0.070, 0.021),
     "Double_Bottom": (0.057, 0.023, 0.074, 0.024),
     "Triple_Top": (0.055, 0.018, 0.023, 0.003),

@@ -1,7 +1,7 @@
 """Say what a signal is, how it is named for ever, and how a hit becomes one."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -119,21 +119,31 @@ def life_of(hit: Finding) -> str:
     return FORMING if hit.forming else CONFIRMED
 
 
-def material(hit: Finding) -> dict[str, float]:
-    """Return the numbers whose change is worth an update."""
-    return {
+def material(hit: Finding) -> dict[str, float | str]:
+    """Return what a find says; when a changed bar makes it say something else, that is news."""
+    said: dict[str, float | str] = {
         "confidence": hit.confidence,
         "price": hit.close,
         "price_change": hit.price_change,
         "volume": hit.volume,
+        "reason": reason(hit),
+        **levels(hit),
     }
+    level = geometry(hit).get("level")
+    return {**said, "level": level} if isinstance(level, float) else said
 
 
-def changes(old: Finding, fresh: Finding) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the material numbers that differ, before and after."""
+def changes(old: Finding, fresh: Finding) -> tuple[Facts, Facts]:
+    """Return the material facts that differ, before and after."""
     was, is_ = material(old), material(fresh)
-    names = [name for name in was if was[name] != is_[name]]
-    return {name: was[name] for name in names}, {name: is_[name] for name in names}
+    names = [name for name in was | is_ if was.get(name) != is_.get(name)]
+    if not names and geometry(old) != geometry(fresh):
+        return {"geometry": "drawn otherwise"}, {"geometry": "drawn as it is now"}
+    return _said(was, names), _said(is_, names)
+
+
+def _said(facts: Facts, names: Sequence[str]) -> Facts:
+    return {name: facts.get(name, "none") for name in names}
 
 
 def geometry(hit: Finding) -> Drawing:

@@ -7,6 +7,8 @@ from typing import Final
 from pl.simulator.connection import Connection, Connections
 from pl.simulator.faults import Faults
 from pl.simulator.live_bars import Event, LiveBars
+from pl.simulator.luld import KIND as LULD
+from pl.simulator.luld import HaltNews
 from pl.simulator.market import SimulatedMarket
 from pl.simulator.quotes import quote
 from pl.simulator.tape import Printed, Tape
@@ -36,6 +38,7 @@ class Broadcast:
         self._played_to_ms = clock()
         self._tape = Tape(market, self._played_to_ms)
         self._bars = LiveBars(market, self._played_to_ms)
+        self._halts = HaltNews(market, self._played_to_ms)
         self.trades_played = 0
 
     def summary(self) -> str:
@@ -66,6 +69,7 @@ class Broadcast:
         self.trades_played += len(printed)
         clients = self._connections.all()
         events = self._aggregates(printed, now, clients) + self._quotes(now, clients)
+        events += self._halts.due(now, self._wanted(LULD, clients))
         wants_trades = any(client.subscriptions.wants("T") for client in clients)
         texts = self._writer.texts(printed) if wants_trades else []
         self._trouble(clients)

@@ -16,23 +16,22 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.simulator.days import DayFrame, frame_of_day
-from pl.simulator.randomness import (
-    Bool,
-    Float64,
-    Int64,
-    UInt64,
-    draws,
-    key_of,
-    lane,
-    lane_int,
-    normals,
+from pl.simulator.factors import shared_blocks
+from pl.simulator.paths import (
+    BLOCKS,
+    Happenings,
+    Path,
+    happenings_of_day,
+    path_of_day,
+    weather_with,
 )
+from pl.simulator.randomness import Bool, Int64, UInt64, draws, key_of, lane, lane_int
 from pl.simulator.universe import Listing
 from pl.simulator.weather import MINUTES, Weather, weather_of_day
 
-BLOCKS: Final = 8
 BLOCK_MS: Final = 60_000 // BLOCKS
 _CELLS: Final = MINUTES * BLOCKS
+_FAR: Final = np.iinfo(np.int64).max
 
 Cells = npt.NDArray[np.signedinteger]
 
@@ -95,6 +94,7 @@ class Day:
     """Hold a day of one listing: the blocks of all minutes and the bars of those that have one."""
 
     frame: DayFrame
+    happened: Happenings
     blocks: Blocks
     bars: Bars
 
@@ -105,35 +105,22 @@ def make_day(seed: int, listing: Listing, day: int, rate: float) -> Day:
     rate : trades a second of a listing of average activity, over an average day.
     """
     frame = frame_of_day(seed, listing, day)
-    weather = weather_of_day(seed, listing.symbol, day)
+    happened = happenings_of_day(seed, listing, day)
+    weather = weather_with(weather_of_day(seed, listing.symbol, day), happened)
     cells = draws(key_of(seed, listing.symbol, "cells", day), 3 * _CELLS).reshape(3, _CELLS)
-    centre, sigma = _path(frame, weather, cells[0])
-    counts = _counts(weather, rate * listing.activity, cells[1])
-    blocks = _blocks(centre, sigma, counts, cells[2])
-    return Day(frame, blocks, _bars(blocks, day))
+    moves = shared_blocks(seed, listing, day, cells[0])
+    path = path_of_day(frame, weather, happened, moves, cells[1])
+    counts = _counts(weather, happened.trading(), rate * listing.activity, cells[1])
+    blocks = _blocks(path, counts, cells[2])
+    return Day(frame, happened, blocks, _bars(blocks, day))
 
 
-def _path(frame: DayFrame, weather: Weather, bits: UInt64) -> tuple[Int64, Float64]:
-    """Return the centre in cents and the standard deviation in cents of each block.
-
-    A walk from the day's open to its close; what the walk misses of the close is spread over
-    the day in proportion to variance, as in a Brownian bridge.
-    """
-    relative = np.repeat(weather.volatility, BLOCKS)
-    variance = np.cumsum(relative * relative)
-    sigma = relative * (frame.volatility / variance[-1] ** 0.5)
-    minute_sigma = frame.volatility / MINUTES**0.5
-    drift = np.repeat(weather.drift, BLOCKS) * (minute_sigma / BLOCKS)
-    walk = np.cumsum(sigma * normals(bits) + drift)
-    missing = frame.close_log - frame.open_log - walk[-1]
-    price = 100.0 * np.exp(frame.open_log + walk + missing * (variance / variance[-1]))
-    return np.maximum(np.rint(price), 10.0).astype(np.int64), sigma * price
-
-
-def _counts(weather: Weather, rate: float, bits: UInt64) -> tuple[Int64, Int64, Int64, Int64]:
+def _counts(
+    weather: Weather, trading: Bool, rate: float, bits: UInt64
+) -> tuple[Int64, Int64, Int64, Int64]:
     """Return the columns regular, odd, regular_lots and odd_size of `Blocks`, flat."""
     expected = np.repeat(weather.activity * weather.traded, BLOCKS) * (rate * 60.0 / BLOCKS)
-    total = (expected * (0.4 + 1.2 * lane(bits, 0)) + lane(bits, 1)).astype(np.int64)
+    total = (expected * (0.4 + 1.2 * lane(bits, 0)) + lane(bits, 1)).astype(np.int64) * trading
     share = 0.35 + 0.25 * lane(bits, 2)
     regular = (total * share + lane(bits, 0)).astype(np.int64)
     regular = np.minimum(regular, total) * np.repeat(weather.eligible, BLOCKS)
@@ -142,13 +129,12 @@ def _counts(weather: Weather, rate: float, bits: UInt64) -> tuple[Int64, Int64, 
     return regular, total - regular, regular_lots, odd_size
 
 
-def _blocks(
-    centre: Int64, sigma: Float64, counts: tuple[Int64, Int64, Int64, Int64], bits: UInt64
-) -> Blocks:
+def _blocks(path: Path, counts: tuple[Int64, Int64, Int64, Int64], bits: UInt64) -> Blocks:
     regular, odd, regular_lots, odd_size = counts
+    centre = path.centre
     half_spread = 0.8e-4 * centre
-    reach = lane(bits, 0) * (1.5 * half_spread + 0.7 * sigma) + lane(bits, 1)
-    spread = np.minimum(reach.astype(np.int64), centre // 4)
+    reach = lane(bits, 0) * (1.5 * half_spread + 0.7 * path.sigma) + lane(bits, 1)
+    spread = np.minimum(np.minimum(reach, path.reach).astype(np.int64), centre // 4)
     edge = (lane(bits, 2) * (2 * spread + 1)).astype(np.int64) - spread
     edge[regular < 2] = 0
     spread = np.where(regular >= 4, spread, np.abs(edge))
@@ -164,12 +150,11 @@ def _bars(blocks: Blocks, day: int) -> Bars:
     first = set_by.argmax(axis=0)[minutes]
     last = BLOCKS - 1 - set_by[::-1].argmax(axis=0)[minutes]
     volume = across.regular * across.regular_lots * 100 + across.odd * across.odd_size
-    far = np.iinfo(np.int64).max
     columns = (
         minutes * 60_000 + day * 86_400_000,
         (across.centre + across.edge)[first, minutes],
         np.where(set_by, across.centre + across.spread, 0).max(axis=0)[minutes],
-        np.where(set_by, across.centre - across.spread, far).min(axis=0)[minutes],
+        np.where(set_by, across.centre - across.spread, _FAR).min(axis=0)[minutes],
         (across.centre - across.edge)[last, minutes],
         volume.sum(axis=0)[minutes],
         (volume * across.centre).sum(axis=0)[minutes],

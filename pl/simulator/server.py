@@ -40,12 +40,13 @@ def build_app(
     *,
     clock: Clock = wall_clock_ms,
     faults: Faults | None = None,
+    connections: Connections | None = None,
     auth_timeout_s: float = AUTH_TIMEOUT_S,
     max_waiting_bytes: int = MAX_WAITING_BYTES,
 ) -> web.Application:
     """Return the application of a market in which each of the keys has its plan."""
-    faults = faults or Faults()
-    keys, connections = Keys(plans), Connections()
+    faults, connections = faults or Faults(), connections or Connections()
+    keys = Keys(plans)
     broadcast = Broadcast(market, connections, faults, clock)
     door = Door(keys, connections, faults, auth_timeout_s, max_waiting_bytes)
     app = web.Application(middlewares=[gate(keys, faults)])

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-KINDS: Final = ("T", "A", "AM", "Q")
+KINDS: Final = ("T", "A", "AM", "Q", "LULD")
 ALL: Final = "*"
 
 

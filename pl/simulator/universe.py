@@ -17,7 +17,9 @@ class Listing:
 
     kind : Massive's ticker type, CS or ETF; exchange : MIC of the primary listing;
     price : USD, the level the price returns to; volatility : a year's, 0.3 is 30 %;
-    activity : trades relative to the average listing, 1.0 over the whole universe.
+    activity : trades relative to the average listing, 1.0 over the whole universe;
+    market_share, sector_share : the parts of its variance that the whole market and its sector
+    explain, so that its beta to the market is sqrt(market_share) x volatility / the market's.
     """
 
     symbol: str
@@ -27,6 +29,9 @@ class Listing:
     price: float
     volatility: float
     activity: float
+    sector: str
+    market_share: float
+    sector_share: float
 
     @property
     def tape(self) -> int:
@@ -37,11 +42,6 @@ class Listing:
     def exchange_id(self) -> int:
         """Return Massive's id of the primary exchange."""
         return _EXCHANGE_IDS[self.exchange]
-
-    @property
-    def market_share(self) -> float:
-        """Return the part of the daily variance that the whole market explains."""
-        return 0.6 if self.kind == "ETF" else 0.35
 
 
 def read_listings(path: Path = _LISTINGS_FILE) -> tuple[Listing, ...]:
@@ -66,4 +66,7 @@ def _listing(row: dict[str, str], average_activity: float) -> Listing:
         price=float(row["price"]),
         volatility=float(row["volatility"]),
         activity=float(row["activity"]) / average_activity,
+        sector=row["sector"],
+        market_share=float(row["market_share"]),
+        sector_share=float(row["sector_share"]),
     )

@@ -1,9 +1,9 @@
-"""Shape one day's activity: seasons, clusters of volatility, bursts, breakouts, pauses.
+"""Shape one day's activity: seasons, clusters of volatility, bursts, breakouts, silent minutes.
 
 Everything is a function of (seed, symbol, day), per minute of the UTC day; no prices yet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,7 +29,8 @@ class Weather:
 
     volatility, activity : relative to the day's average minute; drift : log return, in units
     of the average minute's standard deviation; traded : False where nothing trades at all;
-    eligible : False where only odd lots trade, so that no bar exists.
+    eligible : False where only odd lots trade, so that no bar exists; level, own : the parts of
+    the activity that change slowly and from minute to minute.
     """
 
     volatility: Float64
@@ -37,6 +38,12 @@ class Weather:
     drift: Float64
     traded: Bool
     eligible: Bool
+    level: Float64
+    own: Float64
+
+    def with_volume(self, activity: Float64, traded: Bool, eligible: Bool) -> "Weather":
+        """Return the same day with another activity."""
+        return replace(self, activity=activity, traded=traded, eligible=eligible)
 
 
 def weather_of_day(seed: int, symbol: str, day: int) -> Weather:
@@ -45,13 +52,16 @@ def weather_of_day(seed: int, symbol: str, day: int) -> Weather:
     burst, drift = _events(draws(key_of(seed, symbol, "events", day), _EVENTS))
     bits = draws(key_of(seed, symbol, "minutes", day), MINUTES)
     own = np.exp(0.3 * normals(bits))
-    traded, eligible = _pauses(seed, symbol, day)
+    level = _VOLUME_SEASON * np.exp(0.8 * cluster) / _MEAN_FACTOR
+    traded, eligible = _silent_minutes(seed, symbol, day)
     return Weather(
         volatility=_VOLATILITY_SEASON * np.exp(cluster) * burst**0.4,
-        activity=_VOLUME_SEASON * np.exp(0.8 * cluster) * burst * own / _MEAN_FACTOR,
+        activity=level * burst * own,
         drift=drift,
         traded=traded,
         eligible=eligible,
+        level=level,
+        own=own,
     )
 
 
@@ -96,18 +106,11 @@ def _add_event(
         given_back -= signed * 0.5 / 15
 
 
-def _pauses(seed: int, symbol: str, day: int) -> tuple[Bool, Bool]:
+def _silent_minutes(seed: int, symbol: str, day: int) -> tuple[Bool, Bool]:
     """Return the minutes that trade and those in which a bar may exist.
 
-    One minute in 2,000 has no trade, another has odd lots alone; on one day in 40 trading
-    pauses for five to ten minutes.
+    One minute in 2,000 has no trade, another has odd lots alone.
     """
-    bits = draws(key_of(seed, symbol, "pauses", day), MINUTES + 1)
-    chance = lane_int(bits[:MINUTES], 0)
+    chance = lane_int(draws(key_of(seed, symbol, "pauses", day), MINUTES), 0)
     traded = chance >= 33
-    eligible = traded & (chance < 65_536 - 33)
-    day_chance, start, length = (int(lane_int(bits[MINUTES:], index)[0]) for index in (1, 2, 3))
-    if day_chance < 65_536 // 40:
-        first = start * (MINUTES - 10) >> 16
-        traded[first : first + 5 + length % 6] = False
-    return traded, eligible & traded
+    return traded, traded & (chance < 65_536 - 33)

@@ -16,15 +16,25 @@ Array = npt.NDArray[Any]
 _HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
 _POSTGRES_EPOCH_MS: Final = 946_684_800_000  # 2000-01-01 UTC in unix milliseconds
-_WIRE: Final = {"float8": ">f8", "float4": ">f4", "int8": ">i8", "int4": ">i4", "int2": ">i2"}
+_WIRE: Final = {
+    "float8": ">f8",
+    "float4": ">f4",
+    "int8": ">i8",
+    "int4": ">i4",
+    "int2": ">i2",
+    "bool": "u1",
+}
+MICROSECONDS: Final = "timestamptz of unix microseconds"
+_AS_IT_IS: Final = frozenset({"text", "uuid"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """Hold one column, shape (n,), as PostgreSQL's `kind`.
 
-    kind : text (values of dtype S), timestamptz (unix milliseconds), float8, float4, int8, int4
-    or int2; nan_is_null : write NaN as NULL.
+    kind : text (values of dtype S), uuid (dtype V16), timestamptz (unix milliseconds),
+    MICROSECONDS (the same, finer), float8, float4, int8, int4, int2 or bool; nan_is_null : write
+    NaN as NULL, and of a text what is empty.
     """
 
     kind: str
@@ -40,19 +50,23 @@ def encode_rows(columns: Sequence[Column]) -> bytes:
         fields += [(f"length{index}", ">i4"), (f"value{index}", wire.dtype.str)]
     rows = np.zeros(len(wires[0]), np.dtype(fields))
     rows["count"] = len(columns)
-    used = np.ones((len(rows), rows.dtype.itemsize), np.bool_)
+    used: Array | None = None
     for index, (column, wire) in enumerate(zip(columns, wires, strict=True)):
         lengths = _lengths(column, wire)
         rows[f"length{index}"] = lengths
         rows[f"value{index}"] = wire
-        offset = rows.dtype.fields[f"value{index}"][1]  # type: ignore[index]
-        place = np.arange(wire.dtype.itemsize)
-        used[:, offset : offset + len(place)] = place < lengths[:, None]
+        if not isinstance(lengths, int):
+            used = np.ones((len(rows), rows.dtype.itemsize), np.bool_) if used is None else used
+            offset = rows.dtype.fields[f"value{index}"][1]  # type: ignore[index]
+            place = np.arange(wire.dtype.itemsize)
+            used[:, offset : offset + len(place)] = place < lengths[:, None]
+    if used is None:
+        return _HEADER + rows.tobytes() + _TRAILER
     flat = rows.view(np.uint8).reshape(used.shape)
     return _HEADER + flat[used].tobytes() + _TRAILER
 
 
-def decode_rows(raw: bytes, kinds: Mapping[str, str]) -> dict[str, Array]:
+def decode_rows(raw: bytes | memoryview, kinds: Mapping[str, str]) -> dict[str, Array]:
     """Return the columns of a binary COPY stream that has no NULL and no text.
 
     kinds : name to kind in the stream's order; timestamptz comes back as unix milliseconds.
@@ -66,20 +80,25 @@ def decode_rows(raw: bytes, kinds: Mapping[str, str]) -> dict[str, Array]:
 
 
 def _wire_values(column: Column) -> Array:
-    if column.kind == "text":
+    if column.kind in _AS_IT_IS:
         return column.values
     if column.kind == "timestamptz":
         return ((column.values - _POSTGRES_EPOCH_MS) * 1000).astype(">i8")
+    if column.kind == MICROSECONDS:
+        return (column.values - _POSTGRES_EPOCH_MS * 1000).astype(">i8")
     return column.values.astype(_WIRE[column.kind])
 
 
-def _lengths(column: Column, wire: Array) -> Array:
+def _lengths(column: Column, wire: Array) -> Array | int:
+    """Return how many bytes each value takes, one number when all take as many."""
     if column.kind == "text":
-        return np.strings.str_len(wire).astype(np.int32)
-    lengths = np.full(len(wire), wire.dtype.itemsize, np.int32)
-    if column.nan_is_null:
-        lengths[np.isnan(column.values)] = -1
-    return lengths
+        text: Array = np.strings.str_len(wire).astype(np.int32)
+        return np.where(text == 0, np.int32(-1), text) if column.nan_is_null else text
+    size = wire.dtype.itemsize
+    absent = np.isnan(column.values) if column.nan_is_null else None
+    if absent is None or not absent.any():
+        return size
+    return np.where(absent, np.int32(-1), np.int32(size))
 
 
 def _native(values: Array, kind: str) -> Array:

@@ -12,7 +12,7 @@ from pl.store.connection import Cursor, Database
 from pl.store.copy_binary import decode_rows
 from pl.store.partitions import moment
 
-_KINDS: Final = {
+KINDS: Final = {
     "row": "int4",
     "start_ms": "timestamptz",
     "open": "float8",
@@ -25,7 +25,7 @@ _KINDS: Final = {
     "revision": "int4",
     "quality": "int2",
 }
-_SELECTED: Final = (
+SELECTED: Final = (
     'asked.row::int4 - 1, bar."timestamp", bar.open, bar.high, bar.low, bar.close, bar.volume,'
     " bar.vwap, bar.trade_count, bar.revision, bar.quality"
 )
@@ -73,7 +73,7 @@ class BarHistory:
 
         `row` is the index in `symbols`; a symbol without bars has an empty entry.
         """
-        query = _LAST.format(selected=_SELECTED, table=bars_table(timeframe))
+        query = _LAST.format(selected=SELECTED, table=bars_table(timeframe))
         found = self._columns(query, symbols, before=moment(before_ms), n=n)
         edges = np.searchsorted(found.row, np.arange(len(symbols) + 1))
         return {
@@ -85,7 +85,7 @@ class BarHistory:
         self, symbols: Sequence[str], since_ms: int, before_ms: int, timeframe: str = "1min"
     ) -> ClosedBars:
         """Return the bars that start in [since_ms, before_ms), sorted by (start_ms, row)."""
-        query = _BETWEEN.format(selected=_SELECTED, table=bars_table(timeframe))
+        query = _BETWEEN.format(selected=SELECTED, table=bars_table(timeframe))
         return self._columns(query, symbols, since=moment(since_ms), before=moment(before_ms))
 
     def bars_through(self, symbols: Sequence[str], timeframe: str = "1min") -> Int64:
@@ -103,6 +103,6 @@ class BarHistory:
             cursor.copy_expert(cursor.mogrify(query, {"symbols": list(symbols)} | bounds), raw)
             return raw.getvalue()
 
-        columns = decode_rows(self._database.run(work), _KINDS)
+        columns = decode_rows(self._database.run(work), KINDS)
         columns["quality"] = columns["quality"].astype(np.uint8)
         return ClosedBars(**columns)

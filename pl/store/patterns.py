@@ -10,6 +10,7 @@ from contracts.codec import iso
 from contracts.messages.envelopes import PRODUCER
 from contracts.names import EVENTS_PATTERNS
 from pl.store.connection import Cursor, Database
+from pl.store.event_rows import MANY, copy_events
 from pl.store.events import EventKey, Progress, StoredEvent, encode_messages, rebuild
 from pl.store.partitions import KnownPartitions, moment
 
@@ -51,6 +52,26 @@ WITH fresh AS (
 )
 SELECT seq FROM fresh
 """  # noqa: S608 - the columns are a constant
+
+_LOGGED: Final = """
+INSERT INTO integration_events (
+    "timestamp", flow_id, event_type, source_system, checkpoint, channel, symbol,
+    pattern_name, confidence, details)
+SELECT to_timestamp(%(at)s), flow_id,
+       CASE WHEN channel = %(detections)s THEN 'pattern_detected'
+            WHEN life = 'confirmed' THEN 'pattern_updated' ELSE 'pattern_' || life END,
+       %(source)s, 'PATTERN_PUBLISHED', channel, symbol, pattern, confidence,
+       jsonb_build_object('at', %(at)s, 'tier', tier, 'seq', seq, 'producer', producer,
+                          'life', life, 'revision', revision, 'degraded', degraded)
+FROM pattern_events
+WHERE producer = %(by)s AND seq BETWEEN %(first)s AND %(last)s AND bar_time >= %(since)s
+"""
+
+_ADVANCE: Final = """
+INSERT INTO stream_progress (producer, name, through) VALUES (%(producer)s, %(name)s, %(through)s)
+ON CONFLICT (producer, name) DO UPDATE
+SET through = greatest(stream_progress.through, excluded.through), updated_at = clock_timestamp()
+"""
 
 _EXECUTE: Final = (
     "EXECUTE commit_events (%(rows)s, %(at)s, %(source)s, %(detections)s,"
@@ -123,6 +144,8 @@ class PatternStore:
     def _commit_chunk(
         self, events: Sequence[StoredEvent], progress: Progress | None, at: float
     ) -> set[int]:
+        if len(events) >= MANY and self._copied(events, progress, at):
+            return {event.data.seq for event in events}
         rows = msgspec.json.encode([_row(event) for event in events]).decode()
         values = {"rows": rows, "at": at} | _ANNOUNCED | _reached(progress)
 
@@ -135,6 +158,26 @@ class PatternStore:
             return {seq for (seq,) in cursor.fetchall()}
 
         return self._partitions.trusting(lambda: self._database.run_single(work))
+
+    def _copied(self, events: Sequence[StoredEvent], progress: Progress | None, at: float) -> bool:
+        """Store many events in one transaction; return False when one is stored already."""
+        seqs = [event.data.seq for event in events]
+        asked = {"first": min(seqs), "last": max(seqs), "by": events[0].data.producer}
+        since = moment(min(event.data.bar_time for event in events) * 1000)
+        values = {"at": at, "since": since} | asked | _ANNOUNCED
+
+        def work(cursor: Cursor) -> None:
+            self._make_partitions(cursor, events, at)
+            copy_events(cursor, events)
+            cursor.execute(_LOGGED, values)
+            if progress is not None:
+                cursor.execute(_ADVANCE, _reached(progress))
+
+        try:
+            self._partitions.trusting(lambda: self._database.run(work))
+        except psycopg2.errors.UniqueViolation:
+            return False
+        return True
 
     def rehearse(self, at: float) -> None:
         """Do everything but store, so that the first alert finds it prepared; `at` is now."""

@@ -171,12 +171,12 @@ class Beats:
         self.loop.attention.trouble.report(code, str(error), self.clock(), severity="error")
 
     def _states(self) -> UInt8:
-        loop = self.loop
+        loop, session = self.loop, self.loop.session.current
         return self.board.states(
             loop.bars.developing(),
             loop.now_ms(),
             loop.feed_time.last_event_ms or -1,
-            market_open=loop.session.current is not None,
+            open_ms=None if session is None else session.open_ms,
         )
 
 

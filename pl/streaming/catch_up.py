@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import structlog
@@ -11,7 +11,6 @@ import structlog
 from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
 from pl.store.bars import BarStore
-from pl.store.history import BarHistory
 from pl.streaming.repair import Fetch
 from pl.streaming.watch import Gap
 from service.errors import InvalidData, Rejected, SettingsError, Unavailable
@@ -22,6 +21,15 @@ OPEN_TO_REVISION_MS: Final = 16 * MINUTE_MS
 CONCURRENT: Final = 16
 
 ByRow = dict[int, ClosedBars]
+
+
+class Past(Protocol):
+    """Where stored bars are read; see `BarHistory`."""
+
+    def last_bars(
+        self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str = ...
+    ) -> dict[str, ClosedBars]:
+        """Return up to `n` bars that start before `before_ms` of each symbol, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class CatchUp:
 
     symbols: Sequence[str]
     store: BarStore
-    history: BarHistory
+    history: Past
     fetch: Fetch | None
     n_bars: int
     unfetched: list[tuple[str, Gap]] = field(default_factory=list)

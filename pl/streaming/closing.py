@@ -10,7 +10,6 @@ import numpy as np
 from pl.market.batches import (
     MINUTE_MS,
     QUALITY_BACKFILLED,
-    QUALITY_NAMES,
     QUALITY_PARTIAL,
     ClosedBars,
     Int64,
@@ -20,19 +19,19 @@ from pl.signals.crossings import MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
-from pl.signals.signal import CONFIRMED, ENDINGS, Signal
+from pl.signals.storm import MOST_EVENTS, surest
 from pl.signals.table import IndicatorTable
-from pl.signals.universe import Universe, strengths
+from pl.signals.universe import Universe
 from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
+from pl.streaming.findings import Findings
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
 from pl.streaming.session import NO_SESSION
 from pl.streaming.told import Told, count_ends
 from pl.streaming.watch import Gap
 
-DEFAULT_QUALITY: Final = QUALITY_NAMES[0]
 OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
 
 OrderRepair = Callable[[Gap, tuple[str, ...]], None]
@@ -146,44 +145,18 @@ class Closing:
         np.maximum.at(self.last_start_ms, bars.row, bars.start_ms)
         return replace(bars, revision=np.where(late, 1, bars.revision).astype(np.int32))
 
-    def _alerts(
-        self, entries: Entries, closed: ClosedBars, indicators: IndicatorTable
-    ) -> list[tuple[Signal, str]]:
+    def _alerts(self, entries: Entries, closed: ClosedBars, indicators: IndicatorTable) -> Findings:
         told = self.policy.choose(entries)
         told = told.take(np.flatnonzero(told.bar_time_ms >= self.alerts_from_ms))
-        chosen = told.take(self.told.places(told)).signals()
-        ends = count_ends(entries)
+        told = told.take(self.told.places(told))
+        calmed = told.take(surest(told, MOST_EVENTS))
+        ends, told_ends = count_ends(entries), count_ends(calmed)
+        n_found = len(calmed) - sum(told_ends.values())
         self.counters.ended.update(ends)
-        n_found = sum(signal.life not in ENDINGS for signal in chosen)
+        self.counters.held_storm += len(told) - len(calmed)
         self.counters.held_back += len(entries) - sum(ends.values()) - n_found
-        self.counters.patterns += len(chosen)
-        quality = self._quality(closed) if chosen else {}
-        return [
-            (signal, quality.get((signal.symbol, signal.bar_time_ms), DEFAULT_QUALITY))
-            for signal in self._compared(chosen, indicators)
-        ]
-
-    def _compared(self, signals: list[Signal], indicators: IndicatorTable) -> list[Signal]:
-        """Return the signals with their symbols' strength against the universe, where known."""
-        if not signals:
-            return []
-        row = np.array([self.rows[signal.symbol] for signal in signals], np.int64)
-        start_ms = np.array([signal.bar_time_ms for signal in signals], np.int64)
-        return [
-            replace(signal, indicators={**signal.indicators, **known})
-            if known and signal.life == CONFIRMED
-            else signal
-            for signal, known in zip(signals, strengths(indicators, row, start_ms), strict=True)
-        ]
-
-    def _quality(self, closed: ClosedBars) -> dict[tuple[str, int], str]:
-        names = self.announcer.symbols
-        return {
-            (names[row], start): QUALITY_NAMES[kind]
-            for row, start, kind in zip(
-                closed.row.tolist(), closed.start_ms.tolist(), closed.quality.tolist(), strict=True
-            )
-        }
+        self.counters.patterns += len(calmed)
+        return Findings(calmed, closed, indicators)
 
     def _fetched_instead(self, closed: ClosedBars) -> ClosedBars:
         untrue = (closed.start_ms < self.floor_ms) & (closed.quality == QUALITY_PARTIAL)

@@ -10,7 +10,10 @@ A_MINUTE_S: Final = 65.0
 
 @dataclass(slots=True)
 class Counters:
-    """Count since the process started; `dropped` by cause, `ended` signals of the log by life."""
+    """Count since the process started; a storm's are held back, too.
+
+    dropped : by cause; ended : signals of the log that ended, by how they did.
+    """
 
     ticks: int = 0
     bars: int = 0
@@ -18,6 +21,7 @@ class Counters:
     patterns: int = 0
     held_back: int = 0
     ended: Counter[str] = field(default_factory=Counter)
+    held_storm: int = 0
     connections_failed: int = 0
     connections: int = 0
     dropped: Counter[str] = field(default_factory=Counter)

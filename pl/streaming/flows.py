@@ -4,12 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pl.market.batches import MINUTE_MS
+from pl.signals.life import LONGEST_LIFE
 from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED, Signal
 from pl.store.standing import Standing
 
 KEEP_MS: Final = 6 * 3_600_000
 KEEP_OPEN_MS: Final = 4 * 86_400_000
 """A flow of the last minutes before a weekend ends after it."""
+
+
+def remembered_since(now_ms: int, newest_ms: int) -> int:
+    """Return from which bar on flows may be said again, or may end only now; unix ms.
+
+    newest_ms : start of the newest stored bar, negative without one.
+    """
+    open_ms = newest_ms - LONGEST_LIFE * MINUTE_MS if newest_ms >= 0 else now_ms
+    return max(min(now_ms - KEEP_MS, open_ms), 0)
+
 
 Facts = tuple[float, float, float, float]
 
@@ -67,7 +79,7 @@ class Flows:
         old = [
             key
             for key, state in self._last.items()
-            if state.bar_time_ms < (open_ms if state.life == CONFIRMED else bar_time_ms)
+            if state.bar_time_ms < (open_ms if state.life in {CONFIRMED, FORMING} else bar_time_ms)
         ]
         for key in old:
             del self._last[key]

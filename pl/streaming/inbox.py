@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pl.market.batches import BarBatch, FeedNotice, TradeBatch
+from pl.market.batches import BarBatch, FeedNotice, HaltBatch, TradeBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Backfill:
     asked_at: float = float("inf")
 
 
-Item = TradeBatch | BarBatch | FeedNotice | Backfill
+Item = TradeBatch | BarBatch | HaltBatch | FeedNotice | Backfill
 
 LIVE_LIMIT: Final = 2_000_000
 REPLAY_LIMIT: Final = 200_000
@@ -31,8 +31,8 @@ class Inbox:
     """Queue items between a feed and the loop, counted in trades and bars.
 
     A feed that may wait is held while the queue is full. A live feed never waits: beyond the
-    limit its batches are dropped, between an `overflow` and a `resumed` notice. Notices and
-    backfilled bars are never dropped.
+    limit its batches are dropped, between an `overflow` and a `resumed` notice. Notices, news of
+    halts and backfilled bars are never dropped.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Inbox:
 
     async def put(self, item: Item) -> None:
         """Add an item; waits only when the feed may be made to wait."""
-        size = 0 if isinstance(item, FeedNotice | Backfill) else len(item)
+        size = len(item) if isinstance(item, TradeBatch | BarBatch) else 0
         while self._may_wait and size and self._size > self._limit:
             self._drained.clear()
             await self._drained.wait()

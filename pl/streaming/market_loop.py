@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pl.market.aggregation import MinuteBars
-from pl.market.batches import MINUTE_MS, BarBatch, FeedNotice, TradeBatch
+from pl.market.batches import MINUTE_MS, BarBatch, FeedNotice, HaltBatch, TradeBatch
 from pl.market.rejections import Rejections
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.closing import Closing
@@ -87,6 +87,8 @@ class MarketLoop:
                 self._note(replace(refused, duplicate=0))  # we asked for them once more
                 for row, gap in self.late.unknown_to(bars, asked_at):
                     self._fetch(row, gap)
+            case HaltBatch():
+                self.closing.board.halts.told(item)
             case FeedNotice(kind="end", at=at):
                 self.attention.hear(item, int(at * 1000))
                 self._close(self.bars.clock_ms + 2 * MINUTE_MS)

@@ -6,8 +6,9 @@ import numpy as np
 
 from contracts.messages.streaming import Quotes
 from pl.market.batches import QUALITY_LIVE, ClosedBars, Float64, Int64, UInt8
+from pl.market.halts import Halts
 from pl.market.quotes import Developing
-from pl.market.states import STATE_NAMES, symbol_states
+from pl.market.states import MUTE_AFTER_MS, STATE_NAMES, symbol_states
 
 UNSAID = 255
 
@@ -21,7 +22,7 @@ class QuoteBoard:
         self._rows = {symbol: row for row, symbol in enumerate(symbols)}
         self._last_start_ms: Int64 = np.full(n, -1, np.int64)
         self._last_quality = np.full(n, QUALITY_LIVE, np.uint8)
-        self._halted = np.zeros(n, np.bool_)
+        self.halts = Halts(n)
         self._missing: Int64 = np.zeros(n, np.int64)
         self._price: Float64 = np.full(n, np.nan)
         self._volume: Float64 = np.full(n, np.nan)
@@ -32,6 +33,7 @@ class QuoteBoard:
         newest = bars.take(bars.start_ms >= self._last_start_ms[bars.row])
         self._last_start_ms[newest.row] = newest.start_ms
         self._last_quality[newest.row] = newest.quality
+        self.halts.traded(bars.row, bars.start_ms)
 
     def gaps(self, missing_minutes: Mapping[str, int]) -> None:
         """Take over how many minutes of each symbol are known to be missing."""
@@ -40,16 +42,22 @@ class QuoteBoard:
             self._missing[self._rows[symbol]] = minutes
 
     def states(
-        self, quotes: Developing, now_ms: int, feed_last_ms: int, *, market_open: bool
+        self, quotes: Developing, now_ms: int, feed_last_ms: int, *, open_ms: int | None
     ) -> UInt8:
-        """Return the state of each symbol (n_symbols,), an index into STATE_NAMES."""
+        """Return the state of each symbol (n_symbols,), an index into STATE_NAMES.
+
+        open_ms : when the running session began, None outside of one.
+        """
+        market_open = open_ms is not None
+        feed_lives = market_open and now_ms - feed_last_ms <= MUTE_AFTER_MS
+        watched = (self._missing == 0) & feed_lives
         return symbol_states(
             now_ms=now_ms,
             feed_last_ms=feed_last_ms,
             last_trade_ms=quotes.last_ms,
             missing_minutes=self._missing,
             last_quality=self._last_quality,
-            halted=self._halted,
+            halted=self.halts.halted(now_ms, quotes.last_ms, watched, open_ms or 0),
             market_open=market_open,
         )
 

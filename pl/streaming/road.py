@@ -9,17 +9,18 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
-from pl.signals.signal import Signal
 from pl.store.events import Progress, StoredEvent
 from pl.store.patterns import PatternStore
 from pl.store.spooled import SpooledWrites
 from pl.streaming.events import Circumstances, build_event, mark_degraded
+from pl.streaming.findings import Finding, Found
 from pl.streaming.flows import KEEP_MS, Flows
 from pl.streaming.publication import Publication
 from service.errors import Unavailable
@@ -33,6 +34,10 @@ CLEAR_WAY_S: Final = 0.1
 HAND_OVER_S: Final = 0.000_2
 """As long as a thread takes to wake up."""
 MOST_FOLLOWING: Final = 4
+TOLD_FIRST: Final = 50
+TOLD_AT_ONCE: Final = 250
+"""Events of one transaction: the first ones of a close are few, so that they come soon."""
+FORGET_EVERY_MS: Final = 600_000
 PROGRESS: Final = "signals"
 
 
@@ -44,7 +49,7 @@ class Load:
     not block.
     """
 
-    found: Sequence[tuple[Signal, str]]
+    found: Found
     received_at: float
     detected_at: float
     through_ms: int
@@ -73,6 +78,10 @@ class Road:
     told: Counter[str] = field(default_factory=Counter)
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
+    _teller: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="event-teller")
+    )
+    _forgotten_ms: int = 0
     _following: deque[Callable[[], None]] = field(default_factory=deque)
     _reached: Progress | None = None
     _reached_at: float = 0.0
@@ -92,7 +101,7 @@ class Road:
     def submit(self, load: Load) -> None:
         """Queue a load; with alerts in it, leave interpreter and processor to the road at once."""
         self._loads.put(load)
-        if load.found:
+        if len(load.found):
             time.sleep(HAND_OVER_S)
 
     def stop(self, timeout_s: float) -> None:
@@ -100,6 +109,7 @@ class Road:
         self._loads.put(None)
         if self._thread is not None:
             self._thread.join(timeout_s)
+        self._teller.shutdown(wait=False)
 
     def _run(self) -> None:
         try:
@@ -122,23 +132,50 @@ class Road:
             self._mark(force=True)
             return False
         self._carry(load)
-        clears_way = self.clear_way_s and (load.found or len(self._following) > 1)
+        clears_way = self.clear_way_s and (len(load.found) or len(self._following) > 1)
         if not clears_way or len(self._following) >= MOST_FOLLOWING:
             self._finish()
         return True
 
     def _carry(self, load: Load) -> None:
-        events = self._numbered(load)
+        """Tell a close; the first alerts of many soon, each part while the next is written.
+
+        How far was evaluated is committed with the last part: after a crash before it the close
+        is evaluated again, and what was told already is known.
+        """
         progress = Progress(self.producer, PROGRESS, load.through_ms)
-        if events:
-            self.publication.add(self._made_durable(events, progress))
-            self._reached = None
-        elif self._reached is None:
-            self._reached, self._reached_at = progress, self.clock()
-        else:
-            self._reached = progress
+        telling: Future[None] | None = None
+        for part in _parts(len(load.found)):
+            is_last = part.stop >= len(load.found)
+            events = self._numbered(load, load.found[part])
+            if telling is not None:
+                telling.result()
+            if events and is_last:
+                self._tell(events, progress)
+            elif events:
+                telling = self._teller.submit(self._tell, events, None)
+            if is_last and not events:
+                self._reach(progress)
+        if not len(load.found):
+            self._reach(progress)
         self._following.append(load.then)
-        self.flows.forget_before(load.through_ms - KEEP_MS)
+        self._forget(load.through_ms)
+
+    def _tell(self, events: list[StoredEvent], progress: Progress | None) -> None:
+        self.publication.add(self._made_durable(events, progress))
+        if progress is not None:
+            self._reached = None
+
+    def _reach(self, progress: Progress) -> None:
+        if self._reached is None:
+            self._reached_at = self.clock()
+        self._reached = progress
+
+    def _forget(self, through_ms: int) -> None:
+        """Forget old flows, now and then: thousands are looked through."""
+        if through_ms >= self._forgotten_ms + FORGET_EVERY_MS:
+            self._forgotten_ms = through_ms
+            self.flows.forget_before(through_ms - KEEP_MS)
 
     def _finish(self) -> None:
         """Do what alerts do not wait for."""
@@ -146,9 +183,9 @@ class Road:
             self._following.popleft()()
         self._maintain()
 
-    def _numbered(self, load: Load) -> list[StoredEvent]:
+    def _numbered(self, load: Load, part: Sequence[Finding]) -> list[StoredEvent]:
         events = []
-        for signal, quality in load.found:
+        for signal, quality in part:
             admitted = self.flows.admit(signal)
             if admitted is None:
                 continue
@@ -158,7 +195,9 @@ class Road:
             self.told[admitted.life] += 1
         return events
 
-    def _made_durable(self, events: list[StoredEvent], progress: Progress) -> Sequence[StoredEvent]:
+    def _made_durable(
+        self, events: list[StoredEvent], progress: Progress | None
+    ) -> Sequence[StoredEvent]:
         at = self.clock()
         try:
             fresh = self.store.commit_events(events, progress, at)
@@ -204,3 +243,12 @@ class Road:
             return False
         self.database = ""
         return True
+
+
+def _parts(n: int) -> Iterator[slice]:
+    """Return what is told together of `n` events; a close that has little more is told at once."""
+    first = n if n <= 2 * TOLD_FIRST else TOLD_FIRST
+    if n:
+        yield slice(0, first)
+    for begin in range(first, n, TOLD_AT_ONCE):
+        yield slice(begin, min(begin + TOLD_AT_ONCE, n))

@@ -1,6 +1,7 @@
 """Run Streaming: let the feed in, keep the beats, stop in order."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,12 +15,15 @@ from pl.bus.telemetry import TelemetryPublisher
 from pl.feeds.feed import Feed
 from pl.health_page import add_routes, listen
 from pl.streaming.beats import Beats
+from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.road import Road
 from pl.streaming.writer import Writer
 from service.errors import SettingsError, Unavailable
 
 STOP_S: Final = 5.0
+COLLECT_AFTER: Final = (50_000, 20, 100)
+"""Objects made since, then collections of the younger, before garbage is looked for."""
 GIVE_WAY_S: Final = 0.000_5
 """So long at most a thread keeps the interpreter from another: the road of the alerts has one."""
 
@@ -37,6 +41,7 @@ class StreamingService:
     writer: Writer
     telemetry: tuple[TelemetryPublisher, ...]
     beats: Beats
+    keeping: Keeping
     port: int
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -48,6 +53,7 @@ class StreamingService:
         """
         sys.setswitchinterval(GIVE_WAY_S)
         stop = stop or _stopped_by_signal()
+        _leave_history_out_of_collections()
         runner = await self._listen()
         try:
             self.road.start()
@@ -69,7 +75,12 @@ class StreamingService:
 
     async def _work_until(self, stop: asyncio.Event) -> None:
         stopping = asyncio.ensure_future(stop.wait())
-        works = (self.loop.run(), self.feed.run(self.loop.inbox), *self.beats.all())
+        works: list[Awaitable[None]] = [
+            self.loop.run(),
+            self.feed.run(self.loop.inbox),
+            self.keeping.run(),
+        ]
+        works += self.beats.all()
         self._tasks = [stopping, *(asyncio.ensure_future(work) for work in works)]
         watched = set(self._tasks)
         while not stopping.done():
@@ -90,11 +101,22 @@ class StreamingService:
         self.loop.session.stop()
         await asyncio.to_thread(self.road.stop, STOP_S)
         await asyncio.to_thread(self.writer.stop, STOP_S)
+        await self.keeping.keep()
         await self.beats.log_stop()
         for telemetry in self.telemetry:
             await asyncio.to_thread(telemetry.close)
         for close in self.closers:
             await close()
+
+
+def _leave_history_out_of_collections() -> None:
+    """Let the garbage collector look only at what comes from now on, and less often.
+
+    Looking through what a start leaves behind would hold up a close.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _stopped_by_signal() -> asyncio.Event:

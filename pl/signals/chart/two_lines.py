@@ -50,26 +50,29 @@ def fit_line(
 ) -> float:
     """Fit every second pivot from `first`, `n` of them; return the worst distance from the line.
 
+    Bars are counted from the newest pivot: counted from the first bar held, the last bits would
+    tell how long a process has run.
     out : (2,) float64 receives the line's heights at `x_a` and `x_b`.
     """
+    origin = xs[first]
     mean_x = 0.0
     mean_y = 0.0
     for m in range(n):
-        mean_x += xs[first + 2 * m] / n
+        mean_x += (xs[first + 2 * m] - origin) / n
         mean_y += ys[first + 2 * m] / n
     across = 0.0
     along = 0.0
     for m in range(n):
-        dx = xs[first + 2 * m] - mean_x
+        dx = xs[first + 2 * m] - origin - mean_x
         across += dx * (ys[first + 2 * m] - mean_y)
         along += dx * dx
     slope = across / along
     worst = 0.0
     for m in range(n):
-        off = ys[first + 2 * m] - mean_y - slope * (xs[first + 2 * m] - mean_x)
+        off = ys[first + 2 * m] - mean_y - slope * (xs[first + 2 * m] - origin - mean_x)
         worst = max(worst, abs(off))
-    out[0] = mean_y + slope * (x_a - mean_x)
-    out[1] = mean_y + slope * (x_b - mean_x)
+    out[0] = mean_y + slope * (x_a - origin - mean_x)
+    out[1] = mean_y + slope * (x_b - origin - mean_x)
     return worst
 
 

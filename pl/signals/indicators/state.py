@@ -1,7 +1,7 @@
 """Lay out what a symbol's walk remembers from bar to bar; every slot starts at zero.
 
 Slots from SESSION_BARS to LOW_SHARES hold the running session, see `session`; those after them
-what several indicators and rules read of one bar, see `windows`.
+what several indicators and rules read of one bar, see `windows` and `clock`.
 """
 
 from typing import Final
@@ -78,4 +78,6 @@ SMA_200: Final = 81
 DEVIATION_20: Final = 82
 TOP_20: Final = 83
 BOTTOM_20: Final = 84
-STATE_SIZE: Final = 85
+PAUSE_BARS: Final = 85
+LIVELY_SPAN: Final = 86
+STATE_SIZE: Final = 87

@@ -102,11 +102,29 @@ def test_symbols_that_nobody_asked_for_are_counted() -> None:
 
 
 def test_other_kinds_are_ignored_and_counted() -> None:
-    luld = {"ev": "LULD", "T": "AAPL", "h": 1, "l": 1, "i": [1], "z": 1, "t": 1, "q": 1}
-    frame, trouble = parse(luld, {"ev": "Q", "sym": "AAPL"}, {"ev": "XYZ"}, TRADE)
+    noi = {"ev": "NOI", "T": "AAPL", "t": 1, "at": 930}
+    frame, trouble = parse(noi, {"ev": "Q", "sym": "AAPL"}, {"ev": "XYZ"}, TRADE)
     assert prices(frame) == [114.125]
-    assert trouble.ignored == {"LULD": 1, "Q": 1, "unknown kind": 1}
+    assert trouble.ignored == {"NOI": 1, "Q": 1, "unknown kind": 1}
     assert not trouble.malformed
+
+
+@pytest.mark.parametrize("t", [1_601_316_752_683, 1_601_316_752_683_746, 1_601_316_752_683_746_001])
+def test_halts_and_resumptions_are_told_apart_from_price_bands(t: int) -> None:
+    luld = {"ev": "LULD", "T": "AAPL", "h": 2, "l": 1, "z": 3, "t": t, "q": 1}
+    frame, trouble = parse(
+        luld | {"i": [17]},
+        TRADE,
+        luld | {"i": [21]},
+        luld | {"i": [18]},
+        luld | {"T": "X", "i": [17]},
+    )
+    assert frame.halts is not None
+    assert frame.halts.halted.tolist() == [True, False]
+    assert frame.halts.t_ms.tolist() == [1_601_316_752_683] * 2
+    assert prices(frame) == [114.125]
+    assert trouble.ignored == {"price band": 1, "not subscribed": 1}
+    assert parse(luld | {"i": None})[0].halts is None
 
 
 def test_unknown_fields_are_ignored() -> None:

@@ -14,7 +14,7 @@ from pl.feeds.backoff import Backoff
 from pl.feeds.feed import FeedItem
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
-from pl.market.batches import BarBatch, FeedNotice, SymbolTable, TradeBatch
+from pl.market.batches import BarBatch, FeedNotice, HaltBatch, SymbolTable, TradeBatch
 from pl.market.sessions import AlwaysOpenSessions
 
 ALWAYS = AlwaysOpenSessions().regular
@@ -166,6 +166,45 @@ async def test_a_large_universe_is_subscribed_by_one_star() -> None:
     async with market(steady, wildcard_above=1) as running:
         await running.record.until(lambda: "subscribed" in running.record.kinds)
     assert running.peers[0].heard[1]["params"] == "T.*"
+
+
+async def test_news_of_halts_are_asked_for_last_and_handed_on() -> None:
+    async def halting(peer: Peer) -> None:
+        await peer.accept()
+        for channel in (await peer.hear())["params"].split(","):
+            await peer.status("success", f"subscribed to: {channel}")
+        await peer.send([{"ev": "LULD", "T": "MSFT", "h": 2, "l": 1, "i": [17], "z": 3, "t": 5}])
+        await peer.connection.wait_closed()
+
+    async with market(halting, halts=True) as running:
+        record = running.record
+        await record.until(lambda: any(isinstance(item, HaltBatch) for item in record.items))
+    assert [h["params"] for h in running.peers[0].heard[1:]] == [
+        "T.AAPL,T.MSFT",
+        "LULD.AAPL,LULD.MSFT",
+    ]
+    batch = next(item for item in record.items if isinstance(item, HaltBatch))
+    assert (batch.row.tolist(), batch.halted.tolist(), batch.t_ms.tolist()) == ([1], [True], [5])
+
+
+async def test_a_plan_without_news_of_halts_loses_nothing_else() -> None:
+    async def half(peer: Peer) -> None:
+        await peer.accept()
+        await peer.hear()
+        await peer.status("error", "not authorized to subscribe to LULD.AAPL")
+        await peer.trade(7.5)
+        await peer.connection.wait_closed()
+
+    async with market(half, halts=True) as running:
+        await running.record.until(lambda: bool(running.record.prices))
+        assert running.feed.trouble.ignored == {"LULD is not in the plan": 1}
+    assert running.record.kinds == ["connected", "subscribed"]
+
+
+async def test_no_news_of_halts_are_asked_for_of_a_large_universe() -> None:
+    async with market(steady, wildcard_above=1, halts=True) as running:
+        await running.record.until(lambda: bool(running.record.prices))
+    assert [h["params"] for h in running.peers[0].heard[1:]] == ["T.*"]
 
 
 async def test_a_refused_key_ends_the_feed() -> None:

@@ -18,6 +18,7 @@ class Past:
     v: list[float]
     w: list[float]
     first: int
+    t: list[int]
 
     @property
     def unit(self) -> float:
@@ -249,6 +250,25 @@ def unusual_range(p: Past) -> str:
     return sign_of(p.c[-1] - p.c[-2]) or "neutral"
 
 
+def _pause(p: Past) -> float:
+    """Return the minutes without a bar before the last one, 0 where they are no halt."""
+    gone = (p.t[-1] - p.t[-2]) / 60_000 - 1
+    hour = [t for t in p.t[p.first : -1] if t > p.t[-2] - 60 * 60_000]
+    whole = p.unit > 0 and p.v[-1] > 0
+    return gone if whole and gone >= 4 and len(hour) >= 55 else 0.0
+
+
+def trading_halt(p: Past) -> str:
+    rush = p.c[-2] - p.c[-7]
+    if not _pause(p):
+        return ""
+    return sign_of(rush) if abs(rush) >= 2 * p.unit and rush else "neutral"
+
+
+def trading_resumption(p: Past) -> str:
+    return sign_of(p.o[-1] - p.c[-2]) or "neutral" if _pause(p) else ""
+
+
 TWINS: dict[str, Callable[[Past], str]] = {
     "Gap_Up": gap_up,
     "Gap_Down": gap_down,
@@ -271,4 +291,6 @@ TWINS: dict[str, Callable[[Past], str]] = {
     "Outside_Bar": outside_bar,
     "NR7": nr7,
     "Unusual_Range": unusual_range,
+    "Trading_Halt": trading_halt,
+    "Trading_Resumption": trading_resumption,
 }

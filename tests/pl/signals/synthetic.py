@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.engine import SignalEngine
@@ -63,7 +64,10 @@ def random_bars(
 
 
 def lively_bars(n_bars: int, *, seed: int = 0, rows: Sequence[int] = (0, 1, 2)) -> ClosedBars:
-    """Return random bars whose price jumps now and then and whose calm and busy hours alternate."""
+    """Return random bars whose price jumps now and then and whose calm and busy hours alternate.
+
+    Every 130 bars a few minutes have none.
+    """
     bars = random_bars(n_bars, seed=seed, rows=rows)
     dice = np.random.default_rng(seed + 1)
     minute = np.arange(n_bars)
@@ -76,7 +80,14 @@ def lively_bars(n_bars: int, *, seed: int = 0, rows: Sequence[int] = (0, 1, 2)) 
         name: np.round((middle + (getattr(bars, name) - middle) * busy) * level, 2)
         for name in ("open", "high", "low", "close", "vwap")
     }
-    return replace(bars, **prices)
+    start_ms = bars.start_ms + np.repeat(pauses(n_bars, 130), len(rows)) * MINUTE_MS
+    return replace(bars, **prices, start_ms=start_ms)
+
+
+def pauses(n_bars: int, every: int) -> npt.NDArray[np.int64]:
+    """Return how many minutes have gone without a bar before each of `n_bars` bars."""
+    place = np.arange(n_bars)
+    return np.cumsum(np.where(place % every == every - 1, 2 + place // every % 7, 0))
 
 
 def changed(bars: ClosedBars, i: int, **values: float) -> ClosedBars:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pl.market.batches import Float64
+from pl.market.batches import MINUTE_MS, Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.confidence import context_score, saturate, volume_score
 from pl.signals.evaluation import weigh
 from pl.signals.hits import NONE, SILENT, Verdict
+from pl.signals.indicators.clock import look_at_clock
 from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.windows import look
@@ -39,11 +40,13 @@ def columns(n_bars: int, seed: int = 0) -> Bars:
 def states(bars: Bars) -> list[Float64]:
     """Return the state that has seen each bar, in sessions of 390."""
     seen, state = [], np.zeros(STATE_SIZE)
+    starts = lively_bars(len(bars), rows=[0]).start_ms
     for i in range(len(bars)):
         if i % SESSION_BARS == 0:
             state[:] = 0.0
         step_session(state, bars, i)
         look(state, bars, i)
+        look_at_clock(state, starts, i, MINUTE_MS)
         seen.append(state.copy())
     return seen
 
@@ -147,6 +150,7 @@ def test_confidence_is_no_constant() -> None:
     by_frame = {frame: log_of(lively_bars(6000, seed=4), timeframe=frame) for frame in FRAMES}
     for pattern in PATTERNS:
         log = [entry for entry in by_frame[home(pattern)] if entry.pattern == pattern.name]
+        log = [entry for entry in log if entry.is_found]
         assert len({entry.confidence for entry in log}) > min(5, len(log) // 2)
 
 
@@ -176,7 +180,7 @@ def test_recent_signals_are_those_of_the_last_bars() -> None:
     running = restarted(bars)
     log = engine().update(bars).signals
     since = int(bars.start_ms[-1]) - 49 * 60_000
-    expected = {entry.flow_id for entry in log if entry.bar_time_ms >= since}
+    expected = {entry.flow_id for entry in log if entry.born_ms >= since}
     assert {entry.flow_id for entry in running.recent(50).signals()} == expected
 
 

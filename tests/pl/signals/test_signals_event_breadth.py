@@ -13,16 +13,25 @@ from pl.signals.engine import SignalEngine
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from tests.pl.signals.naive_events import TWINS, Past
-from tests.pl.signals.synthetic import DAY_MS, FIRST_OPEN_MS, lively_bars, log_of, random_bars, span
+from tests.pl.signals.synthetic import (
+    DAY_MS,
+    FIRST_OPEN_MS,
+    lively_bars,
+    log_of,
+    pauses,
+    random_bars,
+    span,
+)
 
 SESSION_MS = 390 * 60_000
 RARE = {"Golden_Cross", "Death_Cross", "New_52_Week_High", "New_52_Week_Low"}
 
 
 def in_sessions(bars: ClosedBars) -> ClosedBars:
-    """Return the bars of one row in days of 390 minutes."""
+    """Return the bars of one row in days of 390 minutes and a few without a bar."""
     minute = np.arange(len(bars))
-    start = FIRST_OPEN_MS + minute // 390 * DAY_MS + minute % 390 * 60_000
+    within = minute % 390 + np.resize(pauses(390, 100), len(bars))
+    start = FIRST_OPEN_MS + minute // 390 * DAY_MS + within * 60_000
     return replace(bars, start_ms=start.astype(np.int64))
 
 
@@ -38,6 +47,7 @@ def as_days(bars: ClosedBars) -> ClosedBars:
 def expected(name: str, bars: ClosedBars) -> dict[int, str]:
     warm_up = PATTERNS[PATTERN_NAMES.index(name)].warm_up
     lists = [getattr(bars, c).tolist() for c in ("open", "high", "low", "close", "volume", "vwap")]
+    times = bars.start_ms.tolist()
     days = (bars.start_ms // DAY_MS).tolist()
     found, first = {}, 0
     for i in range(len(bars)):
@@ -45,7 +55,9 @@ def expected(name: str, bars: ClosedBars) -> dict[int, str]:
         if i + 1 < warm_up:
             continue
         begin = max(min(first, i + 1 - warm_up), 0)
-        verdict = TWINS[name](Past(*(c[begin : i + 1] for c in lists), first - begin))
+        verdict = TWINS[name](
+            Past(*(c[begin : i + 1] for c in lists), first - begin, times[begin : i + 1])
+        )
         if verdict:
             found[int(bars.start_ms[i])] = verdict
     return found

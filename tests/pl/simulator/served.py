@@ -2,17 +2,20 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from aiohttp import web
 from websockets.asyncio.client import ClientConnection, connect
 
+from pl.market.batches import ClosedBars
 from pl.simulator.days import DAY_MS
 from pl.simulator.faults import Faults
 from pl.simulator.market import MINUTE_MS, SimulatedMarket
+from pl.simulator.minutes import Bars
 from pl.simulator.plans import Plan
 from pl.simulator.server import build_app
 from pl.simulator.universe import read_listings
@@ -21,6 +24,24 @@ SYMBOLS = ("AAPL", "SPY", "KO", "F")
 LISTINGS = tuple(one for one in read_listings() if one.symbol in SYMBOLS)
 START = 20_700 * DAY_MS + 500 * MINUTE_MS
 KEY = "test-key"
+
+
+def as_closed(row: int, bars: Bars) -> ClosedBars:
+    """Return a listing's minute bars as the stream closes them, as row `row`."""
+    n = len(bars)
+    return ClosedBars(
+        row=np.full(n, row, np.int32),
+        start_ms=bars.start_ms,
+        open=bars.open / 100.0,
+        high=bars.high / 100.0,
+        low=bars.low / 100.0,
+        close=bars.close / 100.0,
+        volume=bars.volume.astype(np.float64),
+        vwap=bars.notional / (100.0 * bars.volume),
+        trade_count=bars.trades.astype(np.int32),
+        revision=np.zeros(n, np.int32),
+        quality=np.zeros(n, np.uint8),
+    )
 
 
 class SpedUpClock:
@@ -93,6 +114,7 @@ async def serving(
     plans: Mapping[str, Plan] | None = None,
     auth_timeout_s: float = 10.0,
     max_waiting_bytes: int = 2**23,
+    clock: Callable[[], int] | None = None,
 ) -> AsyncIterator[Served]:
     """Serve four listings until the block ends."""
     market = SimulatedMarket(7, rate, LISTINGS)
@@ -100,7 +122,7 @@ async def serving(
     app = build_app(
         market,
         plans or {KEY: Plan()},
-        clock=SpedUpClock(start_ms, speed),
+        clock=clock or SpedUpClock(start_ms, speed),
         faults=faults,
         auth_timeout_s=auth_timeout_s,
         max_waiting_bytes=max_waiting_bytes,

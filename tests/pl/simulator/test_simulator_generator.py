@@ -106,7 +106,7 @@ def test_a_known_minute_never_changes():
     """Golden values of this generator: a change of them is a change of every simulated market."""
     bars = make_day(7, BY_SYMBOL["AAPL"], DAY, 3.0).bars
     row = [int(getattr(bars, name)[100]) for name in COLUMNS]
-    assert row == [22979, 22989, 22969, 22974, 123327, 2833673313, 1634]
+    assert row == [23552, 23567, 23540, 23543, 123327, 2904607097, 1634]
 
 
 def test_rules_come_from_the_conditions():

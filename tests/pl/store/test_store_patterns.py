@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pl.store.connection import Database
+from pl.store.event_rows import MANY
 from pl.store.events import Progress
 from pl.store.patterns import PatternStore
 from pl.store.queries import Period, SignalQueries
@@ -16,6 +17,7 @@ from tests.pl.store.samples import NOON_S, PRODUCER, detection, retraction
 
 pytestmark = pytest.mark.integration
 
+_CHECKPOINTS = "SELECT * FROM integration_events ORDER BY (details->>'seq')::int"
 MONTH_END_S = datetime(2026, 11, 30, 23, 59, tzinfo=UTC).timestamp()
 
 
@@ -65,6 +67,41 @@ def test_what_was_stored_before_the_answer_was_lost_is_still_to_be_published(
     with closing(LosesItsFirstAnswer(database.url, application="test")) as store:
         event = detection(1)
         assert PatternStore(store).commit_events([event], None, time.time()) == [event]
+
+
+def test_many_events_are_stored_as_few_are(patterns: PatternStore, asked: Any) -> None:
+    at = time.time()
+    many = [
+        detection(
+            seq,
+            reason=f'it rose by {seq} % \u2014 "twice"',
+            geometry={"from": NOON_S, "to": NOON_S + seq} if seq % 2 else None,
+            levels={"entry": 1.5 * seq} if seq % 3 else None,
+            bar_time=NOON_S + seq / 7,
+        )
+        for seq in range(1, MANY + 20)
+    ]
+    many.append(retraction(many[3], MANY + 20))
+    tables = ("SELECT * FROM pattern_events ORDER BY seq", _CHECKPOINTS)
+    progress = Progress(PRODUCER, "signals", int(NOON_S * 1000))
+    assert patterns.commit_events(many, progress, at) == many
+    copied = [asked(query) for query in tables]
+    assert patterns.through_ms(PRODUCER, "signals") == progress.through_ms
+    asked("DELETE FROM pattern_events RETURNING seq")
+    asked("DELETE FROM integration_events RETURNING flow_id")
+    for event in many:
+        patterns.commit_events([event], None, at)
+    assert [asked(query) for query in tables] == copied
+    assert len(copied[1]) == len(many)
+
+
+def test_of_many_events_the_ones_that_stand_are_found(patterns: PatternStore, asked: Any) -> None:
+    many = [detection(seq) for seq in range(1, MANY + 10)]
+    patterns.commit_events(many[5:6], None, time.time())
+    other = detection(MANY + 10, flow_id=many[7].data.flow_id)
+    assert patterns.commit_events(many, None, time.time()) == many
+    assert patterns.commit_events([*many, other], None, time.time()) == many
+    assert asked("SELECT count(*) FROM integration_events") == [(len(many),)]
 
 
 def test_lives_and_revisions_of_a_flow_are_events_of_their_own(patterns: PatternStore) -> None:

@@ -148,7 +148,9 @@ class Patterns:
     clash: set[int] = field(default_factory=set)
 
     def commit_events(self, events: Any, progress: Any, at: float) -> list[Any]:
-        self.database.take("events", [e.data.seq for e in events], progress.through_ms, at)
+        self.database.take(
+            "events", [e.data.seq for e in events], progress and progress.through_ms, at
+        )
         return [event for event in events if event.data.seq not in self.clash]
 
     def mark_published(self, producer: str, seq: int) -> None:
@@ -167,7 +169,9 @@ class Spool:
         return len(self.records)
 
     def commit_events(self, events: Any, progress: Any, at: float) -> None:
-        self.records.append(("spooled", [e.data.seq for e in events], progress.through_ms, at))
+        self.records.append(
+            ("spooled", [e.data.seq for e in events], progress and progress.through_ms, at)
+        )
 
     def drain(self) -> int:
         n = 0

@@ -16,6 +16,7 @@ from pl.market.batches import (
     QUALITY_LIVE,
     QUALITY_PARTIAL,
     ClosedBars,
+    HaltBatch,
 )
 from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
@@ -108,7 +109,7 @@ def test_alerts_carry_times_quality_and_how_far_was_evaluated(stage: Stage) -> N
     bars.quality[0] = QUALITY_BACKFILLED
     stage.closing().pass_on(bars, received_at=T0 / 1000 + 60.1)
     (carried,) = stage.road.items
-    assert carried.found == [(signal(1), "backfilled")]
+    assert carried.found[:] == [(signal(1), "backfilled")]
     assert (carried.received_at, carried.detected_at) == (T0 / 1000 + 60.1, stage.clock.now)
     assert carried.through_ms == T0
     assert (stage.counters.bars, stage.counters.patterns) == (2, 1)
@@ -264,13 +265,13 @@ def developing(last: float = 10.0, at_ms: int = T0, **changes: Any) -> Developin
 
 
 def states_of(board: QuoteBoard, quotes: Developing, now_ms: int = T0, **options: Any) -> list[str]:
-    given = {"feed_last_ms": now_ms, "market_open": True} | options
+    given = {"feed_last_ms": now_ms, "open_ms": 0} | options
     return [STATE_NAMES[state] for state in board.states(quotes, now_ms, **given)]
 
 
 def test_only_what_moved_is_told() -> None:
     board, quotes = QuoteBoard(SYMBOLS), developing()
-    states = board.states(quotes, T0, T0, market_open=True)
+    states = board.states(quotes, T0, T0, open_ms=0)
     first = board.changed(quotes, states)
     assert first is not None
     assert first.symbols == list(SYMBOLS)
@@ -285,13 +286,13 @@ def test_only_what_moved_is_told() -> None:
 
 def test_a_symbol_without_a_price_is_not_told() -> None:
     board, quotes = QuoteBoard(SYMBOLS), developing(last=math.nan)
-    assert board.changed(quotes, board.states(quotes, T0, T0, market_open=True)) is None
+    assert board.changed(quotes, board.states(quotes, T0, T0, open_ms=0)) is None
 
 
 def test_change_is_against_the_previous_close_where_that_is_known() -> None:
     board = QuoteBoard(SYMBOLS)
     quotes = developing(previous_close=np.array([5.0, math.nan, 0.0]))
-    told = board.changed(quotes, board.states(quotes, T0, T0, market_open=True))
+    told = board.changed(quotes, board.states(quotes, T0, T0, open_ms=0))
     assert told is not None
     assert told.change_percent == [100.0, 25.0, 0.0]
 
@@ -307,7 +308,7 @@ def test_minutes_that_could_not_be_fetched_are_a_gap_until_they_are() -> None:
 def test_a_mute_feed_is_stale_while_the_market_is_open() -> None:
     board, quotes = QuoteBoard(SYMBOLS), developing()
     assert states_of(board, quotes, T0 + 30_000, feed_last_ms=T0) == ["stale"] * 3
-    assert states_of(board, quotes, T0 + 30_000, feed_last_ms=T0, market_open=False) == ["live"] * 3
+    assert states_of(board, quotes, T0 + 30_000, feed_last_ms=T0, open_ms=None) == ["live"] * 3
 
 
 def test_the_newest_bar_tells_the_quality_not_an_old_one_that_came_again() -> None:
@@ -319,3 +320,30 @@ def test_the_newest_bar_tells_the_quality_not_an_old_one_that_came_again() -> No
     assert states_of(board, developing())[0] == "backfilled"
     board.closed(closed((0, T0 + 2 * MINUTE_MS, 1.0), quality=QUALITY_PARTIAL))
     assert states_of(board, developing())[0] == "partial"
+
+
+def a_lively_hour(board: QuoteBoard, until_ms: int) -> None:
+    """Close a bar of each of the 60 minutes up to `until_ms` for every symbol."""
+    for ago in range(59, -1, -1):
+        start_ms = until_ms - ago * MINUTE_MS
+        board.closed(closed(*((row, start_ms, 10.0) for row in range(len(SYMBOLS)))))
+
+
+def test_a_liquid_symbol_that_falls_silent_is_shown_as_halted() -> None:
+    board = QuoteBoard(SYMBOLS)
+    a_lively_hour(board, T0)
+    quotes = developing(at_ms=T0 + 59_000)
+    quotes.last_ms[1] = T0 + 290_000
+    assert states_of(board, quotes, T0 + 300_000)[0] == "quiet"
+    assert states_of(board, quotes, T0 + 359_000) == ["halted", "quiet", "halted"]
+    mute = states_of(board, quotes, T0 + 359_000, feed_last_ms=T0 + 100_000)
+    assert mute == ["stale"] * 3
+
+
+def test_the_word_of_the_exchange_is_shown_at_once_and_until_it_is_taken_back() -> None:
+    board, quotes = QuoteBoard(SYMBOLS), developing(at_ms=T0)
+    one = np.array([1], np.int32)
+    board.halts.told(HaltBatch(one, np.array([T0]), np.array([True]), 0.0))
+    assert states_of(board, quotes, T0 + 1_000) == ["live", "halted", "live"]
+    board.halts.told(HaltBatch(one, np.array([T0 + 400_000]), np.array([False]), 0.0))
+    assert states_of(board, quotes, T0 + 1_000) == ["live"] * 3

@@ -1,5 +1,6 @@
 """An event is durable before it is published, and out in order, whatever is away."""
 
+import dataclasses
 import threading
 import time
 from typing import Any
@@ -101,6 +102,30 @@ def test_numbers_go_on_after_a_restart() -> None:
 def test_how_far_was_evaluated_is_committed_with_the_events(stage: Stage) -> None:
     stage.carry(load(signal(1), through_ms=T0 + 60_000))
     assert stage.database.of("events") == [([1], T0 + 60_000, stage.clock.now)]
+
+
+def test_the_first_alerts_of_many_are_told_before_the_others_are_written(stage: Stage) -> None:
+    many = load(*map(signal, range(1, 321)), through_ms=T0 + 60_000)
+    written: list[int] = []
+
+    class Slowly(list[Any]):
+        def __getitem__(self, part: Any) -> Any:
+            written.append(part.stop)
+            return super().__getitem__(part)
+
+    stage.carry(dataclasses.replace(many, found=Slowly(many.found)))
+    events = stage.database.of("events")
+    assert [len(seqs) for seqs, *_ in events] == [50, 250, 20]
+    assert [through for _, through, _ in events] == [None, None, T0 + 60_000]
+    assert stage.redis.seqs == list(range(1, 321))
+    assert written == [50, 300, 320]
+
+
+def test_parts_whose_flows_were_told_before_move_the_progress(stage: Stage) -> None:
+    many = [signal(number) for number in range(1, 121)]
+    stage.carry(load(*many), load(*many, through_ms=T0 + 60_000))
+    assert stage.redis.seqs == list(range(1, 121))
+    assert stage.database.of("events")[-1] == ([], T0 + 60_000, stage.clock.now)
 
 
 def test_a_close_without_alerts_moves_the_progress_once_all_are_carried(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """Chart patterns in the engine obey the laws of the signal log and say what draws them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -59,15 +60,12 @@ def charts(log: Sequence[Signal]) -> list[Signal]:
 
 
 def disturbed(bars: ClosedBars, n_changes: int, dice: np.random.Generator) -> ClosedBars:
-    """Return the bars with some sent again with another close, and some come late."""
+    """Return the bars with some sent again with another close, numbered as they come."""
     parts = [span(bars, i, i + 1) for i in range(len(bars))]
-    revisions: dict[int, int] = {}
     for _ in range(n_changes):
         at = int(dice.integers(len(parts) // 3, len(parts)))
         which = int(dice.integers(max(0, at - 300), at))
         old = parts[which]
-        key = int(old.row[0]) * 10**15 + int(old.start_ms[0])
-        revisions[key] = revisions.get(key, 0) + 1
         price = float(old.close[0]) * float(np.exp(dice.normal(0.0, 0.02)))
         fresh = changed(
             old,
@@ -75,9 +73,13 @@ def disturbed(bars: ClosedBars, n_changes: int, dice: np.random.Generator) -> Cl
             close=price,
             high=max(price, float(old.high[0])),
             low=min(price, float(old.low[0])),
-            revision=revisions[key],
         )
         parts.insert(at, fresh)
+    times: Counter[tuple[int, int]] = Counter()
+    for i, part in enumerate(parts):
+        key = int(part.row[0]), int(part.start_ms[0])
+        parts[i] = replace(part, revision=np.array([times[key]], np.int32))
+        times[key] += 1
     return join(parts)
 
 
@@ -172,7 +174,7 @@ def test_planted_patterns_come_out_of_the_engine_with_levels_and_geometry() -> N
     for entry in log:
         drawn = entry.geometry
         times = [point["time"] for point in drawn["points"]]  # type: ignore[attr-defined,index]
-        assert drawn["from"] == times[0] < times[-1] < drawn["to"] == entry.bar_time_ms / 1000.0
+        assert drawn["from"] == times[0] < times[-1] < drawn["to"] == entry.born_ms / 1000.0
         assert len(drawn["lines"]) in {1, 2}  # type: ignore[arg-type]
         assert {"entry", "stop"} <= set(entry.levels)
         side = 1.0 if entry.direction == "bullish" else -1.0
@@ -186,6 +188,4 @@ def test_what_stands_on_recent_bars_includes_chart_patterns() -> None:
     log = charts(running.update(bars).signals)
     newest = int(bars.start_ms[-1])
     recent = {entry.flow_id for entry in charts(running.recent(120).signals())}
-    assert recent == {
-        entry.flow_id for entry in log if entry.bar_time_ms > newest - 120 * MINUTE_MS
-    }
+    assert recent == {entry.flow_id for entry in log if entry.born_ms > newest - 120 * MINUTE_MS}

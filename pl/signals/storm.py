@@ -1,0 +1,31 @@
+"""Hold back what is least sure when a close has more alerts than anybody can read.
+
+It comes after the log and after a policy, and changes neither: a signal that is held back stands
+as one that was told, so the choice of later closes is the same whether or not it stormed.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from pl.signals.entries import LIVES, Chosen, Entries
+from pl.signals.signal import CONFIRMED
+
+MOST_EVENTS: Final = 1_000
+"""Events of one close of the whole market."""
+_CONFIRMED: Final = LIVES.index(CONFIRMED)
+
+
+def surest(entries: Entries, most: int) -> Chosen:
+    """Return the places, in log order, of what is left of a close with at most `most` alerts.
+
+    What changes or ends a signal said before always stays. Of the others the most confident stay,
+    among equals those of the first symbols by row, then of the first patterns by kind.
+    """
+    fresh = np.flatnonzero((entries.life == _CONFIRMED) & np.isnan(entries.said))
+    if len(fresh) <= max(most, 0):
+        return np.arange(len(entries))
+    order = np.lexsort((entries.kind[fresh], entries.row[fresh], -entries.confidence[fresh]))
+    stays = np.ones(len(entries), np.bool_)
+    stays[fresh[order[max(most, 0) :]]] = False
+    return np.flatnonzero(stays)

@@ -1,0 +1,166 @@
+"""Keep what the engines hold on disk, as a cache that a later start begins with.
+
+A snapshot is a folder of raw columns with a manifest: its format, market and symbols, how far it
+reaches, and the checksum of every column. It is written beside the last one and takes its place
+by a rename, so that a torn one is never found; one whose checksums differ is not used. What it
+says of a symbol is believed only as far as the marks of the database bear it out (`marks`).
+"""
+
+import hashlib
+import shutil
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import structlog
+
+from pl.market.batches import Float64, Int32, Int64, UInt8
+
+log = structlog.get_logger()
+
+FORMAT: Final = 1
+N_PRICES: Final = 6
+_MANIFEST: Final = "manifest.json"
+_KINDS: Final = {
+    "n_bars": "<i8",
+    "whole": "|u1",
+    "start": "<i8",
+    "prices": "<f8",
+    "revision": "<i4",
+    "quality": "|u1",
+}
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    """Say what a snapshot is; `checksums` holds the CRC-32 of each column."""
+
+    format: int
+    market: str
+    universe: str
+    through_ms: int
+    checksums: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Hold the bars of all symbols as they were up to `through_ms`, a row a symbol.
+
+    Columns as in `HeldBars`, memory-mapped and read-only.
+    """
+
+    through_ms: int
+    n_bars: Int64
+    whole: npt.NDArray[np.bool_]
+    start: Int64
+    prices: Float64
+    revision: Int32
+    quality: UInt8
+
+
+class Snapshots:
+    """Find and write the snapshots of a market's symbols, one a timeframe, below `folder`."""
+
+    def __init__(self, folder: Path, market: str, symbols: Sequence[str]) -> None:
+        self._folder = folder / market
+        self._market = market
+        self._symbols = len(symbols)
+        self._universe = hashlib.sha256("\n".join(symbols).encode()).hexdigest()
+
+    def load(self, timeframe: str) -> Snapshot | None:
+        """Return the newest snapshot that is whole and of these symbols, None when none is."""
+        for folder in reversed(self._written(timeframe)):
+            try:
+                return self._read(folder)
+            except (OSError, ValueError, msgspec.DecodeError) as error:
+                log.warning("snapshot_unusable", folder=folder.name, detail=str(error))
+        return None
+
+    def draft(self, timeframe: str) -> "Draft":
+        """Return an empty draft; whatever an earlier one left behind is removed."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for torn in self._folder.glob(f"{timeframe}.*.draft"):
+            shutil.rmtree(torn, ignore_errors=True)
+        written = self._written(timeframe)
+        number = 1 + int(written[-1].suffix[1:]) if written else 1
+        return Draft(
+            self._folder / f"{timeframe}.{number:08d}", self._market, self._universe, written
+        )
+
+    def _written(self, timeframe: str) -> list[Path]:
+        return sorted(self._folder.glob(f"{timeframe}.????????"))
+
+    def _read(self, folder: Path) -> Snapshot:
+        manifest = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=_Manifest)
+        expected = (FORMAT, self._market, self._universe)
+        if (manifest.format, manifest.market, manifest.universe) != expected:
+            raise ValueError("of another format, market or universe")
+        columns: dict[str, Any] = {}
+        for name, kind in _KINDS.items():
+            column = _mapped(folder / name, np.dtype(kind))
+            if zlib.crc32(column.data) != manifest.checksums.get(name):
+                raise ValueError(f"{name}: expected another checksum")
+            columns[name] = column
+        columns["prices"] = columns["prices"].reshape(-1, N_PRICES)
+        columns["whole"] = columns["whole"].view(np.bool_)
+        if len(columns["n_bars"]) != self._symbols:
+            raise ValueError(f"n_bars: expected {self._symbols} rows")
+        return Snapshot(manifest.through_ms, **columns)
+
+
+class Held(Protocol):
+    """What a draft takes; see `pl.signals.held.HeldBars`."""
+
+    @property
+    def n_bars(self) -> Int64:
+        """How many bars each row has."""
+
+
+class Draft:
+    """Take rows in order, then become the newest snapshot."""
+
+    def __init__(self, target: Path, market: str, universe: str, before: Sequence[Path]) -> None:
+        self._target = target
+        self._folder = target.with_name(f"{target.name}.draft")
+        self._told = (market, universe)
+        self._before = before
+        self._checksums = dict.fromkeys(_KINDS, 0)
+        self._through_ms: int | None = None
+        self._folder.mkdir(mode=0o700)
+        self._files: dict[str, BinaryIO] = {
+            name: (self._folder / name).open("wb") for name in _KINDS
+        }
+
+    def add(self, rows: Held, through_ms: int) -> None:
+        """Append rows whose bars up to `through_ms` (unix ms) are all there."""
+        for name, kind in _KINDS.items():
+            raw = np.ascontiguousarray(getattr(rows, name), np.dtype(kind))
+            self._files[name].write(raw.data)
+            self._checksums[name] = zlib.crc32(raw.data, self._checksums[name])
+        before_ms = through_ms if self._through_ms is None else self._through_ms
+        self._through_ms = min(before_ms, through_ms)
+
+    def finish(self) -> None:
+        """Take the place of the snapshot before; raises OSError when the disk does not take it."""
+        self.close()
+        market, universe = self._told
+        manifest = _Manifest(FORMAT, market, universe, self._through_ms or 0, self._checksums)
+        (self._folder / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        self._folder.rename(self._target)
+        for folder in self._before:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Close the files; a draft that is not finished is never read."""
+        for file in self._files.values():
+            file.close()
+
+
+def _mapped(path: Path, dtype: "np.dtype[Any]") -> npt.NDArray[Any]:
+    if not path.stat().st_size:
+        return np.empty(0, dtype)
+    return np.memmap(path, dtype, "r")

@@ -1,0 +1,205 @@
+"""Read history from a snapshot where the database bears it out, from the database elsewhere."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+
+from pl.market.batches import MINUTE_MS, ClosedBars, Int64
+from pl.store.connection import Database
+from pl.store.history import BarHistory
+from pl.store.many_bars import MANY, ManyBars, numbered, slice_of
+from pl.store.marks import Bool, Hours, MarkReader, Marks
+from pl.store.snapshot import Snapshot, Snapshots
+
+log = structlog.get_logger()
+
+LONGEST_BACK_MS: Final = 30 * 86_400_000
+"""A symbol whose bars reach back further than that before the others is read afresh."""
+FILTERED: Final = "1min"
+"""The timeframe that holds bars outside regular hours, which no engine holds."""
+
+Regular = Callable[[Int64], npt.NDArray[np.bool_]]
+
+
+class SnapshotHistory:
+    """Answer as `BarHistory` does; `regular` tells which starts (n,) lie in regular hours.
+
+    Of what a snapshot holds bars outside regular hours are left out, and trades are not counted.
+    Attributes: trusted, how many symbols the last answer took from a snapshot.
+    """
+
+    def __init__(
+        self, database: Database, history: BarHistory, snapshots: Snapshots, regular: Regular
+    ) -> None:
+        self._history = history
+        self._marks = MarkReader(database)
+        self._many = ManyBars(database, history, self._marks)
+        self._snapshots = snapshots
+        self._regular = regular
+        self.trusted = 0
+
+    def bars_through(self, symbols: Sequence[str], timeframe: str = "1min") -> Int64:
+        """Return the start of the last bar of each symbol in unix milliseconds, -1 for none."""
+        return self._history.bars_through(symbols, timeframe)
+
+    def last_bars(
+        self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str = "1min"
+    ) -> dict[str, ClosedBars]:
+        """Return up to `n` bars that start before `before_ms` of each symbol, oldest first.
+
+        Of a snapshot all bars are returned. Raises Unavailable while PostgreSQL is away.
+        """
+        snapshot = self._snapshots.load(timeframe)
+        if snapshot is None:
+            self.trusted = 0
+            return self._from_database(symbols, n, before_ms, timeframe)
+        if snapshot.through_ms >= before_ms:
+            snapshot = _as_before(snapshot, before_ms)
+        trusted = self._trusted(snapshot, symbols, timeframe)
+        doubted = [symbol for symbol, sure in zip(symbols, trusted, strict=True) if not sure]
+        self.trusted = len(symbols) - len(doubted)
+        log.info("snapshot", timeframe=timeframe, trusted=self.trusted, doubted=len(doubted))
+        found = self._continued(snapshot, symbols, before_ms, timeframe)
+        if doubted:
+            found |= self._from_database(doubted, n, before_ms, timeframe)
+        return numbered(found, symbols)
+
+    def _from_database(
+        self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str
+    ) -> dict[str, ClosedBars]:
+        if len(symbols) > MANY:
+            return self._many.last_bars(symbols, n, before_ms, timeframe)
+        return self._history.last_bars(symbols, n, before_ms, timeframe)
+
+    def _trusted(self, snapshot: Snapshot, symbols: Sequence[str], timeframe: str) -> Bool:
+        """Tell of each symbol whether the database has what the snapshot holds, and no more."""
+        first_ms, through_ms = _first_starts(snapshot), snapshot.through_ms
+        whole = snapshot.whole & (snapshot.n_bars > 0)
+        since_ms = int(first_ms[whole].max()) if whole.any() else int(first_ms.min())
+        hours = self._hours(since_ms, through_ms, timeframe)
+        held = _marks_of(snapshot, since_ms, through_ms)
+        trusted = held.agree(
+            self._marks.totals(symbols, since_ms, through_ms, timeframe, hours=hours)
+        )
+        self._doubt_earlier(trusted, snapshot, symbols, since_ms, timeframe)
+        open_ended = np.flatnonzero(trusted & ~whole)
+        if len(open_ended):
+            names = [symbols[row] for row in open_ended.tolist()]
+            older = self._marks.have_older(names, first_ms[open_ended], timeframe)
+            trusted[open_ended[older]] = False
+        return trusted
+
+    def _doubt_earlier(
+        self,
+        trusted: Bool,
+        snapshot: Snapshot,
+        symbols: Sequence[str],
+        since_ms: int,
+        timeframe: str,
+    ) -> None:
+        """Doubt what differs before `since_ms`, where only some symbols hold bars."""
+        first_ms = _first_starts(snapshot)
+        trusted &= first_ms >= since_ms - LONGEST_BACK_MS
+        rows = np.flatnonzero(trusted & (first_ms < since_ms))
+        if not len(rows):
+            return
+        begin_ms = int(first_ms[rows].min())
+        found = self._marks.totals(
+            [symbols[row] for row in rows.tolist()],
+            begin_ms,
+            since_ms - 1,
+            timeframe,
+            hours=self._hours(begin_ms, since_ms - 1, timeframe),
+            first_ms=first_ms[rows],
+        )
+        held = _marks_of(snapshot, begin_ms, since_ms - 1)
+        same = Marks(held.n_bars[rows], held.revisions[rows], held.qualities[rows]).agree(found)
+        trusted[rows[~same]] = False
+
+    def _hours(self, since_ms: int, through_ms: int, timeframe: str) -> Hours:
+        """Return the regular hours between two times as [from, to), empty for all."""
+        if timeframe != FILTERED:
+            return ()
+        minutes = np.arange(since_ms - since_ms % MINUTE_MS, through_ms + MINUTE_MS, MINUTE_MS)
+        inside = np.concatenate([[False], self._regular(minutes), [False]])
+        edges = np.flatnonzero(inside[1:] != inside[:-1]) * MINUTE_MS + int(minutes[0])
+        return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+    def _continued(
+        self, snapshot: Snapshot, symbols: Sequence[str], before_ms: int, timeframe: str
+    ) -> dict[str, ClosedBars]:
+        """Return the snapshot's bars of each symbol and those that came after them."""
+        after = self._history.bars_between(symbols, snapshot.through_ms + 1, before_ms, timeframe)
+        row = np.repeat(np.arange(len(symbols), dtype=np.int32), snapshot.n_bars)
+        bars = _as_closed(snapshot, row)
+        if len(after) or snapshot.start.max(initial=0) > snapshot.through_ms:
+            bars = bars.take(bars.start_ms <= snapshot.through_ms)
+            bars = _joined(bars, after)
+        edges = np.searchsorted(bars.row, np.arange(len(symbols) + 1))
+        return {
+            symbol: slice_of(bars, edges[at], edges[at + 1]) for at, symbol in enumerate(symbols)
+        }
+
+
+def _as_before(snapshot: Snapshot, before_ms: int) -> Snapshot:
+    """Return what a snapshot says of bars that start before `before_ms`.
+
+    An earlier session may be the last one then, whose values need older bars.
+    """
+    return replace(snapshot, through_ms=before_ms - 1, whole=np.zeros_like(snapshot.whole))
+
+
+def _first_starts(snapshot: Snapshot) -> Int64:
+    """Return where each symbol's bars begin, (n,) unix ms; without any, after the last."""
+    first: Int64 = np.full(len(snapshot.n_bars), snapshot.through_ms + 1, np.int64)
+    some = snapshot.n_bars > 0
+    begins = np.cumsum(snapshot.n_bars) - snapshot.n_bars
+    first[some] = snapshot.start[begins[some]]
+    return first
+
+
+def _marks_of(snapshot: Snapshot, since_ms: int, through_ms: int) -> Marks:
+    inside = (snapshot.start >= since_ms) & (snapshot.start <= through_ms)
+
+    def sums(values: npt.NDArray[np.int64]) -> Int64:
+        before = np.concatenate([[0], np.cumsum(values)])
+        ends = np.cumsum(snapshot.n_bars)
+        return np.asarray(before[ends] - before[ends - snapshot.n_bars], np.int64)
+
+    return Marks(
+        sums(inside.astype(np.int64)),
+        sums(np.where(inside, snapshot.revision, 0).astype(np.int64)),
+        sums(np.where(inside, snapshot.quality, 0).astype(np.int64)),
+    )
+
+
+def _as_closed(snapshot: Snapshot, row: "npt.NDArray[np.int32]") -> ClosedBars:
+    prices = snapshot.prices
+    return ClosedBars(
+        row=row,
+        start_ms=snapshot.start,
+        open=prices[:, 0],
+        high=prices[:, 1],
+        low=prices[:, 2],
+        close=prices[:, 3],
+        volume=prices[:, 4],
+        vwap=prices[:, 5],
+        trade_count=np.zeros(len(row), np.int32),
+        revision=snapshot.revision,
+        quality=snapshot.quality,
+    )
+
+
+def _joined(held: ClosedBars, after: ClosedBars) -> ClosedBars:
+    """Return both, sorted by row and time; `after` is later in every row."""
+    both = ClosedBars(
+        *(
+            np.concatenate([getattr(held, name), getattr(after, name)])
+            for name in ClosedBars.__dataclass_fields__
+        )
+    )
+    return both.take(np.argsort(both.row, kind="stable"))

@@ -1,0 +1,39 @@
+"""A storm of alerts is cut to the surest, always the same ones, and never to updates."""
+
+import numpy as np
+
+from pl.signals.entries import LIVES, Entries
+from pl.signals.signal import CONFIRMED, RETRACTED
+from pl.signals.storm import surest
+
+
+def log(confidence: list[float], life: list[str] | None = None) -> Entries:
+    n = len(confidence)
+    lives = life or [CONFIRMED] * n
+    return Entries(
+        row=np.arange(n, dtype=np.int32),
+        kind=np.zeros(n, np.int32),
+        direction=np.zeros(n, np.int8),
+        bar_time_ms=np.zeros(n, np.int64),
+        confidence=np.array(confidence),
+        life=np.array([LIVES.index(one) for one in lives], np.uint8),
+        said=np.array([np.nan if one == CONFIRMED else 0.9 for one in lives]),
+    )
+
+
+def test_a_calm_close_keeps_everything() -> None:
+    assert surest(log([0.1, 0.9]), 2).tolist() == [0, 1]
+
+
+def test_the_most_confident_stay_in_log_order() -> None:
+    assert surest(log([0.5, 0.9, 0.4, 0.7]), 2).tolist() == [1, 3]
+
+
+def test_among_equals_the_first_symbols_stay() -> None:
+    assert surest(log([0.5, 0.5, 0.5, 0.5]), 3).tolist() == [0, 1, 2]
+
+
+def test_what_changes_a_signal_said_before_always_stays() -> None:
+    found = log([0.5, 0.1, 0.9], [CONFIRMED, RETRACTED, CONFIRMED])
+    assert surest(found, 1).tolist() == [1, 2]
+    assert surest(found, 0).tolist() == [1]
