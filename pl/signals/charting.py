@@ -8,8 +8,9 @@ from pl.kernel import kernel, leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.chart.find import read_find
+from pl.signals.chart.forming import is_formed
 from pl.signals.chart.hit import FIRST_NUMBER, ChartHit
-from pl.signals.chart.scan import MEMORY_BARS, forms, look
+from pl.signals.chart.scan import MEMORY_BARS, QUIET_BARS, forms, look
 from pl.signals.chart.sketch import (
     LINES,
     MAX_LINES,
@@ -62,7 +63,9 @@ def look_at_bar(
     """
     out = finds[n]
     bars, offset = history.columns[row], charts.dropped[at]
-    if not look(charts, at, bars, i, offset, out) and not forms(charts, at, bars, i, offset, out):
+    if look(charts, at, bars, i, offset, out):
+        is_formed(charts.formed[at], out, offset, QUIET_BARS)
+    elif not forms(charts, at, bars, i, offset, out):
         return n
     if not is_whole(history, row, i, i - int(out[POINTS]) + 1):
         return n
