@@ -6,8 +6,8 @@ before it comes. They judge the bar as if it had closed just beyond that price. 
 alert if the break came on the volume that confirms one. The other patterns are known at their
 break alone.
 
-A pattern whose pivots were found forming, or breaking out, in the QUIET_BARS bars before, at another
-scale, is left out. So what forms at a bar depends on the MEMORY_BARS bars up to it alone.
+A pattern whose pivots were found forming, or breaking out, in the QUIET_BARS bars before, at
+another scale, is left out. So what forms at a bar depends on the MEMORY_BARS bars up to it alone.
 """
 
 from typing import Final
