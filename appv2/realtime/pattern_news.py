@@ -8,7 +8,7 @@ import msgspec
 
 from appv2.realtime import tolerance
 from contracts.channels import BY_NAME
-from contracts.messages.patterns import GEOMETRY_TIMES, TIMES
+from contracts.messages.patterns import TIMES, timed
 from contracts.names import EVENTS_PATTERNS, PATTERNS_UPDATED
 from service.errors import InvalidData
 
@@ -179,6 +179,4 @@ def _settle_times(fields: Fields, message: Fields, heard_at: float) -> None:
             fields[name] = tolerance.unix_seconds(fields[name], name)
     geometry = fields.get("geometry")
     if isinstance(geometry, dict):
-        spans = [name for name in GEOMETRY_TIMES if name in geometry]
-        found = {name: tolerance.unix_seconds(geometry[name], name) for name in spans}
-        fields["geometry"] = {**geometry, **found}
+        fields["geometry"] = timed(geometry, lambda at: tolerance.unix_seconds(at, "geometry"))

@@ -1,5 +1,6 @@
 """Describe pattern events."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -8,6 +9,8 @@ from contracts.codec import iso, unix_seconds
 
 TIMES: Final = ("timestamp", "bar_time", "received_at", "expires_at")
 GEOMETRY_TIMES: Final = ("from", "to")
+CORNERS: Final = ("points", "lines")
+"""Parts of a geometry that hold corners of {"time", "price"}, in lists or lists of lists."""
 
 
 class TrackRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,8 +118,7 @@ def update_fields(update: PatternUpdate) -> PatternUpdateFields:
     facts = msgspec.structs.asdict(update)
     facts |= {name: iso(facts[name]) for name in TIMES}
     if update.geometry is not None:
-        spans = {name: iso(update.geometry[name]) for name in _spans(update)}
-        facts["geometry"] = update.geometry | spans
+        facts["geometry"] = timed(update.geometry, iso)
     return PatternUpdateFields(**facts)
 
 
@@ -125,13 +127,28 @@ def published_update(fields: PatternUpdateFields) -> PatternUpdate:
     facts = msgspec.structs.asdict(fields)
     facts |= {name: unix_seconds(facts[name]) for name in TIMES}
     if fields.geometry is not None:
-        spans = {name: unix_seconds(fields.geometry[name]) for name in _spans(fields)}
-        facts["geometry"] = fields.geometry | spans
+        facts["geometry"] = timed(fields.geometry, unix_seconds)
     return PatternUpdate(**facts)
 
 
-def _spans(facts: PatternFacts) -> list[str]:
-    return [name for name in GEOMETRY_TIMES if name in (facts.geometry or {})]
+def timed(geometry: dict[str, Any], convert: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return a geometry with every time in it converted."""
+    found = dict(geometry)
+    for name in GEOMETRY_TIMES:
+        if name in geometry:
+            found[name] = convert(geometry[name])
+    for name in CORNERS:
+        if name in geometry:
+            found[name] = _cornered(geometry[name], convert)
+    return found
+
+
+def _cornered(part: Any, convert: Callable[[Any], Any]) -> Any:
+    if isinstance(part, list):
+        return [_cornered(each, convert) for each in part]
+    if isinstance(part, dict) and "time" in part:
+        return {**part, "time": convert(part["time"])}
+    return part
 
 
 class RecentPattern(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ from pl.kernel import kernel, leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.chart.find import read_find
+from pl.signals.chart.forming import is_formed
 from pl.signals.chart.hit import FIRST_NUMBER, ChartHit
-from pl.signals.chart.scan import MEMORY_BARS, look
+from pl.signals.chart.scan import MEMORY_BARS, QUIET_BARS, forms, look
 from pl.signals.chart.sketch import (
     LINES,
     MAX_LINES,
@@ -55,13 +56,18 @@ def look_at_bar(
     finds: Float64,
     n: int,
 ) -> int:
-    """Take bar `i` of a row into state `at`; append its find and return how many there are.
+    """Take bar `i` of a row into state `at`; append its find, or what it shows forming.
+
+    Returns how many there are.
 
     Bars of a row come in order, each once. A find that reaches back to a partial bar, or
     to prices of another scale, is left out.
     """
     out = finds[n]
-    if not look(charts, at, history.columns[..., row], i, charts.dropped[at], out):
+    bars, offset = history.columns[..., row], charts.dropped[at]
+    if look(charts, at, bars, i, offset, out):
+        is_formed(charts.formed[at], out, offset, QUIET_BARS)
+    elif not forms(charts, at, bars, i, offset, out):
         return n
     n_bars = i - int(out[POINTS]) + 1
     if not is_whole(history, row, i, n_bars):

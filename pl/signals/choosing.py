@@ -11,7 +11,7 @@ import numpy as np
 from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.signals.entries import LIVES, N_KINDS, Entries, Int8
-from pl.signals.signal import RETRACTED
+from pl.signals.signal import FORMING, RETRACTED
 
 HELD_CONFIDENCE: Final = 0
 HELD_COOL_DOWN: Final = 1
@@ -22,6 +22,7 @@ VERDICT_NAMES: Final = ("held_confidence", "held_cool_down", "alert", "update")
 REACH: Final = 62
 """Bits of a signed number of 64 that may be shifted; no cool-down is longer."""
 GONE: Final = LIVES.index(RETRACTED)
+SHAPING: Final = LIVES.index(FORMING)
 N_DIRECTIONS: Final = 3
 
 
@@ -111,6 +112,8 @@ def choose(
         is_cooling = stands_within(standing.bars[r, k, side], ago, limits.cool_down[k])
         out[e] = rule_on(life[e], confidence[e], said[e], least, is_cooling)
         stands = life[e] != GONE and confidence[e] >= least
+        if life[e] == SHAPING:
+            continue
         note(standing, r, k, side, bar[e], stands)
 
 

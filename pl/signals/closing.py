@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pl.kernel import kernel
 from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
 from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, OPEN, VOLUME, is_sound
+from pl.signals.births import begin_lives
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES
 from pl.signals.chart.state import ChartState
@@ -26,7 +27,7 @@ from pl.signals.history import (
 )
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.lives import Endings, Lives
-from pl.signals.living import begin_lives, end_lives, has_room
+from pl.signals.living import end_lives, has_room
 
 Flags = npt.NDArray[np.bool_]
 
@@ -164,8 +165,8 @@ def close_bars(
         before = n_hits
         mark_candles(history, row, i, frame, strengths, out.candles[b])
         n_hits = evaluate(history, history.state[row], row, i, b, out.candles[b, 0], hits, n_hits)
-        start = batch.start[b]
-        begin_lives(lives, row, start, hits, before, n_hits, finds, found, n_finds)
+        fired = (hits, before, n_hits, finds, found, n_finds)
+        begin_lives(history, lives, row, row, i, b, fired, ended)
         bits = np.int64(0)
         for k in range(before, n_hits):
             bits |= np.int64(1) << hits.facts[k, 2]

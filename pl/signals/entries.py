@@ -22,6 +22,7 @@ from pl.signals.signal import (
     CONFIRMED,
     EXPIRED,
     FAILED,
+    FORMING,
     RETRACTED,
     TARGET_REACHED,
     Signal,
@@ -30,7 +31,7 @@ from pl.signals.signal import (
 Int8 = npt.NDArray[np.int8]
 Chosen = npt.NDArray[np.intp]
 
-LIVES: Final = (CONFIRMED, RETRACTED, TARGET_REACHED, FAILED, EXPIRED)
+LIVES: Final = (CONFIRMED, RETRACTED, TARGET_REACHED, FAILED, EXPIRED, FORMING)
 """An entry's life is a place in this table; it only grows."""
 
 KIND_NAMES: Final = (*PATTERN_NAMES, *CHART_NAMES, *COMBO_NAMES)

@@ -45,6 +45,11 @@ class Hit(NamedTuple):
     mean_range: float
 
     @property
+    def forming(self) -> bool:
+        """Tell whether it is still to be completed; only chart patterns are."""
+        return False
+
+    @property
     def relative_volume(self) -> float | None:
         """Return volume over its mean of the 20 bars before, None when that is zero."""
         return self.volume / self.mean_volume if self.mean_volume > 0.0 else None

@@ -7,6 +7,10 @@ nobody knows which came first). What has not ended after its horizon, counted in
 nothing, for its ends are not known, but it counts. A bar that goes on at another scale (a split,
 see `restated`) ends what is open as expired: its levels are prices of the scale that was left.
 
+A chart pattern may be said before it is confirmed, when it lacks nothing but the break (`forming`).
+It is then confirmed, or fails where its stop is reached, or expires after as many bars as it is
+long, at least 20 and at most 60.
+
 Horizons : 10 bars for candlesticks, 20 for events, 3 times its length for a chart pattern, at
 least 20 and at most 120.
 Price : that of the level, or the open where the bar began beyond it; the close of what
@@ -36,6 +40,7 @@ CHART_SHARE: Final = 3
 SHORTEST_CHART: Final = 20
 LONGEST_LIFE: Final = 120
 """Bars; no signal lasts longer."""
+LONGEST_FORMING: Final = 60
 LONGEST_HIT: Final = max(HORIZON_OF.values())
 """Bars; the same without chart patterns."""
 
@@ -50,6 +55,12 @@ STOPS: Float64 = np.array(
 def chart_horizon(n_bars: int) -> int:
     """Return how many bars a chart pattern of a length may take."""
     return min(max(CHART_SHARE * n_bars, SHORTEST_CHART), LONGEST_LIFE)
+
+
+@leaf
+def forming_horizon(n_bars: int) -> int:
+    """Return how many bars a chart pattern of a length may wait for its break."""
+    return min(max(n_bars, SHORTEST_CHART), LONGEST_FORMING)
 
 
 @leaf

@@ -1,16 +1,17 @@
 """End the open signals of a row bar by bar, and open what fires."""
 
 import math
-from typing import Final
 
-from pl.kernel import kernel, leaf
+from pl.kernel import leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64
 from pl.signals.bars import CLOSE
-from pl.signals.chart import sketch
-from pl.signals.evaluation import MAX_DEFINING_BARS, N_FACTS, N_NUMBERS, N_PATTERNS, HitRows
+from pl.signals.evaluation import N_PATTERNS
 from pl.signals.history import History
-from pl.signals.levels import stop_and_target
-from pl.signals.life import EXPIRED, HORIZON, LASTING, STOPS, chart_horizon, outcome
+from pl.signals.life import (
+    EXPIRED,
+    LASTING,
+    outcome,
+)
 from pl.signals.lives import (
     BARS,
     BIRTH,
@@ -21,7 +22,6 @@ from pl.signals.lives import (
     LAST,
     LIFE,
     N_HOT,
-    NUMBERS,
     PRICE,
     RECORD,
     ROW,
@@ -30,21 +30,11 @@ from pl.signals.lives import (
     START,
     STOP,
     TARGET,
-    TIMES,
     Endings,
     Lives,
     Open,
 )
 from pl.signals.restated import is_restated
-
-POSITION: Final = 5
-"""Column of `HitRows.facts`."""
-HIT_LEVEL: Final = 1
-HIT_HIGH: Final = 5
-HIT_LOW: Final = 6
-HIT_CLOSE: Final = 7
-HIT_RANGE: Final = 11
-"""Columns of `HitRows.numbers`."""
 
 
 @leaf
@@ -172,96 +162,3 @@ def end_lives(
     n = end_open(lives.charts, at, bar, whole, left, seen, ended.charts, ended.n[1])
     sign_endings(history, touched, row, i, cause, ended.charts, ended.n[1], n)
     ended.n[1] = n
-
-
-@leaf
-def begin_hit(lives: Lives, at: int, hits: HitRows, k: int, born_ms: int) -> None:
-    """Open what hit `k` began at the bar that was seen last."""
-    some, seen = lives.hits, lives.seen[at]
-    hot = some.hot[at, some.n[at]]
-    some.n[at] += 1
-    pattern, direction = hits.facts[k, 2], hits.facts[k, 3]
-    numbers = hits.numbers[k]
-    hot[STOP], hot[TARGET] = stop_and_target(
-        int(STOPS[pattern, 0]),
-        STOPS[pattern, 1],
-        direction,
-        numbers[HIT_LEVEL],
-        numbers[HIT_HIGH],
-        numbers[HIT_LOW],
-        numbers[HIT_CLOSE],
-        numbers[HIT_RANGE],
-    )
-    hot[SIDE] = direction
-    hot[BORN] = seen
-    hot[LAST] = seen + HORIZON[pattern]
-    hot[BORN_MS] = born_ms
-    record = some.records[at, int(hot[SLOT])]
-    for column in range(N_FACTS):
-        record[column] = hits.facts[k, column]
-    for column in range(MAX_DEFINING_BARS):
-        record[TIMES + column] = hits.times[k, column]
-    for column in range(N_NUMBERS):
-        record[NUMBERS + column] = numbers[column]
-
-
-@leaf
-def begin_chart(lives: Lives, at: int, find: Float64, born_ms: int) -> None:
-    """Open the chart pattern of a find at the bar that was seen last."""
-    some, seen = lives.charts, lives.seen[at]
-    hot = some.hot[at, some.n[at]]
-    some.n[at] += 1
-    hot[SIDE] = find[sketch.TURN]
-    hot[STOP] = find[sketch.STOP]
-    hot[TARGET] = find[sketch.TARGET] if find[sketch.TARGET] > 0.0 else math.nan
-    hot[BORN] = seen
-    hot[LAST] = seen + chart_horizon(int(find[sketch.BAR] - find[sketch.POINTS]))
-    hot[BORN_MS] = born_ms
-    record = some.records[at, int(hot[SLOT])]
-    for column in range(len(record)):
-        record[column] = find[column]
-
-
-@leaf
-def begin_lives(
-    lives: Lives,
-    at: int,
-    born_ms: int,
-    hits: HitRows,
-    first_hit: int,
-    n_hits: int,
-    finds: Float64,
-    first_find: int,
-    n_finds: int,
-) -> None:
-    """Open what fired on the bar that state `at` saw last, which starts at `born_ms`."""
-    for k in range(first_hit, n_hits):
-        begin_hit(lives, at, hits, k, born_ms)
-    for k in range(first_find, n_finds):
-        begin_chart(lives, at, finds[k], born_ms)
-
-
-@kernel
-def replay(
-    history: History,
-    lives: Lives,
-    row: int,
-    begin: int,
-    end: int,
-    hits: HitRows,
-    n_hits: int,
-    finds: Float64,
-    n_finds: int,
-    ended: Endings,
-) -> None:
-    """Let state 0 live through bars `begin` to `end` - 1 of a row, given what fired on them."""
-    h = f = 0
-    for i in range(begin, end):
-        end_lives(history, lives, 0, row, i, i, ended)
-        first_hit, first_find = h, f
-        while h < n_hits and hits.facts[h, POSITION] == i:
-            h += 1
-        while f < n_finds and finds[f, sketch.BAR] == i:
-            f += 1
-        start = history.start[row, i]
-        begin_lives(lives, 0, start, hits, first_hit, h, finds, first_find, f)

@@ -9,15 +9,14 @@ from pl.signals.endings import Ending, are_alike
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.revision import Outcome
 from pl.signals.signal import (
-    CONFIRMED,
     RETRACTED,
     Facts,
     Signal,
     changes,
     flow_id,
     geometry,
-    identity,
     levels,
+    life_of,
     material,
     name_of,
     reason,
@@ -34,12 +33,12 @@ class Author:
         self._tier = tier
 
     def confirm(self, hit: Finding, rsi: float = math.nan) -> Signal:
-        """Return the entry that says the pattern is there, as its bar closes."""
-        return self._entry(hit._replace(revision=0), CONFIRMED, rsi, {}, {})
+        """Return the entry that says the pattern is there or forming, as its bar closes."""
+        return self._entry(hit._replace(revision=0), life_of(hit), rsi, {}, {})
 
     def end(self, hit: Finding, ending: Ending) -> Signal:
         """Return the entry that says how a confirmed pattern ended."""
-        before, after = {"life": CONFIRMED}, ending.facts()
+        before, after = {"life": life_of(hit)}, ending.facts()
         fresh = hit._replace(revision=ending.changes)
         return self._ended(self._entry(fresh, ending.life, math.nan, before, after), ending)
 
@@ -48,22 +47,24 @@ class Author:
 
     def retract(self, hit: Finding, ending: Ending | None = None) -> Signal:
         """Return the entry that takes a pattern back, with what it had said."""
-        before: Facts = {**lived(ending), **material(hit)}
+        before: Facts = {**lived(hit, ending), **material(hit)}
         return self._entry(_revised(hit), RETRACTED, math.nan, before, {"life": RETRACTED})
 
     def difference(self, outcome: Outcome) -> list[Signal]:
         """Return what a changed bar adds to the log: by bar, by pattern, retractions first."""
-        old = {identity(hit): hit for hit in outcome.old}
-        fresh = {identity(hit): hit for hit in outcome.fresh}
+        old, fresh = outcome.old, outcome.fresh
         entries: list[tuple[int, int, Signal]] = []
         for name, hit in old.items():
-            if name not in fresh:
+            if name not in fresh or is_elsewhere(hit, fresh[name]):
                 gone = self.retract(hit, outcome.old_ends.get(name))
                 entries.append((hit.times[-1], hit.pattern, gone))
         for name, hit in fresh.items():
             ends = (outcome.old_ends.get(name), outcome.fresh_ends.get(name))
-            said = self._restate(old.get(name), hit, ends, outcome.rsi)
-            entries += [(hit.times[-1], hit.pattern, entry) for entry in said]
+            before = old.get(name)
+            moved = before is not None and is_elsewhere(before, hit)
+            at = max(hit.times[-1], before.times[-1] if before else 0)
+            said = self._restate(None if moved else before, hit, ends, outcome.rsi)
+            entries += [(at, hit.pattern, entry) for entry in said]
         return [entry for *_, entry in sorted(entries, key=lambda found: found[:2])]
 
     def _restate(
@@ -77,18 +78,18 @@ class Author:
         was, is_ = ends
         hit = _revised(hit)
         strength = rsi.get(hit.times[-1], math.nan)
-        if old is None:
-            found = self._entry(hit, CONFIRMED, strength, {}, {})
+        if old is None or old.forming != hit.forming:
+            found = self._entry(hit, life_of(hit), strength, {}, {})
             return [found, self.end(hit, is_._replace(changes=hit.revision))] if is_ else [found]
         before: Facts
         after: Facts
         before, after = changes(old, hit)
         if not are_alike(was, is_):
-            before, after = {**lived(was), **before}, {**lived(is_), **after}
+            before, after = {**lived(old, was), **before}, {**lived(hit, is_), **after}
         if not before:
             return []
         if is_ is None:
-            return [self._entry(hit, CONFIRMED, strength, before, after)]
+            return [self._entry(hit, life_of(hit), strength, before, after)]
         return [self._ended(self._entry(hit, is_.life, math.nan, before, after), is_)]
 
     def _entry(self, hit: Finding, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
@@ -117,9 +118,14 @@ class Author:
         )
 
 
-def lived(ending: Ending | None) -> Facts:
-    """Return the life of a confirmed pattern as far as it went."""
-    return ending.facts() if ending else {"life": CONFIRMED}
+def is_elsewhere(old: Finding, fresh: Finding) -> bool:
+    """Tell whether a find that was confirmed is forming now, or was confirmed by another bar."""
+    return not old.forming and (fresh.forming or old.times[-1] != fresh.times[-1])
+
+
+def lived(hit: Finding, ending: Ending | None) -> Facts:
+    """Return the life of a pattern as far as it went."""
+    return ending.facts() if ending else {"life": life_of(hit)}
 
 
 def _revised(hit: Finding) -> Finding:

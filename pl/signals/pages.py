@@ -8,7 +8,7 @@ import numpy as np
 
 from pl.market.batches import Float64, Int64
 from pl.signals.chart.hit import Finding
-from pl.signals.chart.sketch import CONFIDENCE, PATTERN, TURN
+from pl.signals.chart.sketch import CONFIDENCE, FORMING, PATTERN, TURN
 from pl.signals.charting import BAR_START, CAUSE, ROW, read_chart, room_for_finds
 from pl.signals.endings import LIFE_NAMES, ended_chart, ended_hit, read_ending
 from pl.signals.entries import LIVES, Chosen, Entries, join_entries
@@ -25,6 +25,8 @@ FIT_CONFIDENCE: Final = 3
 HIT_COLUMNS: Final = (2, 3, NUMBERS + FIT_CONFIDENCE)
 CHART_COLUMNS: Final = (PATTERN, TURN, CONFIDENCE)
 """Where the record of what ended has its pattern, direction and confidence."""
+CONFIRMED_CODE: Final = LIVES.index("confirmed")
+FORMING_CODE: Final = LIVES.index("forming")
 LIFE_CODES: Final = np.array([0, *(LIVES.index(name) for name in LIFE_NAMES.values())], np.uint8)
 """By how a bar leaves a signal: the life of its entry."""
 
@@ -46,10 +48,11 @@ class Page:
     values: Float64
 
     def entries(self) -> Entries:
-        """Return the entries that confirm what was found."""
+        """Return the entries that say what was found, confirmed or forming."""
         facts, found, order = self.hits.facts, self.finds, self.order
         bar_times = self.hits.times[np.arange(len(facts)), LAST_TIME[facts[:, 2]]]
         charts = found[:, PATTERN].astype(np.int64) + N_PATTERNS
+        lives = np.where(found[:, FORMING] > 0.0, FORMING_CODE, CONFIRMED_CODE).astype(np.uint8)
         times = np.concatenate([bar_times, found[:, BAR_START].astype(np.int64)])[order]
         confidence = np.concatenate([self.hits.numbers[:, FIT_CONFIDENCE], found[:, CONFIDENCE]])
         return Entries(
@@ -59,7 +62,7 @@ class Page:
             times,
             times,
             confidence[order],
-            np.zeros(len(order), np.uint8),
+            np.concatenate([np.zeros(len(facts), np.uint8), lives])[order],
             np.full(len(order), np.nan),
             self.write,
         )

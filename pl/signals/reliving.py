@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pl.signals.births import replay
 from pl.signals.chart.hit import Finding
 from pl.signals.chart.state import ChartState
 from pl.signals.charting import finds_between, may_stand, read_charts, room_for_finds
@@ -20,24 +21,33 @@ from pl.signals.lives import (
     room_for_endings,
     widened,
 )
-from pl.signals.living import replay
 from pl.signals.signal import identity
 
 Identity = tuple[int, int, tuple[int, ...]]
+Finds = dict[Identity, Finding]
 Ends = dict[Identity, Ending]
 SessionOpen = Callable[[int], int]
 
 
 def lived_from(
     history: History, row: int, position: int, session_open: SessionOpen
-) -> tuple[list[Finding], Ends]:
-    """Return the hits that bars from `position` on make or may end, and how those ended."""
+) -> tuple[Finds, Ends]:
+    """Return the hits that bars from `position` on make or may end, and how those ended.
+
+    Of a pattern that was forming and then confirmed, the latter.
+    """
     begin, n = max(position - LONGEST_LIFE, 0), int(history.n_bars[row])
     rows, n_hits = rows_between(history, row, max(position - LONGEST_HIT, 0), n, session_open)
     finds, n_finds = finds_between(history, row, begin, n)
     _, ended = _replayed(history, row, begin, rows, n_hits, finds, n_finds)
-    ends = {identity(hit): ending for hit, ending in read_endings(ended)}
-    return [*read_hits(rows, n_hits), *read_charts(finds, n_finds)], ends
+    hits: list[Finding] = [*read_hits(rows, n_hits), *read_charts(finds, n_finds)]
+    found = {identity(hit): hit for hit in hits}
+    ends = {
+        identity(hit): ending
+        for hit, ending in read_endings(ended)
+        if hit.forming == found[identity(hit)].forming
+    }
+    return found, ends
 
 
 def relive(

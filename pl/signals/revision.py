@@ -5,7 +5,7 @@ they were held. So the bars from the changed one on are judged before and after 
 the difference goes to the log.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,7 +29,7 @@ from pl.signals.history import (
 from pl.signals.hits import Hit
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
 from pl.signals.living import changes_since
-from pl.signals.reliving import Ends, lived_from
+from pl.signals.reliving import Ends, Finds, lived_from
 from pl.signals.table import IndicatorTable
 
 
@@ -37,14 +37,15 @@ from pl.signals.table import IndicatorTable
 class Outcome:
     """Hold what the change of one bar did; `refused` names why it did nothing.
 
-    old, fresh : the hits of all bars whose signals it may concern, before and after; old_ends,
-    fresh_ends : how those ended that did, by the identity of the hit; rsi : by bar start, of the
+    old, fresh : the hits of all bars whose signals it may concern, by identity, before and after;
+    of a pattern that was forming and then confirmed the latter; old_ends, fresh_ends : how those
+    ended that did; rsi : by bar start, of the
     running session; table : indicator rows of the bars that were walked again.
     """
 
     refused: str = ""
-    old: list[Finding] = field(default_factory=list)
-    fresh: list[Finding] = field(default_factory=list)
+    old: Finds = field(default_factory=dict)
+    fresh: Finds = field(default_factory=dict)
     old_ends: Ends = field(default_factory=dict)
     fresh_ends: Ends = field(default_factory=dict)
     table: IndicatorTable = field(default_factory=IndicatorTable.empty)
@@ -70,10 +71,10 @@ def revise(
     _place(history, batch, b, position)
     table = _walk_again(history, row, position, session_open)
     fresh, fresh_ends = lived_from(history, row, position, session_open)
-    _mark(table, fresh)
+    _mark(table, fresh.values())
     rsi = dict(zip(table.start_ms.tolist(), table.values[:, RSI_14].tolist(), strict=True))
-    old = [_recount(history, hit) for hit in old]
-    fresh = [_recount(history, hit) for hit in fresh]
+    old = {name: _recount(history, hit) for name, hit in old.items()}
+    fresh = {name: _recount(history, hit) for name, hit in fresh.items()}
     return Outcome("", old, fresh, old_ends, fresh_ends, table, rsi)
 
 
@@ -148,7 +149,7 @@ def _walk_again(
     )
 
 
-def _mark(table: IndicatorTable, hits: list[Finding]) -> None:
+def _mark(table: IndicatorTable, hits: Iterable[Finding]) -> None:
     """Set the bits of the patterns that fired on the table's bars; chart patterns have none."""
     places = {start: place for place, start in enumerate(table.start_ms.tolist())}
     for hit in hits:

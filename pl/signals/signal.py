@@ -10,6 +10,7 @@ from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.pattern import trade_levels
 from pl.signals.registry import PATTERNS
 
+FORMING: Final = "forming"
 CONFIRMED: Final = "confirmed"
 RETRACTED: Final = "retracted"
 TARGET_REACHED: Final = "target_reached"
@@ -75,7 +76,7 @@ class Signal:
 
 def flow_id(symbol: str, timeframe: str, hit: Finding) -> uuid.UUID:
     """Return the identity of a find: the same whenever and wherever it is computed again."""
-    times = ",".join(str(time) for time in hit.times)
+    times = ",".join(str(time) for time in defining_times(hit))
     direction = DIRECTION_NAMES[hit.direction]
     name = name_of(hit)
     return uuid.uuid5(FLOW_NAMESPACE, f"{symbol}|{timeframe}|{name}:{direction}|{times}")
@@ -100,9 +101,22 @@ def levels(hit: Finding) -> Numbers:
     return trade_levels(hit, PATTERNS[hit.pattern].stop)
 
 
+def defining_times(hit: Finding) -> tuple[int, ...]:
+    """Return the starts of the bars that define a find, unix ms: of a chart pattern its pivots.
+
+    Its break is not among them, so that it is the same pattern before and after it.
+    """
+    return hit.times[:-1] if isinstance(hit, ChartHit) else hit.times
+
+
 def identity(hit: Finding) -> tuple[int, int, tuple[int, ...]]:
     """Return what makes two hits of one symbol the same find."""
-    return hit.pattern, hit.direction, hit.times
+    return hit.pattern, hit.direction, defining_times(hit)
+
+
+def life_of(hit: Finding) -> str:
+    """Return the life that a hit begins with."""
+    return FORMING if hit.forming else CONFIRMED
 
 
 def material(hit: Finding) -> dict[str, float | str]:

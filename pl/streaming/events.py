@@ -21,7 +21,7 @@ from contracts.names import (
     PATTERNS_UPDATED,
 )
 from pl.signals.rates import null_rate
-from pl.signals.signal import CONFIRMED, EXPIRED, FAILED, RETRACTED, TARGET_REACHED, Signal
+from pl.signals.signal import CONFIRMED, EXPIRED, FAILED, FORMING, RETRACTED, TARGET_REACHED, Signal
 from pl.store.events import StoredEvent
 
 COMPONENT: Final = "streaming"
@@ -37,6 +37,7 @@ LIFETIME_S: Final = {
 }
 """By timeframe, how long after the start of its bar a signal is worth showing."""
 UPDATES: Final = {
+    FORMING: "pattern_forming",
     CONFIRMED: "pattern_updated",
     RETRACTED: "pattern_retracted",
     TARGET_REACHED: "pattern_target_reached",

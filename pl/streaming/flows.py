@@ -6,7 +6,7 @@ from typing import Final
 
 from pl.market.batches import MINUTE_MS
 from pl.signals.life import LONGEST_LIFE
-from pl.signals.signal import CONFIRMED, ENDINGS, Signal
+from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED, Signal
 from pl.store.standing import Standing
 
 HOUR_MS: Final = 3_600_000
@@ -86,7 +86,7 @@ class Flows:
         """Return the signal as it is to be published, or None when it adds nothing."""
         last = self._last.get(str(signal.flow_id))
         if last is None:
-            untold = signal.is_update or signal.life != CONFIRMED
+            untold = bool(signal.before) or signal.life not in {CONFIRMED, FORMING}
             admitted = None if untold else replace(signal, revision=0)
         elif _adds_nothing(last, signal):
             admitted = None
@@ -124,19 +124,35 @@ def _facts(signal: Signal) -> Facts:
 
 
 def _adds_nothing(last: FlowState, signal: Signal) -> bool:
+    if signal.life == FORMING and not signal.before:
+        return last.life != RETRACTED
     if last.life in ENDINGS and signal.is_found:
-        return signal.revision == 0
-    if signal.life in ENDINGS and last.life not in {CONFIRMED, *ENDINGS}:
-        return True
+        return signal.revision == 0 and not _is_first_break(last, signal)
+    if signal.life in ENDINGS:
+        return _ends_nothing(last, signal)
     if last.life != signal.life:
         return False
-    if signal.life in ENDINGS:
-        return signal.before == {"life": CONFIRMED}
-    return not signal.is_update or last.facts == _facts(signal)
+    return not signal.before or last.facts == _facts(signal)
+
+
+def _ends_nothing(last: FlowState, signal: Signal) -> bool:
+    """Tell whether an end was said already, or ends what does not stand."""
+    if signal.before in ({"life": CONFIRMED}, {"life": FORMING}):
+        return last.life != signal.before["life"]
+    return last.life == RETRACTED
+
+
+def _is_first_break(last: FlowState, signal: Signal) -> bool:
+    """Tell whether a pattern breaks out that nobody was told of but as forming."""
+    if not signal.is_found:
+        return False
+    return last.life == FORMING or (last.life in ENDINGS and signal.bar_time_ms > last.bar_time_ms)
 
 
 def _after(last: FlowState, signal: Signal) -> Signal:
     revision = max(signal.revision, last.revision + 1)
+    if _is_first_break(last, signal):
+        return replace(signal, revision=revision)
     before = signal.before or {"life": last.life}
     after = signal.after or {"life": signal.life}
     return replace(signal, revision=revision, before=before, after=after)

@@ -7,14 +7,14 @@ import numpy as np
 
 from pl.market.batches import Int64
 from pl.signals.entries import DIRECTION_OF, KIND_OF, LIVES, Chosen, Entries
-from pl.signals.signal import CONFIRMED, ENDINGS
+from pl.signals.signal import CONFIRMED, ENDINGS, FORMING
 from pl.store.standing import Standing
 
 SECOND_MS: Final = 1_000
 MOST_OLD: Final = 50_000
 """Flows that are remembered before the oldest are forgotten."""
 _IS_END: Final = np.array([life in ENDINGS for life in LIVES], np.bool_)
-_CONFIRMED: Final = LIVES.index(CONFIRMED)
+_IS_FOUND: Final = np.array([life in {CONFIRMED, FORMING} for life in LIVES], np.bool_)
 
 
 class Told:
@@ -37,7 +37,8 @@ class Told:
         known = [
             (rows[flow.symbol], KIND_OF[flow.pattern], DIRECTION_OF[flow.direction], flow)
             for flow in standing
-            if (flow.life, flow.timeframe) == (CONFIRMED, timeframe)
+            if flow.life in {CONFIRMED, FORMING}
+            and flow.timeframe == timeframe
             and flow.symbol in rows
             and flow.pattern in KIND_OF
         ]
@@ -53,7 +54,7 @@ class Told:
         entries : what a policy let through, in log order; their flows count as told.
         """
         keys = _keys(entries.row, entries.kind, entries.direction, entries.born_ms)
-        self._note(keys[entries.life == _CONFIRMED].tolist())
+        self._note(keys[_IS_FOUND[entries.life]].tolist())
         ends = np.flatnonzero(_IS_END[entries.life])
         heard = np.ones(len(entries), np.bool_)
         heard[ends] = [key in self._keys for key in keys[ends].tolist()]

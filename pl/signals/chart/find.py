@@ -15,7 +15,9 @@ Point = tuple[int, float]
 
 @dataclass(frozen=True, slots=True)
 class ChartFind:
-    """Hold one find at the bar whose close broke out; positions are bar indices, prices USD.
+    """Hold one find at the bar whose close broke out, or one that is forming.
+
+    Positions are bar indices, prices USD.
 
     direction : 1 broke up, -1 down; points : the pivots, oldest first; lines : from and to;
     level : the line's price at the bar; stop : a price beyond it invalidates the find;
@@ -39,6 +41,7 @@ class ChartFind:
     relative_volume: float
     size: float
     scale: int
+    forming: bool
 
     @property
     def volume_confirms(self) -> bool:
@@ -51,14 +54,22 @@ class ChartFind:
         return self.bar - self.points[0][0]
 
     def levels(self) -> dict[str, float]:
-        """Return entry, stop and target, without a target below zero."""
-        levels = {"entry": self.entry, "stop": self.stop}
+        """Return entry, stop and target, without a target below zero.
+
+        What is still forming is entered at the level.
+        """
+        levels = {"entry": self.level if self.forming else self.entry, "stop": self.stop}
         return {**levels, "target": self.target} if self.target > 0.0 else levels
 
     def reason(self) -> str:
         """Say in one sentence why it fired, from its own numbers."""
         name = self.pattern.replace("_", " ")
         beyond = "above" if self.direction > 0 else "below"
+        if self.forming:
+            return (
+                f"{name} over {self.n_bars} bars, {self._height_text()} high, is forming: "
+                f"complete {beyond} {price_text(self.level)}, fit {self.fit:.2f}."
+            )
         volume = "confirmed" if self.volume_confirms else "not confirmed"
         return (
             f"{name} over {self.n_bars} bars, {self._height_text()} high: closed at "
@@ -95,6 +106,7 @@ def read_find(row: Float64) -> ChartFind:
         relative_volume=float(row[sketch.VOLUME]),
         size=float(row[sketch.CONTEXT]),
         scale=int(row[sketch.SCALE]),
+        forming=bool(row[sketch.FORMING]),
     )
 
 

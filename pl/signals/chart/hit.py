@@ -45,6 +45,11 @@ class ChartHit(NamedTuple):
         return self.find.entry
 
     @property
+    def forming(self) -> bool:
+        """Tell whether its break is still to come."""
+        return self.find.forming
+
+    @property
     def relative_volume(self) -> float:
         """Return the mean volume of the breaking swing over that of the bars before."""
         return self.find.relative_volume

@@ -20,6 +20,7 @@ from pl.market.batches import Float64, Int32, Int64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart.alerts import ALERT_CONFIDENCE
 from pl.signals.chart.confidence import confidence, relative_size, relative_volume
+from pl.signals.chart.forming import FIRST_SCALE, best_forming, is_formed, would_alert
 from pl.signals.chart.names import CHART_NAMES, ROUNDING_BOTTOM
 from pl.signals.chart.pivots import WINDOW_BARS, confirm_all
 from pl.signals.chart.sketch import (
@@ -105,6 +106,7 @@ def look(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Floa
     Bars of a row come in order, each once. bars : (n, 6); out : (SIZE,) float64
     """
     changed = confirm_all(state.rings[row], state.counts[row], bars, i, offset)
+    state.changed[row] = changed
     if is_calm(state, row, changed, bars[i, CLOSE], i + offset):
         return False
     if not best_of_scales(state, row, changed, bars, i, offset, out):
@@ -113,6 +115,20 @@ def look(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Floa
         return False
     complete(bars, i, out)
     return bool(out[CONFIDENCE] >= LEAST_CONFIDENCE[int(out[PATTERN])])
+
+
+@leaf
+def forms(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Float64) -> bool:
+    """Write what bar `i`, which `look` has taken without a find, shows forming, if any."""
+    changed = state.changed[row]
+    if (changed >> FIRST_SCALE) == 0:
+        return False
+    if not best_forming(state, row, changed, bars, i, offset, out):
+        return False
+    if is_formed(state.formed[row], out, offset, QUIET_BARS):
+        return False
+    complete(bars, i, out)
+    return would_alert(out)
 
 
 @kernel

@@ -27,7 +27,9 @@ CONTEXT: Final = 14
 CONFIDENCE: Final = 15
 SCALE: Final = 16
 RANK: Final = 17
-POINTS: Final = 18
+FORMING: Final = 18
+"""1 when the break is still to come, else 0."""
+POINTS: Final = 19
 MAX_POINTS: Final = 7
 LINES: Final = POINTS + 2 * MAX_POINTS
 MAX_LINES: Final = 2

@@ -36,7 +36,9 @@ class ChartState(NamedTuple):
     recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those
     left out included; watched : (S, N_SCALES, 3) float64; calm : (S, 3) float64;
     dropped : (S,) int64 bars dropped from the front of the row's bars since the first position;
-    room : (5, SIZE) float64, room for the rules to work in.
+    changed : (S,) int64, bit s set when the newest bar confirmed a pivot of scale s;
+    formed : (S, 4, 4) float64 position, signed pattern, first and last position of the newest
+    that were forming; room : (5, SIZE) float64, room for the rules to work in.
     Positions count the bars of a symbol; an index into an array of its bars is a
     position less the offset, the number of bars dropped from the front of that array.
     """
@@ -47,6 +49,8 @@ class ChartState(NamedTuple):
     watched: Float64
     calm: Float64
     dropped: Int64
+    changed: Int64
+    formed: Float64
     room: Float64
 
 
@@ -59,6 +63,8 @@ def empty_state(n_symbols: int) -> ChartState:
         np.empty((n_symbols, N_SCALES, 3), np.float64),
         np.empty((n_symbols, 3), np.float64),
         np.zeros(n_symbols, np.int64),
+        np.zeros(n_symbols, np.int64),
+        np.empty((n_symbols, N_RECENT, 4), np.float64),
         np.empty((5, SIZE), np.float64),
     )
     for row in range(n_symbols):
@@ -82,6 +88,8 @@ def forget(state: ChartState, row: int) -> None:
     state.counts[row, :] = 0
     state.dropped[row] = 0
     state.recent[row, :, :] = LONG_AGO
+    state.changed[row] = 0
+    state.formed[row, :, :] = LONG_AGO
     state.watched[row, :, :] = math.inf
     state.watched[row, :, SIDE] = 0.0
     state.calm[row, CEILING] = math.inf

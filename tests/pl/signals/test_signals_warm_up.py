@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pl.signals import evaluation, history, living
+from pl.signals import births, evaluation, history, living
 from pl.signals.closing import close_bars
 from pl.signals.warm_up import warm_up
 from tests.pl.signals.synthetic import changed, engine, random_bars, restarted, span
@@ -19,7 +19,7 @@ ENTRANCES = (
     history.walk_start,
     history.write_bar,
     living.changes_since,
-    living.replay,
+    births.replay,
 )
 
 

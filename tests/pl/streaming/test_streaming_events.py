@@ -171,3 +171,12 @@ def test_a_degraded_update_stays_an_update() -> None:
 def test_what_was_sent_reads_back_as_the_same_facts() -> None:
     event = built(signal())
     assert decode(event.body, PatternEvent).data == event.data
+
+
+def test_every_time_of_an_updates_geometry_is_iso_and_comes_back() -> None:
+    corner = {"time": T0 / 1000, "price": 150.0}
+    drawing = {"from": T0 / 1000, "to": T0 / 1000, "points": [corner], "lines": [[corner, corner]]}
+    event = built(signal(geometry=drawing, life="failed", before={"life": "confirmed"}))
+    told = message(event, PATTERNS_UPDATED)["payload"]["geometry"]
+    assert told["lines"][0][1]["time"] == told["points"][0]["time"] == "2026-11-25T10:00:00.000000Z"
+    assert rebuild(event.body.decode(), encode_messages(event)).data.geometry == drawing

@@ -1,0 +1,113 @@
+"""What is forming is said once, before its break, and becomes what it was said to become."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+
+from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.signals.chart.alerts import ALERT_CONFIDENCE
+from pl.signals.signal import Signal
+from tests.pl.signals.chart.test_chart_engine import charts, planted_minutes
+from tests.pl.signals.synthetic import SYMBOLS, changed, log_of, restarted
+
+NEXT = {
+    "forming": {"confirmed", "failed", "expired"},
+    "confirmed": {"target_reached", "failed", "expired"},
+}
+
+
+def lives(log: Sequence[Signal]) -> dict[UUID, list[Signal]]:
+    found: dict[UUID, list[Signal]] = defaultdict(list)
+    for entry in charts(log):
+        found[entry.flow_id].append(entry)
+    return found
+
+
+def of_symbol(bars: ClosedBars, symbol: str) -> ClosedBars:
+    return bars.take(bars.row == SYMBOLS.index(symbol))
+
+
+@pytest.mark.parametrize("seed", [7, 21])
+def test_a_flow_forms_once_then_is_confirmed_once_or_ends(seed: int) -> None:
+    bars, _ = planted_minutes(seed)
+    flows = lives(log_of(bars))
+    stories = {tuple(entry.life for entry in flow) for flow in flows.values()}
+    for flow in flows.values():
+        story = [entry.life for entry in flow]
+        assert story.count("forming") <= 1
+        assert story.count("confirmed") <= 1
+        for before, after in pairwise(flow):
+            early = before.before.get("life") == "forming"
+            follows = {"confirmed"} if early else NEXT.get(before.life, set())
+            assert after.life in follows, story
+            assert after.bar_time_ms >= before.bar_time_ms
+    assert any(story[:2] == ("forming", "confirmed") for story in stories)
+
+
+def test_what_forms_would_alert_and_draws_only_what_is_there() -> None:
+    bars, _ = planted_minutes(7)
+    formed = [flow[0] for flow in lives(log_of(bars)).values() if flow[0].life == "forming"]
+    assert len(formed) > 5
+    for entry in formed:
+        drawn = entry.geometry
+        side = 1.0 if entry.direction == "bullish" else -1.0
+        assert entry.confidence >= ALERT_CONFIDENCE[entry.pattern]
+        assert entry.levels["entry"] == drawn["level"]
+        assert side * (entry.levels["entry"] - entry.levels["stop"]) > 0.0
+        assert drawn["to"] == entry.bar_time_ms / 1000.0
+        assert "is forming" in entry.reason
+        points = [point["time"] for point in drawn["points"]]  # type: ignore[attr-defined]
+        assert points[-1] <= drawn["to"] - 8 * 60.0
+
+
+def test_the_bar_that_breaks_what_forms_confirms_it_under_its_flow() -> None:
+    """Each history is cut where something forms and goes on with the break it waits for."""
+    bars, _ = planted_minutes(9)
+    formed = [entry for entry in charts(log_of(bars)) if entry.life == "forming"]
+    confirmed = 0
+    for entry in formed:
+        own = of_symbol(bars, entry.symbol)
+        at = own.start_ms.tolist().index(entry.bar_time_ms)
+        running = restarted(own.take(own.start_ms <= entry.bar_time_ms))
+        level, stop = entry.levels["entry"], entry.levels["stop"]
+        close = level + 0.4 * (level - stop)
+        broken = changed(
+            own,
+            at,
+            start_ms=entry.bar_time_ms + MINUTE_MS,
+            close=close,
+            high=max(close, float(own.open[at])),
+            low=min(close, float(own.open[at])),
+            volume=5.0 * float(own.volume[at]),
+            revision=0,
+        )
+        said = [each for each in running.update(broken).signals if each.life == "confirmed"]
+        confirmed += entry.flow_id in {each.flow_id for each in said}
+    assert len(formed) > 5
+    assert confirmed >= 0.7 * len(formed)
+
+
+def test_what_forms_fails_where_its_stop_is_reached() -> None:
+    bars, _ = planted_minutes(9)
+    entry = next(entry for entry in charts(log_of(bars)) if entry.life == "forming")
+    own = of_symbol(bars, entry.symbol)
+    at = own.start_ms.tolist().index(entry.bar_time_ms)
+    running = restarted(own.take(own.start_ms <= entry.bar_time_ms))
+    stop, price = entry.levels["stop"], float(own.close[at])
+    beyond = stop - 0.01 if entry.direction == "bullish" else stop + 0.01
+    broken = changed(
+        own,
+        at,
+        start_ms=entry.bar_time_ms + MINUTE_MS,
+        open=price,
+        close=price,
+        high=max(beyond, price),
+        low=min(beyond, price),
+        revision=0,
+    )
+    (end,) = [each for each in running.update(broken).signals if each.flow_id == entry.flow_id]
+    assert (end.life, end.before) == ("failed", {"life": "forming"})
+    assert (end.after["exit_price"], end.after["bars"]) == (stop, 1)
