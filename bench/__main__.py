@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from launcher.provision.commands import StepFailed
 from launcher.provision.development import Pythons
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+DATA: Final = ROOT.parent / "shared" / "data"
+"""Recorded market data, unless TICKSTOCK_TEST_DATA names another folder."""
 
 
 def startup(options: argparse.Namespace, pythons: Pythons) -> int:
@@ -61,6 +64,20 @@ def minute(options: argparse.Namespace, pythons: Pythons) -> int:
     )
 
 
+def engine(options: argparse.Namespace, _pythons: Pythons) -> int:
+    """Time indicators beside other libraries, and everything at a close of the market."""
+    from bench.engine import timing
+
+    return timing.run(ROOT, options.symbols, options.rounds)
+
+
+def signals(options: argparse.Namespace, _pythons: Pythons) -> int:
+    """Time everything over years of daily bars, beside bare TA-Lib."""
+    from bench.signals import timing
+
+    return timing.run(Path(os.environ.get("TICKSTOCK_TEST_DATA", DATA)), options.rounds)
+
+
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
     "startup": startup,
     "delivery": delivery,
@@ -68,6 +85,8 @@ BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
     "fanout": fanout,
     "chart": chart,
     "minute": minute,
+    "engine": engine,
+    "signals": signals,
 }
 
 
@@ -99,12 +118,14 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--alerts", type=int, default=100, help="delivery: stop after so many")
     parser.add_argument("--minutes", type=float, default=15, help="delivery: stop at the latest")
     parser.add_argument("--rate", type=int, default=100, help="delivery: trades/s and ticker")
-    parser.add_argument("--rounds", type=int, default=7, help="ticks: timings of each way")
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="ticks, engine, signals: timings of each way"
+    )
     parser.add_argument("--pages", type=int, default=300, help="fanout: how many pages are open")
     parser.add_argument("--per-second", type=int, default=50, help="fanout: alerts a second")
     parser.add_argument("--seconds", type=int, default=20, help="fanout: for so long")
     parser.add_argument("--closes", type=int, help="chart, minute: how many closes to time")
-    parser.add_argument("--symbols", type=int, default=11_000, help="minute: how many symbols")
+    parser.add_argument("--symbols", type=int, default=11_000, help="minute, engine: how many")
     parser.add_argument("--speed", type=float, default=60.0, help="minute: times real time")
     return parser.parse_args(arguments)
 

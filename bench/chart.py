@@ -18,7 +18,7 @@ SEED: Final = 5
 
 
 def market(n_symbols: int, n_bars: int) -> Float64:
-    """Return random walks that have nothing in common, (n_symbols, n_bars, 6)."""
+    """Return random walks that have nothing in common, (n_bars, 6, n_symbols)."""
     dice = np.random.default_rng(SEED)
     shape = (n_symbols, n_bars)
     out = np.empty((*shape, 6), np.float64)
@@ -29,7 +29,7 @@ def market(n_symbols: int, n_bars: int) -> Float64:
     out[..., 1] = np.maximum(open_, close) + wick * np.abs(dice.normal(size=shape))
     out[..., 2] = np.minimum(open_, close) - wick * np.abs(dice.normal(size=shape))
     out[..., 4] = 1000.0 * dice.lognormal(0.0, 0.5, shape)
-    return out
+    return np.asfortranarray(out.transpose(1, 2, 0))
 
 
 def run(n_closes: int) -> int:
@@ -38,7 +38,7 @@ def run(n_closes: int) -> int:
     state = empty_state(N_SYMBOLS)
     room = np.empty((MEMORY_BARS, SIZE), np.float64)
     for row in range(N_SYMBOLS):
-        look_along(state, row, columns[row], 0, MEMORY_BARS, room)
+        look_along(state, row, columns[..., row], 0, MEMORY_BARS, room)
     took, worked, finds = close_all(state, columns, n_closes)
     check(columns, finds)
     report = Report("chart")
@@ -80,7 +80,7 @@ def close_all(
 def check(columns: Float64, finds: Float64) -> None:
     """Raise unless a history looked at as a whole has the same finds."""
     for row in range(CHECKED):
-        whole = scan(columns[row])
+        whole = scan(columns[..., row])
         late = whole[whole[:, BAR] >= MEMORY_BARS]
         if late.tobytes() != np.ascontiguousarray(finds[finds[:, 0] == row][:, 1:]).tobytes():
             raise AssertionError(f"row {row}: closes and history disagree")

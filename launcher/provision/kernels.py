@@ -16,7 +16,7 @@ ROOMS: Final = ("feeds", "market", "signals")
 def kernel_sources(root: Path) -> list[Path]:
     """Return every file whose change may change compiled code: numba itself looks at fewer."""
     rooms = (path for room in ROOMS for path in root.glob(f"pl/{room}/**/*.py"))
-    return [root / "pl" / "kernel.py", *rooms]
+    return [root / "pl" / "kernel.py", root / "pl" / "prefetch.py", *rooms]
 
 
 class Kernels:

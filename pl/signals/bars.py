@@ -17,11 +17,12 @@ CLOSE: Final = 3
 VOLUME: Final = 4
 VWAP: Final = 5
 N_COLUMNS: Final = 6
+LANES: Final = 4
 
 Bars = Float64
 """One symbol's bars, shape (n_bars, 6), oldest first: prices in USD, volume in shares. One array
-and no named tuple, which kernels pass three times as slowly; bar by bar, so that the last bars of
-one symbol among thousands lie side by side in memory."""
+and no named tuple, which kernels pass three times as slowly; in Fortran order, column by column,
+as a `History` holds them: another order compiles every kernel once more."""
 
 
 @leaf
@@ -35,20 +36,35 @@ def mean(bars: Bars, column: int, first: int, last: int) -> float:
 
 @leaf
 def highest(bars: Bars, column: int, first: int, last: int) -> float:
-    """Return the largest of a column's values at `first` to `last`, both ends included."""
-    best = bars[first, column]
-    for j in range(first + 1, last + 1):
-        best = max(best, bars[j, column])
-    return float(best)
+    """Return the largest of a column's values at `first` to `last`, both ends included.
+
+    In four lanes: one chain of comparisons takes four times as long.
+    """
+    a = b = c = d = bars[first, column]
+    rest = last + 1 - (last - first + 1) % LANES
+    for j in range(first, rest, LANES):
+        a = max(a, bars[j, column])
+        b = max(b, bars[j + 1, column])
+        c = max(c, bars[j + 2, column])
+        d = max(d, bars[j + 3, column])
+    for j in range(rest, last + 1):
+        a = max(a, bars[j, column])
+    return float(max(a, b, c, d))
 
 
 @leaf
 def lowest(bars: Bars, column: int, first: int, last: int) -> float:
     """Return the smallest of a column's values at `first` to `last`, both ends included."""
-    best = bars[first, column]
-    for j in range(first + 1, last + 1):
-        best = min(best, bars[j, column])
-    return float(best)
+    a = b = c = d = bars[first, column]
+    rest = last + 1 - (last - first + 1) % LANES
+    for j in range(first, rest, LANES):
+        a = min(a, bars[j, column])
+        b = min(b, bars[j + 1, column])
+        c = min(c, bars[j + 2, column])
+        d = min(d, bars[j + 3, column])
+    for j in range(rest, last + 1):
+        a = min(a, bars[j, column])
+    return float(min(a, b, c, d))
 
 
 @leaf

@@ -61,17 +61,17 @@ def look_at_bar(
     to prices of another scale, is left out.
     """
     out = finds[n]
-    if not look(charts, at, history.columns[row], i, charts.dropped[at], out):
+    if not look(charts, at, history.columns[..., row], i, charts.dropped[at], out):
         return n
     n_bars = i - int(out[POINTS]) + 1
     if not is_whole(history, row, i, n_bars):
         return n
-    if holds_restated(history.start[row], history.columns[row], i, n_bars):
+    if holds_restated(history.start[row], history.columns[..., row], i, n_bars):
         return n
     out[CAUSE] = cause
     out[ROW] = row
-    out[SHARES] = history.columns[row, i, VOLUME]
-    out[PREVIOUS] = history.columns[row, i - 1, CLOSE]
+    out[SHARES] = history.columns[i, VOLUME, row]
+    out[PREVIOUS] = history.columns[i - 1, CLOSE, row]
     out[BAR_START] = history.start[row, i]
     for m in range(int(out[N_POINTS])):
         out[STARTS + m] = history.start[row, int(out[POINTS + 2 * m])]

@@ -11,10 +11,12 @@ from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, OPEN, VOLUME, is_sound
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES
 from pl.signals.chart.state import ChartState
+from pl.signals.chart.state import fetch_row as fetch_charts
 from pl.signals.charting import look_at_bar
 from pl.signals.evaluation import HitRows, evaluate, mark_candles
 from pl.signals.history import (
     History,
+    fetch_row,
     make_room,
     set_anchor,
     step_bar,
@@ -143,6 +145,9 @@ def close_bars(
     frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
     strengths = np.empty(N_CANDLES, np.int16)
     for b in range(begin, len(batch.row)):
+        ahead = int(batch.row[min(b + 1, len(batch.row) - 1)])
+        fetch_row(history, ahead)
+        fetch_charts(charts, ahead)
         if not is_next(history, batch, b):
             return b, n_hits, n_finds, NOT_NEXT
         row = int(batch.row[b])

@@ -26,7 +26,7 @@ from pl.signals.closing import (
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
-from pl.signals.evaluation import room_for, rows_between
+from pl.signals.evaluation import rows_between
 from pl.signals.held import HeldBars, held_bars
 from pl.signals.history import (
     NO_ANCHOR,
@@ -39,7 +39,7 @@ from pl.signals.history import (
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.lives import empty_lives, room_for_endings, widened
 from pl.signals.log import Author
-from pl.signals.pages import read_closes, read_page
+from pl.signals.pages import Room, read_closes, read_page
 from pl.signals.reliving import relive
 from pl.signals.restated import count_restated
 from pl.signals.revision import Outcome, revise
@@ -79,6 +79,7 @@ class SignalEngine:
         self._charts = empty_state(len(symbols))
         self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
+        self._room = Room(len(symbols))
         self._known: set[int] = set()
 
     @property
@@ -115,7 +116,7 @@ class SignalEngine:
         if n >= history.start.shape[1]:
             raise self._overlong(row)
         history.start[row, :n] = tail.start_ms
-        history.columns[row, :n] = prices_of(tail)
+        history.columns[:n, :, row] = prices_of(tail)
         history.revision[row, :n] = tail.revision
         history.quality[row, :n] = tail.quality
         history.n_bars[row] = n
@@ -246,8 +247,7 @@ class SignalEngine:
         tables: list[IndicatorTable],
     ) -> tuple[int, int]:
         history = self._history
-        rows = room_for(len(batch.row) - begin)
-        finds = room_for_finds(len(batch.row) - begin + 1)
+        rows, finds = self._room.of(len(batch.row) - begin)
         ended = room_for_endings(self._lives, len(batch.row) - begin)
         end, n_hits, n_finds, stopped = close_bars(
             history, self._charts, batch, begin, out, rows, finds, self._lives, ended

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import kernel, leaf
-from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64, UInt8
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
@@ -19,7 +19,7 @@ from pl.signals.indicators.clock import look_at_clock
 from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import SESSION_BARS, STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.indicators.windows import look
-from pl.signals.judging import judge
+from pl.signals.judging import judge_candlestick, judge_event
 from pl.signals.registry import PATTERNS, SESSION_WIDE, TRAITS, WEIGHTS
 from pl.signals.restated import holds_restated
 
@@ -91,7 +91,7 @@ def mark_candles(
     One that reaches back to a partial bar is left out. frame, strengths : room to work in;
     out : (2,) int64.
     """
-    fired, bearish = candle_bits(history.columns[row], i, frame, strengths)
+    fired, bearish = candle_bits(history.columns[..., row], i, frame, strengths)
     for ago in range(min(LONGEST, i + 1)):
         if history.quality[row, i - ago] == QUALITY_PARTIAL:
             fired &= UNTOUCHED[ago]
@@ -110,20 +110,32 @@ def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> 
 
 
 @leaf
+def whole_bars(history: History, row: int, i: int) -> int:
+    """Count the bars up to bar `i` that were watched from end to end; no pattern needs more."""
+    n = 0
+    while n < MAX_DEFINING_BARS and n <= i and history.quality[row, i - n] != QUALITY_PARTIAL:
+        n += 1
+    return n
+
+
+@leaf
 def is_one_tick(bars: Bars, i: int) -> bool:
     """Tell whether bar `i` spans a cent or less: the least a price can move draws no candle."""
     return bool(bars[i, HIGH] - bars[i, LOW] < 1.5 * TICK and bars[i, LOW] >= 1.0)
 
 
 @leaf
-def is_possible(history: History, row: int, i: int, pattern: int, candles: int) -> bool:
-    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known."""
-    warm_up, n_bars, _, bit = TRAITS[pattern]
-    if i + 1 < warm_up or history.active[pattern] == 0:
+def is_possible(active: UInt8, pattern: int, bars: Bars, i: int, candles: int, whole: int) -> bool:
+    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known.
+
+    active : as in `History`; whole : as `whole_bars` counts them.
+    """
+    if i + 1 < TRAITS[pattern, 0] or active[pattern] == 0:
         return False
+    bit = TRAITS[pattern, 3]
     if bit >= 0:
-        return bool((candles >> bit) & 1) and not is_one_tick(history.columns[row], i)
-    return is_whole(history, row, i, n_bars)
+        return bool((candles >> bit) & 1) and not is_one_tick(bars, i)
+    return bool(TRAITS[pattern, 1] <= whole)
 
 
 @leaf
@@ -132,7 +144,7 @@ def is_misled(history: History, state: Float64, row: int, i: int, pattern: int) 
     n_bars = TRAITS[pattern, 0]
     if SESSION_WIDE[pattern]:
         n_bars = max(n_bars, int(state[SESSION_BARS]))
-    return holds_restated(history.start[row], history.columns[row], i, n_bars)
+    return holds_restated(history.start[row], history.columns[..., row], i, n_bars)
 
 
 @leaf
@@ -172,14 +184,18 @@ def evaluate(
     state : a row's state that has seen the bar, its session and its windows at least;
     candles : which candlesticks it completes.
     """
-    bars = history.columns[row]
+    bars = history.columns[..., row]
     usual = state[USUAL_VOLUME]
     unit = state[USUAL_RANGE]
     look_at_clock(state, history.start[row], i, history.bar_ms)
+    whole = whole_bars(history, row, i)
     for pattern in range(N_PATTERNS):
-        if not is_possible(history, row, i, pattern, candles):
+        if not is_possible(history.active, pattern, bars, i, candles, whole):
             continue
-        direction, fit, level, measure = judge(pattern, bars, i, state)
+        if TRAITS[pattern, 3] >= 0:
+            direction, fit, level, measure = judge_candlestick(pattern, bars, i, state)
+        else:
+            direction, fit, level, measure = judge_event(pattern, bars, i, state)
         if direction == NONE or is_misled(history, state, row, i, pattern):
             continue
         _, n_bars, setting, _ = TRAITS[pattern]
@@ -212,7 +228,7 @@ def evaluate_range(
     opens : positions of the first bars of their sessions, rising, the first at or before `begin`.
     """
     n_hits = 0
-    bars = history.columns[row]
+    bars = history.columns[..., row]
     candles = np.empty((max(end - begin, 0), 2), np.int64)
     mark_range(history, row, begin, end, candles)
     state = np.zeros(STATE_SIZE, np.float64)

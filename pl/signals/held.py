@@ -35,7 +35,7 @@ def held_bars(history: History, begin: int, end: int) -> HeldBars:
         n_bars=n_bars,
         whole=history.first[begin:end] - SEED_BARS >= history.window_bars,
         start=history.start[begin:end, used][chosen],
-        prices=history.columns[begin:end, used][chosen],
+        prices=history.columns[used, :, begin:end].transpose(2, 0, 1)[chosen],
         revision=history.revision[begin:end, used][chosen],
         quality=history.quality[begin:end, used][chosen],
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
+from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
 from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.indicators import recursive, session
@@ -30,15 +31,21 @@ from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
 SEED_BARS: Final = 600
 SLACK_BARS: Final = 64
 NO_ANCHOR: Final = -(2**62)
+LINE: Final = 8
+"""Numbers in a cache line."""
+FETCHED: Final = (24, 72, 72, 216, 32, LINE)
+"""By column: how many of the newest bars most closes read."""
 
 
 class History(NamedTuple):
     """Hold the bars of all symbols, one row each; C is the capacity in bars.
 
-    start : (S, C) int64 unix ms; columns : (S, C, 6) float64 open, high, low, close, volume,
-    vwap; revision : (S, C) int32; quality : (S, C) uint8; n_bars : (S,) int64 bars held;
-    anchor : (S,) int64 unix ms, the session's open; first : (S,) int64 position of the
-    session's first bar; state : (S, STATE_SIZE) float64, see `indicators.state`;
+    start : (S, C) int64 unix ms; columns : (C, 6, S) float64 open, high, low, close, volume,
+    vwap, in Fortran order, so that each column of a row lies on end: the mean of 200 closes reads
+    1.6 kB, not the 9.6 kB of 200 whole bars; revision : (S, C) int32; quality : (S, C) uint8;
+    n_bars : (S,) int64 bars held; anchor : (S,) int64 unix ms, the session's open; first : (S,)
+    int64 position of the session's first bar; state : (S, STATE_SIZE) float64, see
+    `indicators.state`;
     active : (N,) uint8, 1 for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
     timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
@@ -67,7 +74,7 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
     return History(
         start=np.empty((n_symbols, capacity), np.int64),
-        columns=np.empty((n_symbols, capacity, N_COLUMNS), np.float64),
+        columns=np.empty((n_symbols, N_COLUMNS, capacity), np.float64).T,
         revision=np.empty((n_symbols, capacity), np.int32),
         quality=np.empty((n_symbols, capacity), np.uint8),
         n_bars=np.zeros(n_symbols, np.int64),
@@ -81,6 +88,25 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
         opens=np.full(OPENS_KNOWN, NO_ANCHOR, np.int64),
         sessions_back=sessions_compared(timeframe, SEED_BARS + window_bars, session_bars),
     )
+
+
+@leaf
+def fetch_row(history: History, row: int) -> None:
+    """Fetch what the next bar of a row will read, while another row is worked on.
+
+    Without it a third of a close is spent waiting for memory.
+    """
+    i = history.n_bars[row]
+    capacity = history.start.shape[1]
+    prefetch(history.start, row * capacity + i)
+    prefetch(history.revision, row * capacity + i)
+    prefetch(history.quality, row * capacity + i)
+    for slot in range(0, STATE_SIZE + LINE, LINE):
+        prefetch(history.state, row * STATE_SIZE + slot)
+    for column in range(N_COLUMNS):
+        newest = (row * N_COLUMNS + column) * capacity + i
+        for ago in range(0, FETCHED[column], LINE):
+            prefetch(history.columns, newest - ago)
 
 
 @leaf
@@ -99,7 +125,7 @@ def drop_oldest(history: History, row: int, n_bars: int) -> None:
         history.quality[row, j] = history.quality[row, j + n_bars]
     for column in range(N_COLUMNS):
         for j in range(kept):
-            history.columns[row, j, column] = history.columns[row, j + n_bars, column]
+            history.columns[j, column, row] = history.columns[j + n_bars, column, row]
     history.n_bars[row] = kept
     history.first[row] -= n_bars
 
@@ -125,7 +151,7 @@ def write_bar(
     history.revision[row, i] = revision
     history.quality[row, i] = quality
     for column in range(N_COLUMNS):
-        history.columns[row, i, column] = prices[column]
+        history.columns[i, column, row] = prices[column]
 
 
 @kernel
@@ -137,7 +163,7 @@ def shift_right(history: History, row: int, i: int) -> None:
         history.revision[row, j] = history.revision[row, j - 1]
         history.quality[row, j] = history.quality[row, j - 1]
         for column in range(N_COLUMNS):
-            history.columns[row, j, column] = history.columns[row, j - 1, column]
+            history.columns[j, column, row] = history.columns[j - 1, column, row]
     history.n_bars[row] = n + 1
 
 
@@ -150,7 +176,7 @@ def shift_left(history: History, row: int, i: int) -> None:
         history.revision[row, j] = history.revision[row, j + 1]
         history.quality[row, j] = history.quality[row, j + 1]
         for column in range(N_COLUMNS):
-            history.columns[row, j, column] = history.columns[row, j + 1, column]
+            history.columns[j, column, row] = history.columns[j + 1, column, row]
     history.n_bars[row] = n
 
 
@@ -163,20 +189,20 @@ def find(history: History, row: int, start: int) -> int:
 @leaf
 def step_bar(history: History, row: int, i: int) -> None:
     """Advance the row's walk by bar `i`, and the session's sums when it belongs to it."""
-    recursive.step(history.state[row], history.columns[row], i)
+    recursive.step(history.state[row], history.columns[..., row], i)
     if i >= history.first[row]:
-        session.step_session(history.state[row], history.columns[row], i)
+        session.step_session(history.state[row], history.columns[..., row], i)
 
 
 @leaf
 def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     """Write the indicators of bar `i`, at which the row's walk stands."""
-    look(history.state[row], history.columns[row], i)
-    write_row(out, history.state[row], history.columns[row], i)
-    write_year(out, history.columns[row], i, history.year_bars)
+    look(history.state[row], history.columns[..., row], i)
+    write_row(out, history.state[row], history.columns[..., row], i)
+    write_year(out, history.columns[..., row], i, history.year_bars)
     oldest = int(history.first[row]) - SEED_BARS - history.window_bars
     out[VOLUME_AT_TIME] = volume_at_time(
-        history.columns[row],
+        history.columns[..., row],
         history.start[row],
         i,
         oldest,

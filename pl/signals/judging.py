@@ -1,20 +1,33 @@
 """Judge a bar by the pattern of a number, which is its place in the registry."""
 
+from collections.abc import Callable
 from typing import Final
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
+from pl.market.batches import Float64
+from pl.signals.bars import Bars
 from pl.signals.composition import chosen
+from pl.signals.hits import Verdict
 from pl.signals.registry import PATTERNS
 
 READS: Final = {"candlestick": "bars, i", "event": "bars, i, state"}
 """By family: what a rule is called with."""
 
-judge = kernel(
-    chosen(
-        "judge",
-        "number, bars, i, state",
-        {pattern.number: (pattern.rule, READS[pattern.family]) for pattern in PATTERNS},
-        __name__,
-    )
-)
-"""Return the verdict of the pattern `number` on bar `i`; `state` has seen the bar."""
+
+def _chosen(name: str, family: str) -> Callable[..., Verdict]:
+    ours = {p.number: (p.rule, READS[family]) for p in PATTERNS if p.family == family}
+    return chosen(name, "number, bars, i, state", ours, __name__)
+
+
+judge_candlestick = kernel(_chosen("judge_candlestick", "candlestick"))
+judge_event = leaf(_chosen("judge_event", "event"))
+"""Return the verdict of the pattern `number` of that family on bar `i`; `state` has seen the bar.
+
+Apart, because the rules of candlesticks make arrays and so cannot be leaves.
+"""
+
+
+def judge(number: int, bars: Bars, i: int, state: Float64) -> Verdict:
+    """Return the verdict of any pattern outside of kernels, likewise."""
+    is_event = PATTERNS[number].family == "event"
+    return (judge_event if is_event else judge_candlestick)(number, bars, i, state)

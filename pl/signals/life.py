@@ -4,11 +4,13 @@ A signal with levels ends at the first later bar of its symbol and timeframe tha
 target (`target_reached`) or its stop (`failed`; a bar that reaches both counts as failed, since
 nobody knows which came first). What has not ended after its horizon, counted in bars, has
 `expired`; so has what names no way to trade. A bar that was not watched from end to end reaches
-nothing, for its ends are not known, but it counts.
+nothing, for its ends are not known, but it counts. A bar that goes on at another scale (a split,
+see `restated`) ends what is open as expired: its levels are prices of the scale that was left.
 
 Horizons : 10 bars for candlesticks, 20 for events, 3 times its length for a chart pattern, at
 least 20 and at most 120.
-Price : that of the level, or the open where the bar began beyond it; the close of what expired.
+Price : that of the level, or the open where the bar began beyond it; the close of what
+expired, that of the bar before where the scale was left.
 Source : Bulkowski 2021 (candlesticks are judged over ten bars; a bar that holds both counts
 against the trade).
 """

@@ -35,6 +35,7 @@ from pl.signals.lives import (
     Lives,
     Open,
 )
+from pl.signals.restated import is_restated
 
 POSITION: Final = 5
 """Column of `HitRows.facts`."""
@@ -98,19 +99,23 @@ def end_open(
     at: int,
     bar: Float64,
     whole: bool,
+    scale_left_at: float,
     seen: int,
     out: Float64,
     n: int,
 ) -> int:
     """End what a bar ends of state `at`, oldest first; return how many endings are written.
 
-    bar : (6,); whole : whether it was watched from end to end; seen : bars counted with it.
+    bar : (6,); whole : whether it was watched from end to end; scale_left_at : the close before,
+    in USD, when the bar goes on at another scale, else NaN; seen : bars counted with it.
     """
     hot = some.hot[at]
     kept = 0
     for m in range(some.n[at]):
         life, price = LASTING, bar[CLOSE]
-        if whole:
+        if not math.isnan(scale_left_at):
+            life, price = EXPIRED, scale_left_at
+        elif whole:
             life, price = outcome(int(hot[m, SIDE]), hot[m, STOP], hot[m, TARGET], bar)
         if life == LASTING and seen >= hot[m, LAST]:
             life = EXPIRED
@@ -141,6 +146,15 @@ def sign_endings(
 
 
 @leaf
+def scale_left(history: History, row: int, i: int) -> float:
+    """Return the close before bar `i` when that goes on at another scale, else NaN."""
+    bars = history.columns[..., row]
+    if i > 0 and is_restated(history.start[row], bars, i):
+        return float(bars[i - 1, CLOSE])
+    return math.nan
+
+
+@leaf
 def end_lives(
     history: History, lives: Lives, at: int, row: int, i: int, cause: int, ended: Endings
 ) -> None:
@@ -150,11 +164,12 @@ def end_lives(
         lives.touched[at] = 1
     lives.seen[at] += 1
     seen, whole = lives.seen[at], quality != QUALITY_PARTIAL
-    bar, touched = history.columns[row, i], lives.touched[at]
-    n = end_open(lives.hits, at, bar, whole, seen, ended.hits, ended.n[0])
+    bar, touched = history.columns[i, :, row], lives.touched[at]
+    left = scale_left(history, row, i)
+    n = end_open(lives.hits, at, bar, whole, left, seen, ended.hits, ended.n[0])
     sign_endings(history, touched, row, i, cause, ended.hits, ended.n[0], n)
     ended.n[0] = n
-    n = end_open(lives.charts, at, bar, whole, seen, ended.charts, ended.n[1])
+    n = end_open(lives.charts, at, bar, whole, left, seen, ended.charts, ended.n[1])
     sign_endings(history, touched, row, i, cause, ended.charts, ended.n[1], n)
     ended.n[1] = n
 

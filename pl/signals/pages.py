@@ -9,10 +9,10 @@ import numpy as np
 from pl.market.batches import Float64, Int64
 from pl.signals.chart.hit import Finding
 from pl.signals.chart.sketch import CONFIDENCE, PATTERN, TURN
-from pl.signals.charting import BAR_START, CAUSE, ROW, read_chart
+from pl.signals.charting import BAR_START, CAUSE, ROW, read_chart, room_for_finds
 from pl.signals.endings import LIFE_NAMES, ended_chart, ended_hit, read_ending
 from pl.signals.entries import LIVES, Chosen, Entries, join_entries
-from pl.signals.evaluation import LAST_TIME, N_PATTERNS, HitRows, read_hit
+from pl.signals.evaluation import LAST_TIME, N_PATTERNS, HitRows, read_hit, room_for
 from pl.signals.indicators.names import RSI_14
 from pl.signals.lives import BIRTH, LIFE, NUMBERS, RECORD, START, Endings
 from pl.signals.lives import CAUSE as ENDING_CAUSE
@@ -110,6 +110,25 @@ def read_closes(author: Author, page: Page, ended: Endings) -> Entries:
     ]
     order = np.argsort(np.concatenate([cause for cause, _ in parts]), kind="stable")
     return join_entries([entries for _, entries in parts]).take(order)
+
+
+class Room:
+    """Lend the kernels room for what the bars of a close may find, the same at each close.
+
+    New memory costs a close a millisecond, which the system takes to clear it.
+    """
+
+    def __init__(self, usual: int) -> None:
+        self._usual = usual
+        self._held: tuple[HitRows, Float64] | None = None
+
+    def of(self, n_bars: int) -> tuple[HitRows, Float64]:
+        """Return room for the finds of `n_bars` bars, to be read before it is asked for again."""
+        if n_bars > self._usual:
+            return room_for(n_bars), room_for_finds(n_bars + 1)
+        if self._held is None:
+            self._held = room_for(self._usual), room_for_finds(self._usual + 1)
+        return self._held
 
 
 def read_page(

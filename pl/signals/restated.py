@@ -80,12 +80,12 @@ def holds_restated(starts: Int64, bars: Bars, i: int, n_bars: int) -> bool:
 def count_restated(starts: Int64, bars: Float64, n_bars: Int64, row: Int32, start: Int64) -> int:
     """Count which of the bars named by `row` and `start` (n,) are restated.
 
-    starts : (S, C) unix ms; bars : (S, C, 6); n_bars : (S,) bars held of each row.
+    starts : (S, C) unix ms; bars : (C, 6, S); n_bars : (S,) bars held of each row.
     """
     total = 0
     for b in range(len(row)):
         held = starts[row[b], : n_bars[row[b]]]
         i = np.searchsorted(held, start[b])
-        if 0 < i < len(held) and is_restated(held, bars[row[b]], i):
+        if 0 < i < len(held) and is_restated(held, bars[..., row[b]], i):
             total += 1
     return total

@@ -102,7 +102,7 @@ def _is_repeated(history: History, batch: Arrivals, b: int, position: int) -> bo
     return (
         batch.revision[b] == history.revision[row, position]
         and _is_as_whole(int(batch.quality[b]), int(history.quality[row, position]))
-        and np.array_equal(batch.prices[b], history.columns[row, position], equal_nan=True)
+        and np.array_equal(batch.prices[b], history.columns[position, :, row], equal_nan=True)
     )
 
 

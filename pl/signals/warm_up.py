@@ -37,7 +37,7 @@ def _bars(starts: Sequence[int], price: float, revision: int) -> ClosedBars:
 def warm_up_judging() -> None:
     """Compile what judges bars again: half of the kernels, so that two processes share them."""
     history = empty_history(1, N_BARS, "1min")
-    history.columns[0, 0] = 1.0
+    history.columns[0] = 1.0
     for whole in (history.start, history.revision, history.quality):
         whole[0, 0] = 0
     history.n_bars[0] = 1

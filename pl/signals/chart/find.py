@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart import sketch
@@ -105,7 +103,7 @@ def find_charts(bars: Bars) -> list[ChartFind]:
 
     bars : (n_bars, 6) float64 as `pl.signals.bars` has them, oldest first.
     """
-    return [read_find(row) for row in scan(np.ascontiguousarray(bars, np.float64))]
+    return [read_find(row) for row in scan(bars)]
 
 
 def _point(xy: Float64) -> Point:

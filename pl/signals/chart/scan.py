@@ -134,15 +134,15 @@ def look_at_close(
 ) -> int:
     """Take the newest bar of each row of `rows`; return how many finds were written.
 
-    columns : (S, C, 6) float64, the bars of all symbols; n_bars, offset : (S,) int64 bars held
-    and bars dropped before them; rows : (n,) int32; out : (at least n, SIZE + 1) float64, the
-    row's number in front of each find.
+    columns : (C, 6, S) float64 in Fortran order, the bars of all symbols; n_bars, offset : (S,)
+    int64 bars held and bars dropped before them; rows : (n,) int32; out : (at least n, SIZE + 1)
+    float64, the row's number in front of each find.
     """
     n = 0
     for r in range(len(rows)):
         row = rows[r]
         i = n_bars[row] - 1
-        if look(state, row, columns[row], i, offset[row], out[n, 1:]):
+        if look(state, row, columns[..., row], i, offset[row], out[n, 1:]):
             out[n, 0] = row
             n += 1
     return n
@@ -154,5 +154,5 @@ def scan(bars: Bars) -> Float64:
     bars : (n_bars, 6) float64, sound, oldest first.
     """
     out = np.empty((len(bars), SIZE), np.float64)
-    n = look_along(empty_state(1), 0, bars, 0, len(bars), out)
+    n = look_along(empty_state(1), 0, np.asfortranarray(bars), 0, len(bars), out)
     return out[:n].copy()

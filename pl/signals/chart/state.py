@@ -7,6 +7,7 @@ import numpy as np
 
 from pl.kernel import leaf
 from pl.market.batches import Float64, Int64
+from pl.prefetch import prefetch
 from pl.signals.chart.pivots import N_FIELDS, N_SCALES, RING
 from pl.signals.chart.sketch import SIZE
 
@@ -63,6 +64,16 @@ def empty_state(n_symbols: int) -> ChartState:
     for row in range(n_symbols):
         forget(state, row)
     return state
+
+
+@leaf
+def fetch_row(state: ChartState, row: int) -> None:
+    """Fetch what the next bar of a row will read, while another row is worked on."""
+    prefetch(state.calm, 3 * row)
+    prefetch(state.counts, N_SCALES * row)
+    prefetch(state.dropped, row)
+    for slot in range(0, 3 * N_SCALES, 8):
+        prefetch(state.watched, 3 * N_SCALES * row + slot)
 
 
 @leaf

@@ -8,10 +8,10 @@ from pl.signals.history import History
 
 def columns_of(history: History, row: int) -> Float64:
     """Return one row's bars as a view, shape (capacity, 6)."""
-    bars: Float64 = history.columns[row]
+    bars: Float64 = history.columns[..., row]
     return bars
 
 
 def column_at(history: History, rows: Int64, at: Int64, column: int) -> Float64:
     """Return a column of the bars at positions of rows, which are broadcast together."""
-    return np.asarray(history.columns[rows, at, column], np.float64)
+    return np.asarray(history.columns[at, column, rows], np.float64)

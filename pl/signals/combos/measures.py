@@ -72,7 +72,7 @@ def measure(history: History, looks: Looks, setting: Int64, out: Float64) -> Non
         out[k, :] = 0.0
         if i <= USUAL_BARS or history.quality[row, i] == QUALITY_PARTIAL:
             continue
-        bars = history.columns[row]
+        bars = history.columns[..., row]
         usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
         unit = mean_true_range(bars, i, RANGE_BARS)
         out[k, KNOWN] = 1.0 if unit > 0.0 else 0.0

@@ -21,6 +21,8 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest, mean
 
+SHORT_RANGE: Final = 20
+LONG_RANGE: Final = 50
 REGRESSION_BARS: Final = 20
 RETURNS: Final = 20
 CONVERSION: Final = 9
@@ -45,9 +47,14 @@ def deviation(bars: Bars, i: int, period: int) -> float:
     expensive, quiet stock.
     Source : Bollinger 2001, ch. 7 (population deviation).
     """
+    return deviation_from(bars, i, period, sma(bars, i, period))
+
+
+@leaf
+def deviation_from(bars: Bars, i: int, period: int, centre: float) -> float:
+    """Return the same, of closes whose mean is `centre`; NaN for NaN."""
     if i < period - 1:
         return math.nan
-    centre = mean(bars, CLOSE, i - period + 1, i)
     total = 0.0
     for j in range(i - period + 1, i + 1):
         total += (bars[j, CLOSE] - centre) * (bars[j, CLOSE] - centre)
@@ -62,13 +69,25 @@ def write_range(out: Float64, at: int, bars: Bars, first: int, last: int) -> Non
 
 
 @leaf
-def write_regression(out: Float64, at: int, bars: Bars, i: int) -> None:
-    """Write end, slope, upper and lower end of the regression channel, or NaN."""
+def write_highs_and_lows(out: Float64, at: int, bars: Bars, i: int) -> None:
+    """Write high and low of the 20 and of the 50 bars up to bar `i`, or NaN."""
+    write_range(out, at, bars, i - SHORT_RANGE + 1, i)
+    write_range(out, at + 2, bars, i - LONG_RANGE + 1, i - SHORT_RANGE)
+    if i >= LONG_RANGE - 1:
+        out[at + 2] = max(out[at], out[at + 2])
+        out[at + 3] = min(out[at + 1], out[at + 3])
+
+
+@leaf
+def write_regression(out: Float64, at: int, bars: Bars, i: int, centre: float) -> None:
+    """Write end, slope, upper and lower end of the regression channel, or NaN.
+
+    centre : mean of the 20 closes.
+    """
     first = i - REGRESSION_BARS + 1
     if first < 0:
         out[at : at + 4] = math.nan
         return
-    centre = mean(bars, CLOSE, first, i)
     half = 0.5 * (REGRESSION_BARS - 1.0)
     product = 0.0
     square = 0.0
@@ -89,22 +108,37 @@ def write_regression(out: Float64, at: int, bars: Bars, i: int) -> None:
 
 
 @leaf
-def middle(bars: Bars, i: int, period: int) -> float:
-    """Return the middle of high and low of the `period` bars up to bar `i`, or NaN."""
-    first = i - period + 1
+def middles(bars: Bars, i: int) -> tuple[float, float, float]:
+    """Return the middles of high and low of the 9, 26 and 52 bars up to bar `i`, or NaN.
+
+    Each window takes in the shorter one.
+    """
+    first = i - CONVERSION + 1
     if first < 0:
-        return math.nan
-    return 0.5 * (highest(bars, HIGH, first, i) + lowest(bars, LOW, first, i))
+        return math.nan, math.nan, math.nan
+    high, low = highest(bars, HIGH, first, i), lowest(bars, LOW, first, i)
+    conversion = 0.5 * (high + low)
+    first = i - STANDARD + 1
+    if first < 0:
+        return conversion, math.nan, math.nan
+    high = max(high, highest(bars, HIGH, first, i - CONVERSION))
+    low = min(low, lowest(bars, LOW, first, i - CONVERSION))
+    standard = 0.5 * (high + low)
+    first = i - SPAN + 1
+    if first < 0:
+        return conversion, standard, math.nan
+    high = max(high, highest(bars, HIGH, first, i - STANDARD))
+    low = min(low, lowest(bars, LOW, first, i - STANDARD))
+    return conversion, standard, 0.5 * (high + low)
 
 
 @leaf
 def write_ichimoku(out: Float64, at: int, bars: Bars, i: int) -> None:
     """Write conversion, base and the two spans of the cloud at bar `i`, or NaN."""
-    drawn = i - STANDARD
-    out[at] = middle(bars, i, CONVERSION)
-    out[at + 1] = middle(bars, i, STANDARD)
-    out[at + 2] = 0.5 * (middle(bars, drawn, CONVERSION) + middle(bars, drawn, STANDARD))
-    out[at + 3] = middle(bars, drawn, SPAN)
+    out[at], out[at + 1], _ = middles(bars, i)
+    conversion, standard, span = middles(bars, i - STANDARD)
+    out[at + 2] = 0.5 * (conversion + standard)
+    out[at + 3] = span
 
 
 @leaf

@@ -36,25 +36,37 @@ def place(value: float, low: float, high: float) -> float:
 
 
 @leaf
-def fast_k(bars: Bars, i: int) -> float:
-    """Return the place of close `i` in the 14 bars up to it."""
-    first = i - PERIOD + 1
-    return place(bars[i, CLOSE], lowest(bars, LOW, first, i), highest(bars, HIGH, first, i))
+def fast_k(bars: Bars, i: int, first: int, last: int, low: float, high: float) -> float:
+    """Return the place of close `i` in the 14 bars up to it, NaN when there are fewer.
+
+    low, high : of bars `first` to `last`, which all those 14 bars take in.
+    """
+    oldest = i - PERIOD + 1
+    if oldest < 0:
+        return math.nan
+    for j in range(oldest, first):
+        low, high = min(low, bars[j, LOW]), max(high, bars[j, HIGH])
+    for j in range(last + 1, i + 1):
+        low, high = min(low, bars[j, LOW]), max(high, bars[j, HIGH])
+    return place(bars[i, CLOSE], low, high)
 
 
 @leaf
-def write_stochastic(out: Float64, at: int, bars: Bars, i: int) -> None:
-    """Write k and d at `at` and the place after it, NaN before 16 and 18 bars."""
-    out[at] = math.nan
-    out[at + 1] = math.nan
-    if i < PERIOD + SMOOTHED - 2:
-        return
-    b, c = fast_k(bars, i - 1), fast_k(bars, i)
-    a = fast_k(bars, i - 2)
+def write_stochastic(out: Float64, at: int, bars: Bars, i: int) -> float:
+    """Write k and d at `at` and the place after it, NaN before 16 and 18 bars.
+
+    Returns the place of close `i` itself, NaN before 14 bars.
+    """
+    first, last = max(i - PERIOD + 1, 0), max(i - 2 * SMOOTHED + 2, 0)
+    low, high = lowest(bars, LOW, first, last), highest(bars, HIGH, first, last)
+    a = fast_k(bars, i - 2, first, last, low, high)
+    b = fast_k(bars, i - 1, first, last, low, high)
+    c = fast_k(bars, i, first, last, low, high)
+    y = fast_k(bars, i - 4, first, last, low, high)
+    z = fast_k(bars, i - 3, first, last, low, high)
     out[at] = (a + b + c) / 3.0
-    if i >= PERIOD + 2 * SMOOTHED - 3:
-        y, z = fast_k(bars, i - 4), fast_k(bars, i - 3)
-        out[at + 1] = ((y + z + a) / 3.0 + (z + a + b) / 3.0 + out[at]) / 3.0
+    out[at + 1] = ((y + z + a) / 3.0 + (z + a + b) / 3.0 + out[at]) / 3.0
+    return c
 
 
 @leaf

@@ -9,25 +9,14 @@ Camarilla   close +- 1.1 / 4 (R3, S3) and 1.1 / 2 (R4, S4) of the range.
 Source : Person 2004, ch. 6; Stott 1989.
 """
 
-import math
-from typing import Final
-
 from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
-
-WINDOW: Final = 20
-N_LEVELS: Final = 13
 
 
 @leaf
-def write_pivot_points(out: Float64, at: int, bars: Bars, first: int, last: int) -> None:
-    """Write 13 levels of the window `first` to `last` at `at`, NaN when there are fewer bars."""
-    if first < 0:
-        out[at : at + N_LEVELS] = math.nan
-        return
-    high, low = highest(bars, HIGH, first, last), lowest(bars, LOW, first, last)
-    close, spread = bars[last, CLOSE], high - low
+def write_pivot_points(out: Float64, at: int, high: float, low: float, close: float) -> None:
+    """Write 13 levels of the window's high, low and last close at `at`; NaN for NaN."""
+    spread = high - low
     pivot = (high + low + close) / 3.0
     out[at] = pivot
     out[at + 1] = 2.0 * pivot - low

@@ -14,8 +14,19 @@ from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, highest, lowest, mean, mean_true_range
-from pl.signals.indicators.channels import deviation, sma
+from pl.signals.bars import (
+    CLOSE,
+    HIGH,
+    LANES,
+    LOW,
+    VOLUME,
+    Bars,
+    highest,
+    lowest,
+    mean,
+    mean_true_range,
+)
+from pl.signals.indicators.channels import deviation_from, sma
 from pl.signals.indicators.state import (
     BOTTOM_20,
     DEVIATION_20,
@@ -29,7 +40,6 @@ from pl.signals.indicators.state import (
 
 USUAL_BARS: Final = 20
 RANGE_BARS: Final = 14
-LANES: Final = 4
 
 
 @leaf
@@ -42,10 +52,7 @@ def sma_200(bars: Bars, i: int) -> float:
     first = i - 199
     if first < 0:
         return math.nan
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
+    a = b = c = d = 0.0
     for j in range(first, i + 1, LANES):
         a += bars[j, CLOSE]
         b += bars[j + 1, CLOSE]
@@ -66,4 +73,4 @@ def look(state: Float64, bars: Bars, i: int) -> None:
     state[SMA_20] = sma(bars, i, 20)
     state[SMA_50] = sma(bars, i, 50)
     state[SMA_200] = sma_200(bars, i)
-    state[DEVIATION_20] = deviation(bars, i, 20)
+    state[DEVIATION_20] = deviation_from(bars, i, 20, state[SMA_20])

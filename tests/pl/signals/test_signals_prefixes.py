@@ -221,6 +221,6 @@ def test_a_judgement_that_needs_the_next_bar_would_be_noticed() -> None:
     bars = random_bars(300, rows=[0], seed=1)
     engine = SignalEngine(("A",), "daily", "daily", one_span, session_bars=400)
     came, *_ = as_they_came(engine, bars)
-    engine._history.columns[0, 299, 3] *= 1.1
+    engine._history.columns[299, 3, 0] *= 1.1
     again, *_ = with_hindsight(engine, one_span)
     assert came["facts"].tobytes() != again["facts"].tobytes()

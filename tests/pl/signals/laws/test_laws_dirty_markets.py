@@ -242,12 +242,20 @@ def assert_one_scale(log: list[Any]) -> None:
             assert 1 / 1.45 < price / entry.price < 1.45, entry
 
 
+def assert_only_ended(log: list[Any], before_ms: int) -> None:
+    """Check that until a time open signals expired, at prices of their own scale, and no more."""
+    early = [entry for entry in log if entry.bar_time_ms < before_ms]
+    assert [entry for entry in early if entry.life != "expired"] == []
+    for entry in early:
+        assert 1 / 1.45 < entry.after["exit_price"] / entry.price < 1.45, entry
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize(("name", "day"), SPLITS, ids=str)
 def test_a_split_alerts_nobody(name: str, day: str, test_data: Path) -> None:
     log, restated = told_of(raw_days(test_data, name), day, before=400, after=60)
     assert restated >= 1
-    assert [entry for entry in log if entry.bar_time_ms < ms_of(day) + 12 * DAY_MS] == []
+    assert_only_ended(log, ms_of(day) + 12 * DAY_MS)
     assert_one_scale(log)
     assert log
 
@@ -258,7 +266,7 @@ def test_a_spin_off_or_a_bad_print_alerts_nobody(name: str, day: str, test_data:
     bars = recorded_days(test_data, (name,)).bars
     log, restated = told_of(bars, day, before=300, after=100)
     assert restated >= 1
-    assert [entry for entry in log if entry.bar_time_ms < ms_of(day) + 12 * DAY_MS] == []
+    assert_only_ended(log, ms_of(day) + 12 * DAY_MS)
     assert_one_scale(log)
 
 

@@ -1,0 +1,86 @@
+"""Close minutes of a whole market with everything on: indicators, patterns, charts, the choice."""
+
+import resource
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from bench.engine.market import SESSION_MINUTES, Float64, closes, history, session_open
+from pl.market.batches import ClosedBars
+from pl.signals.engine import SignalEngine
+from pl.signals.policy import Policy
+
+TIMEFRAME: Final = "1min"
+TIER: Final = "intraday"
+CHECKED: Final = 50
+"""Symbols whose log a restart of the engine has to repeat."""
+
+
+@dataclass
+class Closes:
+    """What the closes took, ms of processor time each, and how much they found."""
+
+    update_ms: list[float] = field(default_factory=list)
+    choose_ms: list[float] = field(default_factory=list)
+    write_ms: list[float] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)
+    chosen: list[int] = field(default_factory=list)
+    resident_mib: int = 0
+
+
+def engine_of(n_symbols: int) -> SignalEngine:
+    """Return an engine for so many symbols, with the room of a regular session."""
+    names = [f"S{row:05}" for row in range(n_symbols)]
+    return SignalEngine(names, TIMEFRAME, TIER, session_open, session_bars=SESSION_MINUTES)
+
+
+def warmed(bars: Float64, n_bars: int) -> SignalEngine:
+    """Return an engine that knows the first bars of every symbol."""
+    n_symbols = bars.shape[2]
+    engine = engine_of(n_symbols)
+    for row in range(n_symbols):
+        engine.warm(row, history(bars, row, n_bars))
+    return engine
+
+
+def close_minutes(bars: Float64, n_warm: int) -> Closes:
+    """Close the minutes from `n_warm` on, one after the other."""
+    n_bars, _, n_symbols = bars.shape
+    engine, policy, found = warmed(bars, n_warm), Policy(n_symbols, TIMEFRAME, TIER), Closes()
+    for minute in range(n_warm, n_bars):
+        batch = closes(bars, minute, minute + 1)
+        times = [time.thread_time()]
+        entries = engine.update(batch).entries
+        times.append(time.thread_time())
+        told = policy.choose(entries)
+        times.append(time.thread_time())
+        told.signals()
+        times.append(time.thread_time())
+        for kept, took in zip(
+            (found.update_ms, found.choose_ms, found.write_ms), np.diff(times), strict=True
+        ):
+            kept.append(1000.0 * float(took))
+        found.entries.append(len(entries))
+        found.chosen.append(len(told))
+    found.resident_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    check(bars[:, :, :CHECKED], n_warm)
+    return found
+
+
+def check(bars: Float64, n_warm: int) -> None:
+    """Raise unless closing minute by minute and all at once say the same of some symbols."""
+    n_bars = bars.shape[0]
+    one, other = warmed(bars, n_warm), warmed(bars, n_warm)
+    log = [
+        signal
+        for minute in range(n_warm, n_bars)
+        for signal in one.update(closes(bars, minute, minute + 1)).signals
+    ]
+    if log != other.update(_all(bars, n_warm)).signals or not log:
+        raise AssertionError("minutes closed one by one and at once have different logs")
+
+
+def _all(bars: Float64, n_warm: int) -> ClosedBars:
+    return closes(bars, n_warm, bars.shape[0])

@@ -1,0 +1,102 @@
+"""Compute, with the kernels of the engine, the few indicators that every peer has."""
+
+import time
+from typing import Final
+
+import numpy as np
+
+from bench.peers.names import COMMON
+from pl.kernel import kernel, leaf
+from pl.market.batches import Float64
+from pl.prefetch import prefetch
+from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, Bars, highest, lowest
+from pl.signals.indicators.averages import wma
+from pl.signals.indicators.channels import deviation_from, sma
+from pl.signals.indicators.recursive import FAST, SLOW, WILDER, rsi, step_wilder
+from pl.signals.indicators.smoothing import after, smooth
+from pl.signals.indicators.state import (
+    EMA_FAST,
+    EMA_SLOW,
+    LAST_CLOSE,
+    N_BARS,
+    RANGE,
+    STATE_SIZE,
+)
+
+LINE: Final = 8
+READ: Final = (LINE, 24, 24, 56, LINE, 0)
+"""By column: how many of the newest bars are read."""
+
+
+@leaf
+def step(state: Float64, bars: Bars, i: int) -> None:
+    """Advance what is recursive by bar `i`, as `recursive.step` does."""
+    n = int(state[N_BARS])
+    close = bars[i, CLOSE]
+    state[EMA_FAST] = smooth(state[EMA_FAST], close, n, FAST)
+    state[EMA_SLOW] = smooth(state[EMA_SLOW], close, n, SLOW)
+    step_wilder(state, bars, i, n)
+    state[LAST_CLOSE] = close
+    state[N_BARS] = n + 1
+
+
+@leaf
+def write(out: Float64, state: Float64, bars: Bars, i: int) -> None:
+    """Write the indicators of bar `i` in the order of COMMON, NaN during a warm-up."""
+    middle = sma(bars, i, 20)
+    spread = 2.0 * deviation_from(bars, i, 20, middle)
+    out[0] = middle
+    out[1] = sma(bars, i, 50)
+    out[2] = after(state, EMA_FAST, FAST)
+    out[3] = after(state, EMA_SLOW, SLOW)
+    out[4] = rsi(state)
+    out[5] = out[2] - out[3]
+    out[6] = after(state, RANGE, WILDER + 1)
+    out[7] = middle + spread
+    out[8] = middle - spread
+    out[9] = wma(bars, i, 20)
+    out[10] = highest(bars, HIGH, max(i - 19, 0), i)
+    out[11] = lowest(bars, LOW, max(i - 19, 0), i)
+
+
+@leaf
+def fetch(held: Float64, state: Float64, row: int, i: int) -> None:
+    """Fetch what the next bar of a row reads."""
+    n_bars = held.shape[0]
+    for column in range(N_COLUMNS):
+        for ago in range(0, READ[column], LINE):
+            prefetch(held, (row * N_COLUMNS + column) * n_bars + max(i - ago, 0))
+    prefetch(state, row * STATE_SIZE)
+    prefetch(state, row * STATE_SIZE + LINE)
+
+
+@kernel
+def close_all(held: Float64, state: Float64, prices: Float64, i: int, out: Float64) -> None:
+    """Append bar `i` of every symbol and compute its indicators.
+
+    held : (n_bars, 6, S) float64 in Fortran order; state : (S, STATE_SIZE); prices : (5, S) the
+    bar as it comes; out : (S, N) float64.
+    """
+    n_rows = held.shape[2]
+    for row in range(n_rows):
+        fetch(held, state, min(row + 1, n_rows - 1), i)
+        bars = held[..., row]
+        for column in range(5):
+            bars[i, column] = prices[column, row]
+        step(state[row], bars, i)
+        write(out[row], state[row], bars, i)
+
+
+def take_all(bars: Float64) -> tuple[Float64, float]:
+    """Return the indicators after the last bar and the processor seconds that all bars took.
+
+    bars : (n_bars, 5, S) float64, bar after bar of all symbols.
+    """
+    n_bars, _, n_symbols = bars.shape
+    held = np.zeros((n_symbols, N_COLUMNS, n_bars), np.float64).T
+    state = np.zeros((n_symbols, STATE_SIZE), np.float64)
+    out = np.zeros((n_symbols, len(COMMON)), np.float64)
+    begin = time.thread_time()
+    for i in range(n_bars):
+        close_all(held, state, bars[i], i, out)
+    return out, time.thread_time() - begin

@@ -1,0 +1,1 @@
+"""Time everything over years of daily bars, beside bare TA-Lib doing its share."""
