@@ -1,6 +1,7 @@
 """Keep what the completed days of all symbols say, for the setups of any session."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_NAMES, Entries
 from pl.signals.history import find
 from pl.signals.indicators.names import INDICATOR_NAMES
-from pl.signals.signal import RETRACTED, Signal
+from pl.signals.signal import CONFIRMED, ENDINGS, RETRACTED, Signal
 from pl.signals.table import EngineUpdate
 
 LONGEST: Final = max(combo.sessions for combo in COMBOS)
@@ -102,6 +103,10 @@ class Days:
     def _note(self, entries: Entries) -> None:
         for place in np.flatnonzero(_KINDS[entries.kind]).tolist():
             signal = entries.write(place)
+            if signal.life in ENDINGS:
+                if signal.before == {"life": CONFIRMED}:
+                    continue  # a find stays what it was when its trade is over
+                signal = replace(signal, life=CONFIRMED, bar_time_ms=signal.born_ms)
             found = self._found.setdefault(int(entries.row[place]), {})
             found.pop(signal.flow_id, None)
             if signal.life != RETRACTED:
