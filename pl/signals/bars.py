@@ -85,11 +85,15 @@ def mean_true_range(bars: Bars, i: int, n_bars: int) -> float:
     return total / n_bars
 
 
+BEYOND_MEASURE: Final = 1e15
+"""USD or shares; sums of their products and squares stay finite below it."""
+
+
 @leaf
 def is_sound(open_: float, high: float, low: float, close: float, volume: float) -> bool:
-    """Tell whether a bar can be computed with: finite, positive, in order, no negative volume."""
-    if not (math.isfinite(open_) and math.isfinite(close) and math.isfinite(volume)):
+    """Tell whether a bar can be computed with: positive, in order, not beyond all measure."""
+    if not (math.isfinite(open_) and math.isfinite(close)):
         return False
-    if not (math.isfinite(high) and low > 0.0 and volume >= 0.0):
+    if not (high < BEYOND_MEASURE and low > 0.0 and 0.0 <= volume < BEYOND_MEASURE):
         return False
     return low <= min(open_, close) and high >= max(open_, close)
