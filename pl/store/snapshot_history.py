@@ -66,7 +66,7 @@ class SnapshotHistory:
         Of a snapshot all bars are returned. Raises Unavailable while PostgreSQL is away.
         """
         snapshot = self._snapshots.load(timeframe)
-        if snapshot is None:
+        if snapshot is None or snapshot.start.min(initial=before_ms) >= before_ms:
             self.trusted = 0
             return self._from_database(symbols, n, before_ms, timeframe)
         if snapshot.through_ms >= before_ms:

@@ -122,6 +122,16 @@ def test_a_snapshot_from_later_than_asked_for_is_cut(store: Database, tmp_path: 
 
 
 @pytest.mark.integration
+def test_a_snapshot_from_after_what_is_asked_for_is_left_alone(
+    store: Database, tmp_path: Path
+) -> None:
+    cached, history, _ = begun(store, tmp_path)
+    for before_ms in (0, FIRST_OPEN_MS):
+        found = cached.last_bars(SYMBOLS, 1_000, before_ms)
+        assert same(found, history.last_bars(SYMBOLS, 1_000, before_ms))
+
+
+@pytest.mark.integration
 def test_reading_the_whole_market_at_once_gives_the_same(store: Database) -> None:
     bars = market()
     rare = bars.take((bars.row != 5) | (np.arange(len(bars)) % 7 == 0))
