@@ -144,8 +144,8 @@ def restarted(
 
 def ending_of(entry: Signal, before: tuple[object, ...] | None) -> tuple[object, ...]:
     """Return how a flow ended, of which this entry says no more than it has to."""
-    if entry.life == "confirmed":
-        return ("confirmed",)
+    if entry.life in {"confirmed", "forming"}:
+        return (entry.life,)
     if "exit_price" not in entry.after:
         assert before is not None
         return before[-4:]

@@ -130,7 +130,7 @@ def test_net_charts_of_a_revised_history_equal_those_of_its_final_bars(
 
 def crossing(log: Sequence[Signal], bars: ClosedBars) -> tuple[Signal, int]:
     """Return the last chart pattern whose level lies between two closes, and its bar."""
-    for entry in reversed(log):
+    for entry in reversed([entry for entry in log if entry.life == "confirmed"]):
         row = SYMBOLS.index(entry.symbol)
         at = int(np.flatnonzero((bars.row == row) & (bars.start_ms == entry.bar_time_ms))[0])
         side = 1.0 if entry.direction == "bullish" else -1.0
