@@ -123,7 +123,7 @@ class Entries:
 
 
 def _said(signal: Signal) -> float:
-    if signal.life == CONFIRMED and not signal.before:
+    if signal.life in {CONFIRMED, FORMING} and not signal.before:
         return float("nan")
     said = signal.before.get("confidence", signal.confidence)
     return float(said)

@@ -120,6 +120,11 @@ def log_of(bars: ClosedBars, cuts: Sequence[int] = (), timeframe: str = "1min") 
     return log
 
 
+def confirmed(log: Iterable[Signal]) -> list[Signal]:
+    """Return the entries that say for the first time that a pattern is there."""
+    return [entry for entry in log if entry.life == "confirmed" and not entry.before]
+
+
 def held(bars: ClosedBars) -> ClosedBars:
     """Return what a database would hold of a sequence: the last version of each bar, sorted."""
     last = {(int(row), int(start)): i for i, (row, start) in enumerate(_keys(bars))}

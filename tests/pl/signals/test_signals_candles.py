@@ -18,7 +18,7 @@ from pl.signals.candles.judging import WARM_UP, judge_candles
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.engine import SignalEngine
 from pl.signals.registry import PATTERNS
-from tests.pl.signals.synthetic import changed, engine, join, random_bars, span
+from tests.pl.signals.synthetic import changed, confirmed, engine, join, random_bars, span
 
 ALERTED = {p.name: p.warm_up for p in PATTERNS if p.family == "candlestick"}
 CODE = {"bullish": 1, "bearish": -1, "neutral": 1}
@@ -64,7 +64,7 @@ def alerts_of(bars: ClosedBars) -> dict[str, np.ndarray]:
     """Return -1, 0 or 1 a bar for each alerted candlestick, from the engine's own log."""
     place = {start: i for i, start in enumerate(bars.start_ms.tolist())}
     out = {name: np.zeros(len(bars), np.int64) for name in ALERTED}
-    for signal in new_engine(bars).update(bars).signals:
+    for signal in confirmed(new_engine(bars).update(bars).signals):
         if signal.pattern in out:
             out[signal.pattern][place[signal.bar_time_ms]] = CODE[signal.direction]
     return out

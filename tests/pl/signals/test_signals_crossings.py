@@ -37,7 +37,7 @@ def told(watch: CrossingWatch, rows: IndicatorTable) -> Told:
     ]
 
 
-def naive(values: np.ndarray) -> Told:
+def naive(values: np.ndarray, minutes: list[int]) -> Told:
     """Say bar by bar, in plain words, what one symbol's RSI, histogram and %b cross."""
     heard: Told = []
     latest: dict[str, int] = {}
@@ -52,9 +52,9 @@ def naive(values: np.ndarray) -> Told:
             ("BB_LOWER_BREAK", was[2] >= 0 > now[2]),
         ]
         for name in [name for name, crossed in kinds if crossed]:
-            if i - latest.get(name, -1_000) > COOL_DOWN_BARS:
-                heard.append((name, 0, i))
-            latest[name] = i
+            if minutes[i] - latest.get(name, -1_000) > COOL_DOWN_BARS:
+                heard.append((name, 0, minutes[i]))
+            latest[name] = minutes[i]
     return heard
 
 
@@ -95,9 +95,9 @@ def test_rows_beyond_those_watched_are_left_out() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_crossings_equal_a_plain_reading_of_the_rows(seed: int) -> None:
     rows = engine(("AAA",)).update(lively_bars(700, seed=seed, rows=(0,))).indicators
-    first = int(rows.start_ms[0]) // MINUTE_MS
+    minutes = (rows.start_ms // MINUTE_MS).tolist()
     columns = [COLUMN[name] for name in ("rsi_14", "macd_hist", "bb_percent_b")]
-    expected = [(name, 0, first + i) for name, _, i in naive(rows.values[:, columns])]
+    expected = naive(rows.values[:, columns], minutes)
     heard = told(CrossingWatch(1, "1min"), rows)
     assert len(heard) > 20
     assert sorted(heard) == sorted(expected)

@@ -16,6 +16,7 @@ from tests.pl.signals.naive_events import TWINS, Past
 from tests.pl.signals.synthetic import (
     DAY_MS,
     FIRST_OPEN_MS,
+    confirmed,
     lively_bars,
     log_of,
     pauses,
@@ -64,7 +65,7 @@ def expected(name: str, bars: ClosedBars) -> dict[int, str]:
 
 
 def found(name: str, log: list[Signal]) -> dict[int, str]:
-    return {entry.bar_time_ms: entry.direction for entry in log if entry.pattern == name}
+    return {entry.bar_time_ms: entry.direction for entry in confirmed(log) if entry.pattern == name}
 
 
 def on_days(name: str) -> bool:
@@ -148,7 +149,13 @@ def test_a_bar_of_an_earlier_session_is_judged_by_the_sums_of_its_own() -> None:
     whole = SignalEngine(("R",), "1min", "intraday", day_of)
     whole.update(span(bars, 0, 1200))
     table = [
-        entry for entry in whole.recent(900).signals() if entry.pattern == "Opening_Range_Break"
+        entry
+        for entry in confirmed(whole.recent(900).signals())
+        if entry.pattern == "Opening_Range_Break"
     ]
-    streamed = [entry for entry in log_of(span(bars, 0, 1200)) if entry.pattern == table[0].pattern]
+    streamed = [
+        entry
+        for entry in confirmed(log_of(span(bars, 0, 1200)))
+        if entry.pattern == table[0].pattern
+    ]
     assert [e.bar_time_ms for e in table] == [e.bar_time_ms for e in streamed][-len(table) :]

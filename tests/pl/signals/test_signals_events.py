@@ -10,7 +10,7 @@ from pl.market.batches import ClosedBars
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from tests.pl.signals import naive
-from tests.pl.signals.synthetic import engine, random_bars
+from tests.pl.signals.synthetic import confirmed, engine, random_bars
 
 TWINS = {
     "Volume_Spike": naive.volume_spike,
@@ -37,7 +37,7 @@ def test_each_event_fires_where_its_plain_twin_does(name: str) -> None:
 
 
 def signals_of(bars: ClosedBars, name: str) -> list[Signal]:
-    return [signal for signal in engine().update(bars).signals if signal.pattern == name]
+    return [entry for entry in confirmed(engine().update(bars).signals) if entry.pattern == name]
 
 
 def calm(n_bars: int = 80) -> ClosedBars:

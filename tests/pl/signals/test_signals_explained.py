@@ -12,14 +12,22 @@ from pl.market.batches import ClosedBars
 from pl.signals.chart.confidence import confidence
 from pl.signals.chart.find import ChartFind, find_charts
 from pl.signals.chart.names import CHART_NAMES
-from pl.signals.entries import KIND_NAMES
+from pl.signals.entries import KIND_NAMES, LIVES
 from pl.signals.evaluation import weigh
 from pl.signals.pattern import Pattern
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from scripts.examples import recorded
 from tests.pl.signals.chart.planting import KINDS, planted_series
-from tests.pl.signals.synthetic import changed, day_open, join, lively_bars, log_of, span
+from tests.pl.signals.synthetic import (
+    changed,
+    confirmed,
+    day_open,
+    join,
+    lively_bars,
+    log_of,
+    span,
+)
 
 BY_NAME = pytest.mark.parametrize(
     ("number", "pattern"), list(enumerate(PATTERNS)), ids=PATTERN_NAMES
@@ -30,7 +38,7 @@ HELD = (0.1, 0.5, 0.9)
 
 @cache
 def lively_log(timeframe: str) -> list[Signal]:
-    return log_of(lively_bars(8000, rows=[0], seed=21), timeframe=timeframe)
+    return confirmed(log_of(lively_bars(8000, rows=[0], seed=21), timeframe=timeframe))
 
 
 @cache
@@ -40,6 +48,10 @@ def planted_finds() -> list[ChartFind]:
         for seed in range(400, 404)
         for find in find_charts(planted_series(seed, list(KINDS))[0])
     ]
+
+
+FOUND_ONCE = {"Trading_Halt", "Trading_Resumption"}
+"""The recorded minutes hold one hole within a session."""
 
 
 def home(pattern: Pattern) -> str:
@@ -83,7 +95,7 @@ def test_more_shares_in_its_bar_never_make_a_find_less_credible(
         said = [
             entry.confidence
             for times in (1.0, 1.3, 2.0, 5.0)
-            for entry in log_of(with_volume(bars, i, times), timeframe=home(pattern))
+            for entry in confirmed(log_of(with_volume(bars, i, times), timeframe=home(pattern)))
             if (entry.pattern, entry.bar_time_ms) == (found.pattern, found.bar_time_ms)
         ]
         assert said
@@ -110,7 +122,7 @@ def test_a_reason_tells_numbers_of_its_own_bar_and_differs_from_others(
         i = int(np.searchsorted(bars.start_ms, entry.bar_time_ms))
         columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
         facts = [float(column[i]) for column in columns]
-        facts.append(float(str(entry.geometry.get("level", facts[3]))))
+        facts += [float(bars.close[i - 1]), float(str(entry.geometry.get("level", facts[3])))]
         assert any(tells(entry.reason, fact) for fact in facts), entry.reason
     assert len({entry.reason for entry in log}) >= 0.9 * len(log)
 
@@ -128,8 +140,9 @@ def test_no_confidence_is_constant_on_recorded_bars(test_data: Path) -> None:
     said: dict[str, list[float]] = {name: [] for name in KIND_NAMES}
     for series in recorded(test_data, lambda symbol: symbol < "D" or len(symbol) == 1):
         entries = series.update.entries
+        first = (entries.life == LIVES.index("confirmed")) & np.isnan(entries.said)
         for kind in np.unique(entries.kind).tolist():
-            said[KIND_NAMES[kind]] += entries.confidence[entries.kind == kind].tolist()
+            said[KIND_NAMES[kind]] += entries.confidence[first & (entries.kind == kind)].tolist()
     often = {name for name, values in said.items() if len(values) > 1}
-    assert often >= set(PATTERN_NAMES)
+    assert often >= set(PATTERN_NAMES) - FOUND_ONCE
     assert {name for name in often if len(set(said[name])) == 1} == set()
