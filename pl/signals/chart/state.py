@@ -14,7 +14,7 @@ from pl.signals.chart.sketch import SIZE
 N_RECENT: Final = 4
 LONG_AGO: Final = -1e15
 NEWEST_FIND: Final = 0
-"""Column of `recent`: the position of a find."""
+"""Column of `recent` and `formed`: the position of a find."""
 
 LEVEL: Final = 0
 UNTIL: Final = 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, ClosedBars
@@ -93,6 +93,7 @@ def test_charts_in_the_log_do_not_show_batches(seed: int, cuts: list[int]) -> No
 
 @LAWFUL
 @given(SEEDS, st.integers(0, 3), st.lists(st.integers(0, 1700), min_size=1, max_size=3))
+@example(401, 0, [259])
 def test_charts_in_the_log_do_not_show_restarts(
     seed: int, n_changes: int, stops: list[int]
 ) -> None:
