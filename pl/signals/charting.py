@@ -123,7 +123,7 @@ def charts_between(history: History, row: int, begin: int, end: int) -> list[Cha
 
 
 def may_stand(history: History, charts: ChartState, row: int, begin: int) -> bool:
-    """Tell whether a bar of a row from `begin` on may have completed a chart or shown one forming."""
+    """Tell whether a bar from `begin` on may have completed a chart or shown one forming."""
     newest = max(charts.recent[row, 0, NEWEST_FIND], charts.formed[row, 0, NEWEST_FIND])
     return bool(newest - charts.dropped[row] >= min(begin, int(history.n_bars[row])))
 
