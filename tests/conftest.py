@@ -40,11 +40,11 @@ os.environ.setdefault(
     "NUMBA_CACHE_DIR",
     str(ROOT / ".tickstock" / "numba" / f"tests-{digest(files=kernel_sources(ROOT))}"),
 )
-# How long an example takes says nothing where another process may hold the core.
-settings.register_profile(
-    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("shared machine")
+# How long an example takes says nothing where another process may hold the core. Two runs of the
+# same code try the same examples; `pytest --hypothesis-profile=search` tries others each time.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same examples", settings.get_profile("search"), derandomize=True)
+settings.load_profile("same examples")
 
 _FAST = (("fsync", "off"), ("full_page_writes", "off"))
 _TEMPLATE = "migrated_template"
