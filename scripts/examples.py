@@ -10,7 +10,7 @@ import pandas as pd
 
 from pl.market.batches import Int64
 from pl.signals.candles.catalogue import CANDLES
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_OF
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
@@ -26,7 +26,6 @@ MOST_BARS: Final = 120
 READABLE_BARS: Final = 20
 STRIPS: Final = frozenset({"rsi_14", "macd"})
 """Indicators with a scale of their own."""
-FORMS: Final = {"daily": "%Y-%m-%d", "1min": "%Y-%m-%d %H:%M"}
 
 
 @dataclass(frozen=True, slots=True)
