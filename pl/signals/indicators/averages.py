@@ -54,7 +54,7 @@ def _hull_weights() -> Float64:
     each = np.zeros(HULL_PERIOD)
     each -= _weights(HULL_PERIOD)
     each[-HULL_HALF:] += 2.0 * _weights(HULL_HALF)
-    return np.convolve(each, _weights(HULL_ROOT)[::-1])
+    return np.convolve(each, _weights(HULL_ROOT))
 
 
 HULL_WEIGHTS: Final = _hull_weights()
