@@ -13,7 +13,6 @@ from typing import Any, Final, Protocol, cast
 import numpy.typing as npt
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.errors import TypingError
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
@@ -87,14 +86,27 @@ def _smaller_value(builder: Any, a: Any, b: Any) -> Any:
     return builder.select(builder.fcmp_ordered("<", a, b), a, b)
 
 
+def _gathered(builder: Any, read: Callable[[Any], Any]) -> Any:
+    eight = ir.Constant(_EIGHT, ir.Undefined)
+    for place in range(N_LANES):
+        one = builder.load(read(ir.IntType(64)(place)))
+        eight = builder.insert_element(eight, one, ir.IntType(32)(place))
+    return eight
+
+
 @intrinsic
 def _load(_typing: Any, array: Any, _first: Any, _column: Any) -> Any:
-    if not (isinstance(array, types.Array) and array.ndim == 2 and array.layout == "F"):
-        raise TypingError(f"expected bars in Fortran order, were {array}")
-
     def write_code(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        made = context.make_array(sig.args[0])(context, builder, values[0])
-        place = _place(context, builder, sig.args[0], made, values[1:])
+        kind, (first, column) = sig.args[0], values[1:]
+        made = context.make_array(kind)(context, builder, values[0])
+        if kind.layout != "F":
+
+            def read(place: Any) -> Any:
+                index = [builder.add(first, place), column]
+                return _place(context, builder, kind, made, index)
+
+            return _gathered(builder, read)
+        place = _place(context, builder, kind, made, [first, column])
         found = builder.load(builder.bitcast(place, _EIGHT.as_pointer()))
         found.align = 8
         return found
@@ -226,9 +238,9 @@ def _smallest(_typing: Any, _value: Any) -> Any:
 
 
 load = cast("Callable[[npt.NDArray[Any], int, int], Lanes]", _load)
-"""Return the elements `first` to `first` + 7 of a column of an array in Fortran order.
+"""Return the elements `first` to `first` + 7 of a column, at once where they lie on end.
 
-No bounds are checked.
+That is in Fortran order. No bounds are checked.
 """
 load_from = cast("Callable[[npt.NDArray[Any], int], Lanes]", _load_from)
 """Return the elements `first` to `first` + 7 of an array of one dimension, likewise."""
