@@ -10,7 +10,7 @@ from pl.kernel import kernel, leaf
 from pl.market.batches import Float64
 from pl.prefetch import prefetch
 from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, Bars
-from pl.signals.indicators.averages import wma_20
+from pl.signals.indicators.averages import wma
 from pl.signals.indicators.channels import deviation_20, total_20, total_50, write_range
 from pl.signals.indicators.recursive import FAST, SLOW, WILDER, rsi, step_wilder
 from pl.signals.indicators.smoothing import after, smooth
@@ -58,7 +58,7 @@ def write(out: Float64, state: Float64, bars: Bars, i: int) -> None:
     out[6] = after(state, RANGE, WILDER + 1)
     out[7] = middle + spread
     out[8] = middle - spread
-    out[9] = wma_20(bars, i)
+    out[9] = wma(bars, i, 20)
     write_range(out, 10, bars, i - 19, i)
 
 

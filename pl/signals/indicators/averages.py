@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import leaf
-from pl.lanes import load, load_from, newest, ramp, total
+from pl.kernel import inner_leaf, leaf
+from pl.lanes import N_LANES, load, load_from, newest, ramp, total
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.indicators.smoothing import smooth
@@ -121,14 +121,19 @@ def trix(state: Float64) -> float:
     return float(100.0 * (state[TRIX_THRICE] / state[TRIX_BEFORE] - 1.0))
 
 
-@leaf
-def wma_20(bars: Bars, i: int) -> float:
-    """Return the weighted mean of the 20 closes up to bar `i`, or NaN."""
-    first = i - 19
+@inner_leaf
+def wma(bars: Bars, i: int, period: int) -> float:
+    """Return the weighted mean of the `period` closes, eight or more, up to bar `i`, or NaN."""
+    first = i - period + 1
     if first < 0:
         return math.nan
-    lanes = ramp(1.0) * load(bars, first, CLOSE) + ramp(9.0) * load(bars, first + 8, CLOSE)
-    return total(lanes + newest(ramp(13.0) * load(bars, first + 12, CLOSE), 4)) / 210.0
+    lanes = ramp(1.0) * load(bars, first, CLOSE)
+    for k in range(N_LANES, period - N_LANES + 1, N_LANES):
+        lanes += ramp(k + 1.0) * load(bars, first + k, CLOSE)
+    if period % N_LANES:
+        rest = ramp(period - N_LANES + 1.0) * load(bars, i - N_LANES + 1, CLOSE)
+        lanes += newest(rest, period % N_LANES)
+    return total(lanes) / (0.5 * period * (period + 1.0))
 
 
 @leaf

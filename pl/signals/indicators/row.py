@@ -53,7 +53,7 @@ def write_averages(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     out[14] = after(walked, state.EMA_20, 20)
     out[15] = after(walked, state.EMA_50, 50)
     out[16] = after(walked, state.EMA_200, 200)
-    out[17] = averages.wma_20(bars, i)
+    out[17] = averages.wma(bars, i, 20)
     out[18] = averages.dema(walked)
     out[19] = averages.tema(walked)
     out[20] = after(walked, state.KAMA, averages.KAMA_PERIOD + 1)
