@@ -128,6 +128,11 @@ class CrossingWatch:
         """Return how many rows are looked at."""
         return len(self._start)
 
+    @property
+    def misled(self) -> int:
+        """Return how many crossings were no crossings, because of a restated bar."""
+        return sum(self.counts[line.name, MISLED] for line in LINES)
+
     def recall(self, table: IndicatorTable, ages: Int64) -> None:
         """Learn from earlier rows, the last MEMORY_BARS of each symbol at least; tells nothing."""
         self._all(table, ages)

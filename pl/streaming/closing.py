@@ -188,6 +188,7 @@ class Closing:
 
     def _count(self, part: Evaluated) -> None:
         self.counters.held_storm += part.held_storm
+        self.counters.refused.update(part.refused)
         self.counters.ended.update(part.ended)
         n_found = len(part.alerts) - sum(count_ends(part.alerts.entries).values())
         self.counters.held_back += len(part.entries) - sum(part.ended.values()) - n_found
@@ -211,6 +212,9 @@ class Closing:
         self.announcer.indicators(close.indicators, frame.timeframe, at)
         since_ms = frame.alerts_from_ms - TIMEFRAME_MS[frame.timeframe] + MINUTE_MS
         looked = [frame.crossings.look(part.indicators, part.scale_ages) for part in parts]
+        self.counters.refused["restated_crossings"] = sum(
+            each.crossings.misled for each in (self.minute, *self.longer.values())
+        )
         crossed = Crossings.join(looked).since(since_ms)
         self.announcer.crossings(crossed, frame.timeframe, self.session_id(), at)
 

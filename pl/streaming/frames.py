@@ -11,6 +11,7 @@ from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
 from pl.signals.crossings import LONGEST, MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
+from pl.signals.evaluation import TICK
 from pl.signals.policy import Policy
 from pl.signals.scales import scale_ages
 from pl.signals.storm import MOST_EVENTS, surest
@@ -27,7 +28,8 @@ class Evaluated:
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
     through; held_storm : how many of those would have been too many; ended : how many signals
     of the log ended, by how they did; scale_ages : (n,) bars since the newest restated one up to
-    the bar of each indicator row, at most LONGEST, which it is where crossings are not watched.
+    the bar of each indicator row, at most LONGEST, which it is where crossings are not watched;
+    refused : what was left out, by reason (see `counters.REASONS`).
     """
 
     timeframe: str
@@ -38,6 +40,7 @@ class Evaluated:
     held_storm: int
     ended: Mapping[str, int]
     scale_ages: Int64
+    refused: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -107,7 +110,13 @@ class Frame:
             held_storm,
             ended,
             self.scale_ages(update.indicators),
+            {**update.refused, "one_tick": count_one_tick(bars), "storm": held_storm},
         )
+
+
+def count_one_tick(bars: ClosedBars) -> int:
+    """Return how many bars span the least that a price can move, or nothing."""
+    return int(((bars.high - bars.low < 1.5 * TICK) & (bars.low >= 1.0)).sum())
 
 
 def build_frame(
