@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 FINEST: Final = "5min"
 HOURLY: Final = "1hour"
-"""What a historical load stores begins on the hour, ours where the session does."""
+"""Hours that others stored may begin on the hour, ours where the session does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,11 @@ class LongHistory:
     def _complete(
         self, held: dict[str, ByRow], fresh: Mapping[str, ClosedBars], whole_from_ms: int
     ) -> dict[str, ByRow]:
-        """Store what is fetched, and what follows from it, behind what is held."""
-        for name in MINUTES:
+        """Store what is fetched, and what follows from it, behind what is held.
+
+        The finest bars, which say what is still to be fetched, come after those folded from them.
+        """
+        for name in reversed(MINUTES):
             if len(fresh.get(FINEST, ())):
                 self._append(name, held[name], coarser(fresh[FINEST], name, self.sessions))
         self._append(DAILY, held[DAILY], fresh.get(DAILY, ClosedBars.empty()))
