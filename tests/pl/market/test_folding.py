@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from pl.market.timeframes import (
     ends_of,
 )
 from tests.pl.market.folding_twin import Facts, Key, minutes_of, plain_fold
+from tests.pl.signals.laws.markets import closed_bars, minute_frame
 
 MINUTE = 60_000
 FACTS = ("open", "high", "low", "close", "volume", "vwap", "trade_count", "quality")
@@ -272,23 +272,10 @@ def _in_order(bars: ClosedBars) -> bool:
 @pytest.fixture(scope="module")
 def recorded(test_data: Path) -> tuple[ClosedBars, ExchangeSessions]:
     """The regular minutes of ten stocks, and their calendar."""
-    frame = pd.read_parquet(test_data / "lean" / "minute_trade_bars.parquet")
-    frame = frame.drop_duplicates(["symbol", "t"]).sort_values(["t", "symbol"])
+    frame = minute_frame(test_data)
     sessions = xnys_sessions(date(2013, 1, 1), date(2016, 12, 31))
-    frame = frame[sessions.regular(frame["t"].to_numpy())]
-    n = len(frame)
-    prices = [frame[name].to_numpy(np.float64).copy() for name in ("open", "high", "low", "close")]
-    bars = ClosedBars(
-        frame["symbol"].cat.codes.to_numpy(np.int32),
-        frame["t"].to_numpy(np.int64).copy(),
-        *prices,
-        frame["volume"].to_numpy(np.float64).copy(),
-        np.full(n, np.nan),
-        np.ones(n, np.int32),
-        np.zeros(n, np.int32),
-        np.zeros(n, np.uint8),
-    )
-    return bars, sessions
+    frame = frame[sessions.regular(frame["start"].to_numpy())]
+    return closed_bars(frame, sorted(frame["symbol"].unique())), sessions
 
 
 @pytest.fixture(scope="module")
