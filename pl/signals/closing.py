@@ -5,12 +5,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pl.kernel import kernel
+from pl.kernel import kernel, leaf
 from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
 from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, OPEN, VOLUME, is_sound
 from pl.signals.births import begin_lives
 from pl.signals.candles.catalogue import N_CANDLES
-from pl.signals.candles.frame import FRAME_BARS, N_MEASURES
+from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
+from pl.signals.candles.judging import Strengths
 from pl.signals.chart.state import ChartState
 from pl.signals.chart.state import fetch_row as fetch_charts
 from pl.signals.charting import look_at_bar
@@ -30,6 +31,12 @@ from pl.signals.lives import Endings, Lives
 from pl.signals.living import end_lives, has_room
 
 Flags = npt.NDArray[np.bool_]
+
+HITS: Final = 0
+FINDS: Final = 1
+RESTATED: Final = 2
+N_WRITTEN: Final = 3
+"""What is counted while bars are closed."""
 
 TAKEN: Final = 0
 NOT_NEXT: Final = 1
@@ -51,6 +58,22 @@ class Arrivals(NamedTuple):
     prices: Float64
     revision: Int32
     quality: UInt8
+
+
+class Desk(NamedTuple):
+    """Hold room in which one bar is judged.
+
+    frame : (FRAME_BARS, N_MEASURES) float64; strengths : (N_CANDLES,) int16.
+    """
+
+    frame: Frame
+    strengths: Strengths
+
+
+def empty_desk() -> Desk:
+    """Return room in which one bar is judged."""
+    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    return Desk(frame, np.empty(N_CANDLES, np.int16))
 
 
 class IndicatorRows(NamedTuple):
@@ -83,7 +106,7 @@ def prices_of(bars: ClosedBars) -> Float64:
     return out
 
 
-@kernel
+@leaf
 def append(history: History, batch: Arrivals, b: int, values: Float64) -> bool:
     """Append bar `b` of the batch and write its indicators; False when there is no room."""
     row = int(batch.row[b])
@@ -102,7 +125,7 @@ def append(history: History, batch: Arrivals, b: int, values: Float64) -> bool:
     return True
 
 
-@kernel
+@leaf
 def has_sound_prices(prices: Float64) -> bool:
     """Tell whether a bar can be computed with; `prices` has shape (6,)."""
     return is_sound(prices[OPEN], prices[HIGH], prices[LOW], prices[CLOSE], prices[VOLUME])
@@ -115,7 +138,7 @@ def mark_sound(prices: Float64, out: Flags) -> None:
         out[b] = has_sound_prices(prices[b])
 
 
-@kernel
+@leaf
 def is_next(history: History, batch: Arrivals, b: int) -> bool:
     """Tell whether bar `b` is sound and later than every bar of its row."""
     row = int(batch.row[b])
@@ -125,7 +148,51 @@ def is_next(history: History, batch: Arrivals, b: int) -> bool:
     return bool(n == 0 or batch.start[b] > history.start[row, n - 1])
 
 
-@kernel
+@leaf
+def close_bar(
+    history: History,
+    charts: ChartState,
+    batch: Arrivals,
+    b: int,
+    out: IndicatorRows,
+    hits: HitRows,
+    finds: Float64,
+    lives: Lives,
+    ended: Endings,
+    desk: Desk,
+    written: Int64,
+) -> int:
+    """Take bar `b` of the batch when it only has to be appended; tell what stopped it.
+
+    written : (N_WRITTEN,) int64, how many hits and finds there are and how many bars went on at
+    another scale of prices; it grows by those of the bar.
+    """
+    if not is_next(history, batch, b):
+        return NOT_NEXT
+    row = int(batch.row[b])
+    if not has_room(lives, row, ended):
+        return FULL
+    held = history.n_bars[row]
+    if not append(history, batch, b, out.values[b : b + 1]):
+        return NO_ROOM
+    i = int(history.n_bars[row]) - 1
+    charts.dropped[row] += held - i
+    written[RESTATED] += end_lives(history, lives, row, row, i, b, ended)
+    first_hit, first_find = written[HITS], written[FINDS]
+    written[FINDS] = look_at_bar(history, charts, row, row, i, b, finds, first_find)
+    mark_candles(history, row, i, desk.frame, desk.strengths, out.candles[b])
+    candles, state = out.candles[b, 0], history.state[row]
+    written[HITS] = evaluate(history, state, row, i, b, candles, desk.frame, hits, first_hit)
+    fired = (hits, first_hit, written[HITS], finds, first_find, written[FINDS])
+    begin_lives(history, lives, row, row, i, b, fired, ended)
+    bits = np.int64(0)
+    for k in range(first_hit, written[HITS]):
+        bits |= np.int64(1) << hits.facts[k, 2]
+    out.patterns[b] = bits
+    return TAKEN
+
+
+@leaf
 def close_bars(
     history: History,
     charts: ChartState,
@@ -136,39 +203,21 @@ def close_bars(
     finds: Float64,
     lives: Lives,
     ended: Endings,
-) -> tuple[int, int, int, int]:
+    desk: Desk,
+    written: Int64,
+) -> tuple[int, int]:
     """Take bars from `begin` on until one needs more than appending.
 
-    Returns how far it came, how many hits and chart finds were written, and why it stopped.
+    written : (N_WRITTEN,) int64 zeros, receives how much was written, see `close_bar`.
+    Returns how far it came and why it stopped.
     """
-    n_hits = 0
-    n_finds = 0
-    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
-    strengths = np.empty(N_CANDLES, np.int16)
     for b in range(begin, len(batch.row)):
         ahead = int(batch.row[min(b + 1, len(batch.row) - 1)])
         fetch_row(history, ahead)
         fetch_charts(charts, ahead)
-        if not is_next(history, batch, b):
-            return b, n_hits, n_finds, NOT_NEXT
-        row = int(batch.row[b])
-        if not has_room(lives, row, ended):
-            return b, n_hits, n_finds, FULL
-        held = history.n_bars[row]
-        if not append(history, batch, b, out.values[b : b + 1]):
-            return b, n_hits, n_finds, NO_ROOM
-        i = int(history.n_bars[row]) - 1
-        charts.dropped[row] += held - i
-        end_lives(history, lives, row, row, i, b, ended)
-        found = n_finds
-        n_finds = look_at_bar(history, charts, row, row, i, b, finds, n_finds)
-        before = n_hits
-        mark_candles(history, row, i, frame, strengths, out.candles[b])
-        n_hits = evaluate(history, history.state[row], row, i, b, out.candles[b, 0], hits, n_hits)
-        fired = (hits, before, n_hits, finds, found, n_finds)
-        begin_lives(history, lives, row, row, i, b, fired, ended)
-        bits = np.int64(0)
-        for k in range(before, n_hits):
-            bits |= np.int64(1) << hits.facts[k, 2]
-        out.patterns[b] = bits
-    return len(batch.row), n_hits, n_finds, TAKEN
+        stopped = close_bar(
+            history, charts, batch, b, out, hits, finds, lives, ended, desk, written
+        )
+        if stopped != TAKEN:
+            return b, stopped
+    return len(batch.row), TAKEN

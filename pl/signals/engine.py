@@ -15,12 +15,17 @@ from pl.signals.charting import (
     room_for_finds,
 )
 from pl.signals.closing import (
+    FINDS,
     FULL,
+    HITS,
+    N_WRITTEN,
     NO_ROOM,
     NOT_NEXT,
+    RESTATED,
     Arrivals,
     IndicatorRows,
     close_bars,
+    empty_desk,
     mark_sound,
     prices_of,
     room_for_rows,
@@ -41,7 +46,6 @@ from pl.signals.lives import empty_lives, room_for_endings, widened
 from pl.signals.log import Author
 from pl.signals.pages import Room, read_closes, read_page
 from pl.signals.reliving import relive
-from pl.signals.restated import count_restated
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 
@@ -80,6 +84,7 @@ class SignalEngine:
         self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
         self._room = Room(len(symbols))
+        self._desk = empty_desk()
         self._known: set[int] = set()
 
     @property
@@ -143,8 +148,7 @@ class SignalEngine:
         begin = 0
         while begin < len(bars):
             began = begin
-            begin, stopped = self._close(batch, begin, out, log, tables)
-            self._count_restated(batch, slice(began, begin), refused)
+            begin, stopped = self._close(batch, begin, out, log, tables, refused)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == FULL and begin == began:
@@ -245,14 +249,26 @@ class SignalEngine:
         out: IndicatorRows,
         log: list[Entries],
         tables: list[IndicatorTable],
+        refused: Counter[str],
     ) -> tuple[int, int]:
         history = self._history
         rows, finds = self._room.of(len(batch.row) - begin)
         ended = room_for_endings(self._lives, len(batch.row) - begin)
-        end, n_hits, n_finds, stopped = close_bars(
-            history, self._charts, batch, begin, out, rows, finds, self._lives, ended
+        written = np.zeros(N_WRITTEN, np.int64)
+        end, stopped = close_bars(
+            history,
+            self._charts,
+            batch,
+            begin,
+            out,
+            rows,
+            finds,
+            self._lives,
+            ended,
+            self._desk,
+            written,
         )
-        page = read_page(self._author, rows, n_hits, finds, n_finds, out.values)
+        page = read_page(self._author, rows, written[HITS], finds, written[FINDS], out.values)
         log.append(read_closes(self._author, page, ended))
         if end > begin:
             taken = slice(begin, end)
@@ -265,15 +281,9 @@ class SignalEngine:
                     out.candles[taken],
                 )
             )
+        if written[RESTATED]:
+            refused["restated"] += int(written[RESTATED])
         return end, stopped
-
-    def _count_restated(self, batch: Arrivals, taken: slice, refused: Counter[str]) -> None:
-        history = self._history
-        n = count_restated(
-            history.start, history.columns, history.n_bars, batch.row[taken], batch.start[taken]
-        )
-        if n:
-            refused["restated"] += n
 
     def _note(
         self,

@@ -115,7 +115,7 @@ def walk_start(history: History, row: int) -> int:
     return int(max(history.first[row] - SEED_BARS, 0))
 
 
-@kernel
+@leaf
 def drop_oldest(history: History, row: int, n_bars: int) -> None:
     """Forget the `n_bars` oldest bars of a row."""
     kept = history.n_bars[row] - n_bars
@@ -130,7 +130,7 @@ def drop_oldest(history: History, row: int, n_bars: int) -> None:
     history.first[row] -= n_bars
 
 
-@kernel
+@leaf
 def make_room(history: History, row: int) -> bool:
     """Free a place in a full row by forgetting what nothing reads; tell whether there is one."""
     if history.n_bars[row] < history.start.shape[1]:
@@ -142,7 +142,7 @@ def make_room(history: History, row: int) -> bool:
     return True
 
 
-@kernel
+@leaf
 def write_bar(
     history: History, row: int, i: int, start: int, prices: Float64, revision: int, quality: int
 ) -> None:
@@ -180,10 +180,17 @@ def shift_left(history: History, row: int, i: int) -> None:
     history.n_bars[row] = n
 
 
-@kernel
+@leaf
 def find(history: History, row: int, start: int) -> int:
     """Return the position of the first bar that starts at or after `start`."""
-    return int(np.searchsorted(history.start[row, : history.n_bars[row]], start))
+    first, behind = 0, int(history.n_bars[row])
+    while first < behind:
+        middle = (first + behind) // 2
+        if history.start[row, middle] < start:
+            first = middle + 1
+        else:
+            behind = middle
+    return first
 
 
 @leaf
@@ -212,7 +219,7 @@ def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     )
 
 
-@kernel
+@leaf
 def set_anchor(history: History, row: int, anchor: int) -> None:
     """Note the open of the session that the row's last bar belongs to."""
     history.anchor[row] = anchor

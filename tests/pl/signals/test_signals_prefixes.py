@@ -19,7 +19,7 @@ from pl.signals import evaluation
 from pl.signals.chart.sketch import SIZE
 from pl.signals.chart.state import empty_state
 from pl.signals.charting import ROW, look_again, room_for_finds
-from pl.signals.closing import close_bars, room_for_rows
+from pl.signals.closing import FINDS, HITS, N_WRITTEN, close_bars, room_for_rows
 from pl.signals.engine import SignalEngine
 from pl.signals.lives import empty_lives, room_for_endings
 from tests.pl.signals.synthetic import DAY_MS, random_bars
@@ -138,7 +138,8 @@ def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndar
         batch = engine._arrivals(part)
         out, rows = room_for_rows(len(part)), evaluation.room_for(len(part))
         finds = room_for_finds(len(part) + 1)
-        end, n_hits, n_finds, _ = close_bars(
+        written = np.zeros(N_WRITTEN, np.int64)
+        end, _ = close_bars(
             engine._history,
             engine._charts,
             batch,
@@ -148,11 +149,13 @@ def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndar
             finds,
             engine._lives,
             room_for_endings(engine._lives, 40 * len(part)),
+            engine._desk,
+            written,
         )
         assert end == len(part)
-        parts.append(compared(rows, n_hits))
+        parts.append(compared(rows, int(written[HITS])))
         candles.append(out.candles)
-        charts.append(finds[:n_finds].copy())
+        charts.append(finds[: written[FINDS]].copy())
     found = np.concatenate(charts)
     found = found[np.argsort(found[:, ROW], kind="stable")]
     in_rows = np.concatenate(candles)[np.argsort(bars.row, kind="stable")]
