@@ -4,6 +4,7 @@ A row's open signals follow from its last LONGEST_LIFE bars and what fired on th
 cache: `births.replay` grows them again after a restart or a revision.
 """
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -56,16 +57,26 @@ class Open(NamedTuple):
     n: Int64
 
 
+FLOOR: Final = 0
+CEILING: Final = 1
+SOONEST: Final = 2
+N_EDGES: Final = 3
+"""Columns of what ends a row's first open signal: a low at or below the floor, a high at or above
+the ceiling, USD, or so many bars seen."""
+
+
 class Lives(NamedTuple):
     """Hold open signals, chart patterns apart.
 
-    seen : (S,) int64 bars counted; touched : (S,) uint8, 1 when a bar held was ever changed.
+    seen : (S,) int64 bars counted; touched : (S,) uint8, 1 when a bar held was ever changed;
+    edges : (S, N_EDGES) float64, see FLOOR.
     """
 
     hits: Open
     charts: Open
     seen: Int64
     touched: UInt8
+    edges: Float64
 
 
 class Endings(NamedTuple):
@@ -93,6 +104,7 @@ def empty_lives(n_rows: int, room: int = ROOM, chart_room: int = CHART_ROOM) -> 
         _empty_open(n_rows, chart_room, charting.N_COLUMNS),
         np.zeros(n_rows, np.int64),
         np.zeros(n_rows, np.uint8),
+        np.tile([-math.inf, math.inf, math.inf], (n_rows, 1)),
     )
 
 
