@@ -20,9 +20,12 @@ BORN: Final = 3
 LAST: Final = 4
 BORN_MS: Final = 5
 SLOT: Final = 6
-N_HOT: Final = 7
+N_HOT: Final = 8
 """Columns of an open signal: its side, stop and target; how many bars the row had seen when it was
-born, and when it expires; the start of the bar it was born on; where its record lies."""
+born, and when it expires; the start of the bar it was born on; where its record lies; one that is
+free, so that each has a cache line of its own."""
+LINE: Final = 8
+"""Numbers in a cache line."""
 
 HIT_RECORD: Final = N_FACTS + MAX_DEFINING_BARS + N_NUMBERS
 TIMES: Final = N_FACTS
@@ -91,8 +94,16 @@ class Endings(NamedTuple):
     n: Int64
 
 
+def lined(shape: tuple[int, ...]) -> Float64:
+    """Return zeros that begin at the start of a cache line."""
+    n = math.prod(shape)
+    room = np.zeros(n + LINE, np.float64)
+    first = -room.ctypes.data // room.itemsize % LINE
+    return room[first : first + n].reshape(shape)
+
+
 def _empty_open(n_rows: int, room: int, width: int) -> Open:
-    hot = np.zeros((n_rows, room, N_HOT), np.float64)
+    hot = lined((n_rows, room, N_HOT))
     hot[:, :, SLOT] = np.arange(room)
     return Open(hot, np.empty((n_rows, room, width), np.float64), np.zeros(n_rows, np.int64))
 

@@ -4,6 +4,7 @@ import math
 
 from pl.kernel import leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64
+from pl.prefetch import prefetch
 from pl.signals.bars import CLOSE, HIGH, LOW
 from pl.signals.evaluation import N_PATTERNS, changes_since
 from pl.signals.history import History
@@ -76,6 +77,16 @@ def is_within(edges: Float64, bar: Float64, whole: bool, seen: int) -> bool:
     if seen >= edges[SOONEST]:
         return False
     return bool(not whole or (edges[FLOOR] < bar[LOW] and bar[HIGH] < edges[CEILING]))
+
+
+@leaf
+def fetch_open(lives: Lives, at: int, bar: Float64) -> None:
+    """Fetch the open signals of state `at` when its next bar, (6,), may end one."""
+    if is_within(lives.edges[at], bar, True, lives.seen[at] + 1):
+        return
+    first = at * lives.hits.hot.shape[1]
+    for m in range(lives.hits.n[at]):
+        prefetch(lives.hits.hot, (first + m) * N_HOT)
 
 
 @leaf
