@@ -28,7 +28,7 @@ from pl.signals.lives import (
     Lives,
     Open,
 )
-from pl.signals.living import end_lives, sign_endings, swap, write_ending
+from pl.signals.living import end_lives, narrow, sign_endings, swap, write_ending
 
 POSITION: Final = 5
 """Column of `HitRows.facts`."""
@@ -65,6 +65,7 @@ def begin_hit(lives: Lives, at: int, hits: HitRows, k: int, born_ms: int) -> Non
     hot[BORN] = seen
     hot[LAST] = seen + HORIZON[pattern]
     hot[BORN_MS] = born_ms
+    narrow(lives.edges[at], hot)
     record = some.records[at, int(hot[SLOT])]
     for column in range(N_FACTS):
         record[column] = hits.facts[k, column]
@@ -133,6 +134,7 @@ def begin_chart(lives: Lives, at: int, find: Float64, born_ms: int) -> None:
         hot[TARGET] = math.nan
         hot[LAST] = seen + forming_horizon(n_bars)
     hot[BORN_MS] = born_ms
+    narrow(lives.edges[at], hot)
     record = some.records[at, int(hot[SLOT])]
     for column in range(len(record)):
         record[column] = find[column]

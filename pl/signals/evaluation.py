@@ -168,7 +168,7 @@ def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
     return float(math.floor(confidence * 100.0 + 0.5) / 100.0)
 
 
-@kernel
+@leaf
 def evaluate(
     history: History,
     state: Float64,
@@ -176,13 +176,14 @@ def evaluate(
     i: int,
     cause: int,
     candles: int,
+    frame: Frame,
     out: HitRows,
     n_hits: int,
 ) -> int:
     """Judge bar `i` of a row by every pattern; append the hits and return how many there are.
 
     state : a row's state that has seen the bar, its session and its windows at least;
-    candles : which candlesticks it completes.
+    candles : which candlesticks it completes; frame : that of the bar when it completes any.
     """
     bars = history.columns[..., row]
     usual = state[USUAL_VOLUME]
@@ -193,7 +194,7 @@ def evaluate(
         if not is_possible(history.active, pattern, bars, i, candles, whole):
             continue
         if TRAITS[pattern, 3] >= 0:
-            direction, fit, level, measure = judge_candlestick(pattern, bars, i, state)
+            direction, fit, level, measure = judge_candlestick(pattern, bars, i, frame)
         else:
             direction, fit, level, measure = judge_event(pattern, bars, i, state)
         if direction == NONE or is_misled(history, state, row, i, pattern):
@@ -229,8 +230,9 @@ def evaluate_range(
     """
     n_hits = 0
     bars = history.columns[..., row]
-    candles = np.empty((max(end - begin, 0), 2), np.int64)
-    mark_range(history, row, begin, end, candles)
+    candles = np.empty(2, np.int64)
+    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    strengths = np.empty(N_CANDLES, np.int16)
     state = np.zeros(STATE_SIZE, np.float64)
     passed = 0
     for i in range(opens[0], end):
@@ -240,7 +242,8 @@ def evaluate_range(
         step_session(state, bars, i)
         if i >= begin:
             look(state, bars, i)
-            n_hits = evaluate(history, state, row, i, 0, candles[i - begin, 0], out, n_hits)
+            mark_candles(history, row, i, frame, strengths, candles)
+            n_hits = evaluate(history, state, row, i, 0, candles[0], frame, out, n_hits)
     return n_hits
 
 

@@ -34,8 +34,6 @@ SLACK_BARS: Final = 64
 NO_ANCHOR: Final = -(2**62)
 LINE: Final = 8
 """Numbers in a cache line."""
-FETCHED: Final = (24, 72, 72, 216, 32, LINE)
-"""By column: how many of the newest bars most closes read."""
 
 
 class History(NamedTuple):
@@ -92,11 +90,8 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
 
 
 @leaf
-def fetch_row(history: History, row: int) -> None:
-    """Fetch what the next bar of a row will read, while another row is worked on.
-
-    Without it a third of a close is spent waiting for memory.
-    """
+def fetch_walk(history: History, row: int) -> None:
+    """Fetch the state of a row's walk and the ends of what is not a price."""
     i = history.n_bars[row]
     capacity = history.start.shape[1]
     prefetch(history.start, row * capacity + i)
@@ -104,10 +99,14 @@ def fetch_row(history: History, row: int) -> None:
     prefetch(history.quality, row * capacity + i)
     for slot in range(0, STATE_SIZE + LINE, LINE):
         prefetch(history.state, row * STATE_SIZE + slot)
-    for column in range(N_COLUMNS):
-        newest = (row * N_COLUMNS + column) * capacity + i
-        for ago in range(0, FETCHED[column], LINE):
-            prefetch(history.columns, newest - ago)
+
+
+@leaf
+def fetch_column(history: History, row: int, column: int, first: int, last: int) -> None:
+    """Fetch the bars of a column that are `first` to `last` - 1 bars older than the next one."""
+    newest = (row * N_COLUMNS + column) * history.start.shape[1] + history.n_bars[row]
+    for ago in range(first, last, LINE):
+        prefetch(history.columns, newest - ago)
 
 
 @leaf
@@ -116,7 +115,7 @@ def walk_start(history: History, row: int) -> int:
     return int(max(history.first[row] - SEED_BARS, 0))
 
 
-@kernel
+@leaf
 def drop_oldest(history: History, row: int, n_bars: int) -> None:
     """Forget the `n_bars` oldest bars of a row."""
     kept = history.n_bars[row] - n_bars
@@ -131,7 +130,7 @@ def drop_oldest(history: History, row: int, n_bars: int) -> None:
     history.first[row] -= n_bars
 
 
-@kernel
+@leaf
 def make_room(history: History, row: int) -> bool:
     """Free a place in a full row by forgetting what nothing reads; tell whether there is one."""
     if history.n_bars[row] < history.start.shape[1]:
@@ -143,7 +142,7 @@ def make_room(history: History, row: int) -> bool:
     return True
 
 
-@kernel
+@leaf
 def write_bar(
     history: History, row: int, i: int, start: int, prices: Float64, revision: int, quality: int
 ) -> None:
@@ -181,10 +180,17 @@ def shift_left(history: History, row: int, i: int) -> None:
     history.n_bars[row] = n
 
 
-@kernel
+@leaf
 def find(history: History, row: int, start: int) -> int:
     """Return the position of the first bar that starts at or after `start`."""
-    return int(np.searchsorted(history.start[row, : history.n_bars[row]], start))
+    first, behind = 0, int(history.n_bars[row])
+    while first < behind:
+        middle = (first + behind) // 2
+        if history.start[row, middle] < start:
+            first = middle + 1
+        else:
+            behind = middle
+    return first
 
 
 @leaf
@@ -214,7 +220,7 @@ def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     )
 
 
-@kernel
+@leaf
 def set_anchor(history: History, row: int, anchor: int) -> None:
     """Note the open of the session that the row's last bar belongs to."""
     history.anchor[row] = anchor

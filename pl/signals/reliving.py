@@ -71,6 +71,7 @@ def relive(
     _adopt(lives.hits, row, grown.hits)
     _adopt(lives.charts, row, grown.charts)
     lives.seen[row] = grown.seen[0]
+    lives.edges[row] = grown.edges[0]
     changed = history.revision[row, :n].any() or history.quality[row, :n].any()
     lives.touched[row] = changed
     return lives
