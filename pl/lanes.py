@@ -17,6 +17,7 @@ from numba.core.typing.templates import ConcreteTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 N_LANES: Final = 8
+ALL_BITS: Final = (1 << N_LANES) - 1
 _place: Final[Callable[..., Any]] = cgutils.get_item_pointer
 _function: Final[Callable[..., Any]] = cgutils.get_or_insert_function
 
@@ -193,6 +194,15 @@ def _equal_bits(_typing: Any, _value: Any, _number: Any) -> Any:
 
 
 @intrinsic
+def _below_bits(_typing: Any, _a: Any, _b: Any) -> Any:
+    def write_code(_context: Any, builder: Any, _sig: Any, values: Any) -> Any:
+        below = builder.fcmp_ordered("<", values[0], values[1])
+        return builder.zext(builder.bitcast(below, ir.IntType(N_LANES)), ir.IntType(64))
+
+    return types.int64(_LANES, _LANES), write_code
+
+
+@intrinsic
 def _last_bit(_typing: Any, _bits: Any) -> Any:
     def write_code(_context: Any, builder: Any, _sig: Any, values: Any) -> Any:
         number, flag = ir.IntType(64), ir.IntType(1)
@@ -256,6 +266,8 @@ where_above = cast("Callable[[Lanes, Lanes, Lanes], Lanes]", _where_above)
 """Keep a third number in the lanes where the first is above the second, put 0 into the others."""
 equal_bits = cast("Callable[[Lanes, float], int]", _equal_bits)
 """Return a bit a lane, set where it holds the number."""
+below_bits = cast("Callable[[Lanes, Lanes], int]", _below_bits)
+"""Return a bit a lane, set where the first number is below the second."""
 last_bit = cast("Callable[[int], int]", _last_bit)
 """Return the number of the highest bit that is set, -1 for 0."""
 size = cast("Callable[[Lanes], Lanes]", _size)

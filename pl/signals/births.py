@@ -8,7 +8,7 @@ from pl.market.batches import Float64
 from pl.signals import charting
 from pl.signals.chart import sketch
 from pl.signals.chart.forming import LEAST_CONFIDENCE
-from pl.signals.evaluation import MAX_DEFINING_BARS, N_FACTS, N_NUMBERS, HitRows
+from pl.signals.evaluation import N_FACTS, N_NUMBERS, HitRows
 from pl.signals.history import History
 from pl.signals.levels import stop_and_target
 from pl.signals.life import EXPIRED, HORIZON, STOPS, chart_horizon, forming_horizon
@@ -29,6 +29,7 @@ from pl.signals.lives import (
     Open,
 )
 from pl.signals.living import end_lives, narrow, sign_endings, swap, write_ending
+from pl.signals.registry import MAX_DEFINING_BARS
 
 POSITION: Final = 5
 """Column of `HitRows.facts`."""

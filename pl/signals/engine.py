@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from pl.market.batches import ClosedBars, Float64, Int64
+from pl.market.batches import ClosedBars, Float64
+from pl.signals.anchors import anchors_of
 from pl.signals.chart.state import empty_state, forget
 from pl.signals.charting import (
     finds_between,
@@ -225,7 +226,7 @@ class SignalEngine:
 
     def _arrivals(self, bars: ClosedBars) -> Arrivals:
         starts, inverse = np.unique(bars.start_ms, return_inverse=True)
-        anchors: Int64 = np.array([self._session_open(int(s)) for s in starts], np.int64)
+        anchors = anchors_of(starts, self._session_open)
         for anchor in np.unique(anchors).tolist():
             self._know(anchor)
         return Arrivals(

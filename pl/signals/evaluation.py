@@ -7,24 +7,33 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import kernel, leaf
-from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64, UInt8
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
 from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
 from pl.signals.confidence import context_score, volume_score
 from pl.signals.history import History, find
-from pl.signals.hits import NONE, Hit
+from pl.signals.hits import Hit
 from pl.signals.indicators.clock import look_at_clock
 from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import SESSION_BARS, STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.indicators.windows import look
-from pl.signals.judging import judge_candlestick, judge_event
-from pl.signals.registry import PATTERNS, SESSION_WIDE, TRAITS, WEIGHTS
+from pl.signals.judging import DIRECTION, PATTERN, judge_all
+from pl.signals.registry import (
+    ALERTED,
+    MAX_DEFINING_BARS,
+    PATTERNS,
+    READY,
+    SESSION_WIDE,
+    TRAITS,
+    WATCHED,
+    WEIGHTS,
+    WINDOW_BARS,
+)
 from pl.signals.restated import holds_restated
 
 N_PATTERNS: Final = len(PATTERNS)
-MAX_DEFINING_BARS: Final = 4
 N_FACTS: Final = 6
 N_NUMBERS: Final = 12
 TICK: Final = 0.01
@@ -125,17 +134,13 @@ def is_one_tick(bars: Bars, i: int) -> bool:
 
 
 @leaf
-def is_possible(active: UInt8, pattern: int, bars: Bars, i: int, candles: int, whole: int) -> bool:
-    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known.
-
-    active : as in `History`; whole : as `whole_bars` counts them.
-    """
-    if i + 1 < TRAITS[pattern, 0] or active[pattern] == 0:
-        return False
-    bit = TRAITS[pattern, 3]
-    if bit >= 0:
-        return bool((candles >> bit) & 1) and not is_one_tick(bars, i)
-    return bool(TRAITS[pattern, 1] <= whole)
+def possible_patterns(history: History, row: int, i: int, candles: int) -> int:
+    """Return a bit each for the patterns that can fire on bar `i`, given its candlesticks."""
+    possible = WATCHED[whole_bars(history, row, i)]
+    if candles and not is_one_tick(history.columns[..., row], i):
+        for k in range(len(ALERTED)):
+            possible |= ((candles >> ALERTED[k, 1]) & 1) << ALERTED[k, 0]
+    return int(possible & history.active & READY[min(i + 1, WINDOW_BARS)])
 
 
 @leaf
@@ -169,6 +174,32 @@ def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
 
 
 @leaf
+def move_verdict(out: HitRows, place: int, to: int) -> None:
+    """Move what a rule said."""
+    out.facts[to, PATTERN] = out.facts[place, PATTERN]
+    out.facts[to, DIRECTION] = out.facts[place, DIRECTION]
+    for column in range(3):
+        out.numbers[to, column] = out.numbers[place, column]
+
+
+@leaf
+def write_hit(history: History, state: Float64, row: int, i: int, out: HitRows, place: int) -> None:
+    """Complete a hit on bar `i` whose verdict is written."""
+    bars, facts, numbers = history.columns[..., row], out.facts[place], out.numbers[place]
+    pattern, direction = facts[PATTERN], facts[DIRECTION]
+    usual, unit = state[USUAL_VOLUME], state[USUAL_RANGE]
+    _, n_bars, setting, _ = TRAITS[pattern]
+    context = context_score(bars, i, setting, direction, n_bars, unit)
+    numbers[3] = weigh(pattern, numbers[0], volume_score(bars[i, VOLUME], usual), context)
+    write_numbers(numbers, bars, i, usual, unit)
+    facts[1] = row
+    facts[4] = 0
+    facts[5] = i
+    for k in range(n_bars):
+        out.times[place, k] = history.start[row, i - n_bars + 1 + k]
+
+
+@leaf
 def evaluate(
     history: History,
     state: Float64,
@@ -186,38 +217,20 @@ def evaluate(
     candles : which candlesticks it completes; frame : that of the bar when it completes any.
     """
     bars = history.columns[..., row]
-    usual = state[USUAL_VOLUME]
-    unit = state[USUAL_RANGE]
     look_at_clock(state, history.start[row], i, history.bar_ms)
-    whole = whole_bars(history, row, i)
-    for pattern in range(N_PATTERNS):
-        if not is_possible(history.active, pattern, bars, i, candles, whole):
+    possible = possible_patterns(history, row, i, candles)
+    judged = judge_all(bars, i, state, frame, possible, out.facts, out.numbers, n_hits)
+    kept = n_hits
+    for k in range(n_hits, judged):
+        pattern = out.facts[k, PATTERN]
+        if is_misled(history, state, row, i, pattern):
             continue
-        if TRAITS[pattern, 3] >= 0:
-            direction, fit, level, measure = judge_candlestick(pattern, bars, i, frame)
-        else:
-            direction, fit, level, measure = judge_event(pattern, bars, i, state)
-        if direction == NONE or is_misled(history, state, row, i, pattern):
-            continue
-        _, n_bars, setting, _ = TRAITS[pattern]
-        context = context_score(bars, i, setting, direction, n_bars, unit)
-        numbers = out.numbers[n_hits]
-        numbers[0] = fit
-        numbers[1] = level
-        numbers[2] = measure
-        numbers[3] = weigh(pattern, fit, volume_score(bars[i, VOLUME], usual), context)
-        write_numbers(numbers, bars, i, usual, unit)
-        facts = out.facts[n_hits]
-        facts[0] = cause
-        facts[1] = row
-        facts[2] = pattern
-        facts[3] = direction
-        facts[4] = 0
-        facts[5] = i
-        for k in range(n_bars):
-            out.times[n_hits, k] = history.start[row, i - n_bars + 1 + k]
-        n_hits += 1
-    return n_hits
+        if kept != k:
+            move_verdict(out, k, kept)
+        write_hit(history, state, row, i, out, kept)
+        out.facts[kept, 0] = cause
+        kept += 1
+    return kept
 
 
 @kernel

@@ -45,7 +45,7 @@ class History(NamedTuple):
     n_bars : (S,) int64 bars held; anchor : (S,) int64 unix ms, the session's open; first : (S,)
     int64 position of the session's first bar; state : (S, STATE_SIZE) float64, see
     `indicators.state`;
-    active : (N,) uint8, 1 for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
+    active : a bit each for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
     timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
     sessions, the latest last; sessions_back : how many of them a bar's volume is compared with.
@@ -59,7 +59,7 @@ class History(NamedTuple):
     anchor: Int64
     first: Int64
     state: Float64
-    active: UInt8
+    active: int
     bar_ms: int
     window_bars: int
     year_bars: int

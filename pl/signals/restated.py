@@ -14,7 +14,8 @@ as splits are: what is usual then is the quiet of the evening before.
 
 from typing import Final
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
+from pl.lanes import ALL_BITS, N_LANES, below_bits, load, spread
 from pl.market.batches import Int64
 from pl.signals.bars import CLOSE, VOLUME, Bars
 
@@ -65,10 +66,24 @@ def is_restated(starts: Int64, bars: Bars, i: int) -> bool:
     return bool((follows_a_night(starts, i) and is_split_like(ratio)) or is_quiet(bars, i))
 
 
+@inner_leaf
+def are_near(bars: Bars, first: int) -> bool:
+    """Tell whether eight bars, from bar `first` on, each stay near the close before."""
+    close, before = load(bars, first, CLOSE), load(bars, first - 1, CLOSE)
+    most = spread(LEAST_JUMP)
+    return below_bits(close, most * before) & below_bits(before, most * close) == ALL_BITS
+
+
 @leaf
 def holds_restated(starts: Int64, bars: Bars, i: int, n_bars: int) -> bool:
     """Tell whether one of the `n_bars` bars up to bar `i` is restated."""
-    for j in range(i, max(i - n_bars, 0), -1):  # noqa: SIM110 - kernels know no generators
+    j = i
+    first = max(i - n_bars, 0) + 1
+    while j >= first:
+        if j - N_LANES + 1 >= first and are_near(bars, j - N_LANES + 1):
+            j -= N_LANES
+            continue
         if is_restated(starts, bars, j):
             return True
+        j -= 1
     return False

@@ -12,29 +12,36 @@ from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, Bars
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, mean
 from pl.signals.events.rsi_divergence import WALKED
 from pl.signals.events.turns import NOWHERE, SIDE_BARS, compared_turn
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.indicators.smoothing import smooth
 from pl.signals.indicators.state import USUAL_RANGE
 from pl.signals.levels import STOP_AT_LEVEL
 from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 FAST: Final = 12
 SLOW: Final = 26
+KEPT_FAST: Final = 1.0 - 2.0 / 13.0
+KEPT_SLOW: Final = 1.0 - 2.0 / 27.0
 MIN_RANGES: Final = 0.25
 
 
 @leaf
 def macd_at(bars: Bars, first: int, q: int, p: int) -> tuple[float, float]:
-    """Return the MACD line of bars `q` and `p` in USD, walked from bar `first` on."""
-    fast = 0.0
-    slow = 0.0
+    """Return the MACD line of bars `q` and `p` in USD, walked from bar `first` on.
+
+    Both averages begin with a plain mean. Each is its share of the one before and the rest of the
+    newest close, so that a step waits for one product and one sum.
+    """
+    fast = mean(bars, CLOSE, first, first + FAST - 1)
+    slow = mean(bars, CLOSE, first, first + SLOW - 1)
     before = 0.0
-    for j in range(first, p + 1):
-        fast = smooth(fast, bars[j, CLOSE], j - first, FAST)
-        slow = smooth(slow, bars[j, CLOSE], j - first, SLOW)
+    for j in range(first + FAST, first + SLOW):
+        fast = fast * KEPT_FAST + bars[j, CLOSE] * (1.0 - KEPT_FAST)
+    for j in range(first + SLOW, p + 1):
+        fast = fast * KEPT_FAST + bars[j, CLOSE] * (1.0 - KEPT_FAST)
+        slow = slow * KEPT_SLOW + bars[j, CLOSE] * (1.0 - KEPT_SLOW)
         if j == q:
             before = fast - slow
     return before, fast - slow

@@ -14,12 +14,13 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars
 from pl.signals.events.turns import NOWHERE, SIDE_BARS, compared_turn
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.indicators.smoothing import smooth_wilder
 from pl.signals.levels import STOP_AT_LEVEL
 from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
 
 WALKED: Final = 200
 PERIOD: Final = 14
+KEPT: Final = 13.0 / 14.0
+TAKEN: Final = 1.0 / 14.0
 MIN_POINTS: Final = 3.0
 HALF_FIT_POINTS: Final = 10.0
 MIDDLE: Final = 50.0
@@ -34,14 +35,20 @@ def strength(gain: float, loss: float) -> float:
 
 @leaf
 def rsi_at(bars: Bars, first: int, q: int, p: int) -> tuple[float, float]:
-    """Return the RSI of bars `q` and `p`, walked from bar `first` on."""
-    gain = 0.0
-    loss = 0.0
-    before = MIDDLE
-    for j in range(first + 1, p + 1):
+    """Return the RSI of bars `q` and `p`, walked from bar `first` on, which has bars before `q`.
+
+    Each average is its share of the one before and the rest of the newest move, so that a step
+    waits for one product and one sum.
+    """
+    gain, loss, before = 0.0, 0.0, MIDDLE
+    for j in range(first + 1, first + PERIOD + 1):
         moved = bars[j, CLOSE] - bars[j - 1, CLOSE]
-        gain = smooth_wilder(gain, max(moved, 0.0), j - first - 1, PERIOD)
-        loss = smooth_wilder(loss, max(-moved, 0.0), j - first - 1, PERIOD)
+        gain += max(moved, 0.0) / PERIOD
+        loss += max(-moved, 0.0) / PERIOD
+    for j in range(first + PERIOD + 1, p + 1):
+        moved = bars[j, CLOSE] - bars[j - 1, CLOSE]
+        gain = gain * KEPT + max(moved, 0.0) * TAKEN
+        loss = loss * KEPT + max(-moved, 0.0) * TAKEN
         if j == q:
             before = strength(gain, loss)
     return before, strength(gain, loss)

@@ -6,7 +6,8 @@ bars after it; a peak is its mirror image at the highs.
 
 from typing import Final
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
+from pl.lanes import N_LANES, equal_bits, load, smaller, smallest, spread
 from pl.signals.bars import HIGH, LOW, Bars
 
 SIDE_BARS: Final = 5
@@ -15,14 +16,15 @@ FARTHEST: Final = 60
 NOWHERE: Final = -1
 
 
-@leaf
+@inner_leaf
 def is_turn(bars: Bars, p: int, column: int, sign: float) -> bool:
     """Tell whether bar `p` is a turn of a column: a trough with sign 1, a peak with -1."""
-    end = sign * bars[p, column]
-    for k in range(1, SIDE_BARS + 1):
-        if sign * bars[p - k, column] <= end or sign * bars[p + k, column] < end:
-            return False
-    return True
+    end, signs = sign * bars[p, column], spread(sign)
+    before = signs * load(bars, p - SIDE_BARS, column)
+    after = signs * load(bars, p + SIDE_BARS - N_LANES + 1, column)
+    if smallest(smaller(before, after)) < end:
+        return False
+    return equal_bits(before, end) & (1 << SIDE_BARS) - 1 == 0
 
 
 @leaf
