@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, cast
 import numpy.typing as npt
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.errors import TypingError
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
@@ -113,6 +114,20 @@ def _load(_typing: Any, array: Any, _first: Any, _column: Any) -> Any:
         return found
 
     return _LANES(array, types.intp, types.intp), write_code
+
+
+@intrinsic
+def _store(_typing: Any, array: Any, _first: Any, _column: Any, _value: Any) -> Any:
+    if array.layout != "F":
+        raise TypingError(f"expected an array in Fortran order, was {array}")
+
+    def write_code(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        made = context.make_array(sig.args[0])(context, builder, values[0])
+        place = _place(context, builder, sig.args[0], made, values[1:3])
+        builder.store(values[3], builder.bitcast(place, _EIGHT.as_pointer())).align = 8
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp, _LANES), write_code
 
 
 @intrinsic
@@ -252,6 +267,8 @@ load = cast("Callable[[npt.NDArray[Any], int, int], Lanes]", _load)
 
 That is in Fortran order. No bounds are checked.
 """
+store = cast("Callable[[npt.NDArray[Any], int, int, Lanes], None]", _store)
+"""Write eight numbers to where `load` would read them, in an array in Fortran order."""
 load_from = cast("Callable[[npt.NDArray[Any], int], Lanes]", _load_from)
 """Return the elements `first` to `first` + 7 of an array of one dimension, likewise."""
 spread = cast("Callable[[float], Lanes]", _spread)

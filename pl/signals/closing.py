@@ -10,7 +10,7 @@ from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
 from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, OPEN, VOLUME, VWAP, is_sound
 from pl.signals.births import begin_lives
 from pl.signals.candles.catalogue import N_CANDLES
-from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
+from pl.signals.candles.frame import Frame, empty_frame
 from pl.signals.candles.judging import Strengths
 from pl.signals.chart.state import ChartState
 from pl.signals.chart.state import fetch_row as fetch_charts
@@ -80,8 +80,8 @@ class Room(NamedTuple):
     """Receive what bars cause, and lend room to judge one in.
 
     hits, finds, ended, ledger : see each; written : (N_WRITTEN,) int64, how many hits and finds
-    there are, and how many bars went on at another scale of prices; frame : (FRAME_BARS,
-    N_MEASURES) float64; strengths : (N_CANDLES,) int16.
+    there are, and how many bars went on at another scale of prices; frame : of
+    candles; strengths : (N_CANDLES,) int16.
     """
 
     hits: HitRows
@@ -104,7 +104,7 @@ def room_of(lives: Lives, n_bars: int) -> Room:
         ended,
         empty_ledger(most),
         np.zeros(N_WRITTEN, np.int64),
-        np.empty((FRAME_BARS, N_MEASURES), np.float64),
+        empty_frame(),
         np.empty(N_CANDLES, np.int16),
     )
 

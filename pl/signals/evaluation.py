@@ -10,7 +10,7 @@ from pl.kernel import kernel, leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candles.catalogue import N_CANDLES
-from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
+from pl.signals.candles.frame import Frame, empty_frame
 from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
 from pl.signals.confidence import context_score, volume_score
 from pl.signals.history import History, find
@@ -112,7 +112,7 @@ def mark_candles(
 @kernel
 def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> None:
     """Write the candlesticks of bars `begin` to `end` - 1 of a row; `out` is (n, 2) int64."""
-    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    frame = empty_frame()
     strengths = np.empty(N_CANDLES, np.int16)
     for i in range(begin, end):
         mark_candles(history, row, i, frame, strengths, out[i - begin])
@@ -244,7 +244,7 @@ def evaluate_range(
     n_hits = 0
     bars = history.columns[..., row]
     candles = np.empty(2, np.int64)
-    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    frame = empty_frame()
     strengths = np.empty(N_CANDLES, np.int16)
     state = np.zeros(STATE_SIZE, np.float64)
     passed = 0

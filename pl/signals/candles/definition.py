@@ -11,7 +11,9 @@ class Candle:
     number : its bit in stored sets, which never changes; rule : kernel to what TA-Lib returns: the
     sign is the direction (dojis without one have +), the size the strength: 100, 80 when two bodies
     share an end, 200 when a hikkake is confirmed; reads : what the rule is called with, a frame `c`
-    or `bars, i`.
+    or `bars, i`; needs : what has to hold of the last bars for it to be anything but 0, in one of
+    these ways: a word a bar, the newest last, of `w` white, `b` black, `L` a body above the mean of
+    the 10 bars before it, `S` one not above, `d` a doji's; `.` is any bar.
     """
 
     number: int
@@ -20,3 +22,4 @@ class Candle:
     n_bars: int
     rule: Callable[..., int]
     reads: str = "c"
+    needs: tuple[str, ...] = (".",)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pl.market.batches import QUALITY_PARTIAL, ClosedBars
 from pl.signals.candles.catalogue import BIT, CANDLES, N_CANDLES
-from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, frame_of
+from pl.signals.candles.frame import empty_frame, frame_of
 from pl.signals.candles.judging import WARM_UP, judge_candles
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.engine import SignalEngine
@@ -33,7 +33,7 @@ def strengths(bars: ClosedBars) -> np.ndarray:
     """Return (n, 61) what each rule says of each bar, 0 before the warm-up."""
     prices = columns(bars)
     out = np.zeros((len(bars), N_CANDLES), np.int16)
-    frame = np.empty((FRAME_BARS, N_MEASURES))
+    frame = empty_frame()
     for i in range(WARM_UP - 1, len(bars)):
         judge_candles(prices, i, frame, out[i])
     return out

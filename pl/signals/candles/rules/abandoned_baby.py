@@ -31,4 +31,6 @@ def abandoned_baby(c: Frame) -> int:
     return 0
 
 
-ABANDONED_BABY = Candle(7, "Abandoned_Baby", "CDLABANDONEDBABY", 3, abandoned_baby)
+ABANDONED_BABY = Candle(
+    7, "Abandoned_Baby", "CDLABANDONEDBABY", 3, abandoned_baby, needs=("bL d wL", "wL d bL")
+)

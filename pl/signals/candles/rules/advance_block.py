@@ -29,4 +29,4 @@ def advance_block(c: Frame) -> int:
     return -100 if starts_well and tires(c) else 0
 
 
-ADVANCE_BLOCK = Candle(8, "Advance_Block", "CDLADVANCEBLOCK", 3, advance_block)
+ADVANCE_BLOCK = Candle(8, "Advance_Block", "CDLADVANCEBLOCK", 3, advance_block, needs=("wL w w",))

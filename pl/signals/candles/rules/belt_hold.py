@@ -18,4 +18,4 @@ def belt_hold(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if is_held else 0
 
 
-BELT_HOLD = Candle(9, "Belt_Hold", "CDLBELTHOLD", 1, belt_hold)
+BELT_HOLD = Candle(9, "Belt_Hold", "CDLBELTHOLD", 1, belt_hold, needs=("L",))

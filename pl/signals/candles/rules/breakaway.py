@@ -37,4 +37,6 @@ def breakaway(c: Frame) -> int:
     return -100 if returns and c[B3, BOTTOM] > c[B4, TOP] else 0
 
 
-BREAKAWAY = Candle(10, "Breakaway", "CDLBREAKAWAY", 5, breakaway)
+BREAKAWAY = Candle(
+    10, "Breakaway", "CDLBREAKAWAY", 5, breakaway, needs=("wL w . w b", "bL b . b w")
+)

@@ -18,4 +18,6 @@ def closing_marubozu(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if is_bare else 0
 
 
-CLOSING_MARUBOZU = Candle(11, "Closing_Marubozu", "CDLCLOSINGMARUBOZU", 1, closing_marubozu)
+CLOSING_MARUBOZU = Candle(
+    11, "Closing_Marubozu", "CDLCLOSINGMARUBOZU", 1, closing_marubozu, needs=("L",)
+)

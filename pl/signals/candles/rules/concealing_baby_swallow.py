@@ -38,5 +38,10 @@ def concealing_baby_swallow(c: Frame) -> int:
 
 
 CONCEALING_BABY_SWALLOW = Candle(
-    12, "Concealing_Baby_Swallow", "CDLCONCEALBABYSWALL", 4, concealing_baby_swallow
+    12,
+    "Concealing_Baby_Swallow",
+    "CDLCONCEALBABYSWALL",
+    4,
+    concealing_baby_swallow,
+    needs=("b b b b",),
 )

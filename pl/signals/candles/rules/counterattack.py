@@ -29,4 +29,6 @@ def counterattack(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR])
 
 
-COUNTERATTACK = Candle(13, "Counterattack", "CDLCOUNTERATTACK", 2, counterattack)
+COUNTERATTACK = Candle(
+    13, "Counterattack", "CDLCOUNTERATTACK", 2, counterattack, needs=("wL bL", "bL wL")
+)

@@ -19,4 +19,6 @@ def dark_cloud_cover(c: Frame) -> int:
     return -100 if c[B1, OPEN] < c[NOW, CLOSE] < c[B1, CLOSE] - c[B1, BODY] * 0.5 else 0
 
 
-DARK_CLOUD_COVER = Candle(14, "Dark_Cloud_Cover", "CDLDARKCLOUDCOVER", 2, dark_cloud_cover)
+DARK_CLOUD_COVER = Candle(
+    14, "Dark_Cloud_Cover", "CDLDARKCLOUDCOVER", 2, dark_cloud_cover, needs=("wL b",)
+)

@@ -29,4 +29,4 @@ def doji_star(c: Frame) -> int:
     return 100 if c[B1, COLOUR] < 0.0 and c[NOW, TOP] < c[B1, BOTTOM] else 0
 
 
-DOJI_STAR = Candle(16, "Doji_Star", "CDLDOJISTAR", 2, doji_star)
+DOJI_STAR = Candle(16, "Doji_Star", "CDLDOJISTAR", 2, doji_star, needs=("L d",))

@@ -27,4 +27,4 @@ def engulfing(c: Frame) -> int:
     return int((100 if min(over, under) > 0.0 else 80) * c[NOW, COLOUR])
 
 
-ENGULFING = Candle(18, "Engulfing", "CDLENGULFING", 2, engulfing)
+ENGULFING = Candle(18, "Engulfing", "CDLENGULFING", 2, engulfing, needs=("w b", "b w"))

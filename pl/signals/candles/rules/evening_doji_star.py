@@ -26,4 +26,6 @@ def evening_doji_star(c: Frame) -> int:
     return -100 if is_star and replies(c, -1.0) else 0
 
 
-EVENING_DOJI_STAR = Candle(19, "Evening_Doji_Star", "CDLEVENINGDOJISTAR", 3, evening_doji_star)
+EVENING_DOJI_STAR = Candle(
+    19, "Evening_Doji_Star", "CDLEVENINGDOJISTAR", 3, evening_doji_star, needs=("wL d bL",)
+)

@@ -26,4 +26,4 @@ def evening_star(c: Frame) -> int:
     return -100 if is_star and replies(c, -1.0) else 0
 
 
-EVENING_STAR = Candle(20, "Evening_Star", "CDLEVENINGSTAR", 3, evening_star)
+EVENING_STAR = Candle(20, "Evening_Star", "CDLEVENINGSTAR", 3, evening_star, needs=("wL S bL",))

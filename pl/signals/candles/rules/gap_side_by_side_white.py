@@ -37,5 +37,5 @@ def gap_side_by_side_white(c: Frame) -> int:
 
 
 GAP_SIDE_BY_SIDE_WHITE = Candle(
-    21, "Gap_Side_By_Side_White", "CDLGAPSIDESIDEWHITE", 3, gap_side_by_side_white
+    21, "Gap_Side_By_Side_White", "CDLGAPSIDESIDEWHITE", 3, gap_side_by_side_white, needs=("w w",)
 )

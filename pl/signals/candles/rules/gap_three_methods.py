@@ -31,4 +31,6 @@ def gap_three_methods(c: Frame) -> int:
     return -100 if c[B1, TOP] < c[B2, BOTTOM] else 0
 
 
-GAP_THREE_METHODS = Candle(60, "Gap_Three_Methods", "CDLXSIDEGAP3METHODS", 3, gap_three_methods)
+GAP_THREE_METHODS = Candle(
+    60, "Gap_Three_Methods", "CDLXSIDEGAP3METHODS", 3, gap_three_methods, needs=("w w b", "b b w")
+)

@@ -25,4 +25,6 @@ def gravestone_doji(c: Frame) -> int:
     return 100 if c[NOW, UPPER] > c[NOW, TINY] else 0
 
 
-GRAVESTONE_DOJI = Candle(22, "Gravestone_Doji", "CDLGRAVESTONEDOJI", 1, gravestone_doji)
+GRAVESTONE_DOJI = Candle(
+    22, "Gravestone_Doji", "CDLGRAVESTONEDOJI", 1, gravestone_doji, needs=("d",)
+)

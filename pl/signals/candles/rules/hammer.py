@@ -23,4 +23,4 @@ def hammer(c: Frame) -> int:
     return 100 if hangs_down(c) and c[NOW, BOTTOM] <= c[B1, LOW] + c[B1, NEAR] else 0
 
 
-HAMMER = Candle(23, "Hammer", "CDLHAMMER", 2, hammer)
+HAMMER = Candle(23, "Hammer", "CDLHAMMER", 2, hammer, needs=("S",))

@@ -23,4 +23,4 @@ def hanging_man(c: Frame) -> int:
     return -100 if hangs_down(c) and c[NOW, BOTTOM] >= c[B1, HIGH] - c[B1, NEAR] else 0
 
 
-HANGING_MAN = Candle(24, "Hanging_Man", "CDLHANGINGMAN", 2, hanging_man)
+HANGING_MAN = Candle(24, "Hanging_Man", "CDLHANGINGMAN", 2, hanging_man, needs=("S",))

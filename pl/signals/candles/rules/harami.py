@@ -25,4 +25,4 @@ def harami(c: Frame) -> int:
     return int(-nested(c) * c[B1, COLOUR])
 
 
-HARAMI = Candle(25, "Harami", "CDLHARAMI", 2, harami)
+HARAMI = Candle(25, "Harami", "CDLHARAMI", 2, harami, needs=("L S",))

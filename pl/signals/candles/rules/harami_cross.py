@@ -26,4 +26,4 @@ def harami_cross(c: Frame) -> int:
     return int(-nested(c) * c[B1, COLOUR])
 
 
-HARAMI_CROSS = Candle(26, "Harami_Cross", "CDLHARAMICROSS", 2, harami_cross)
+HARAMI_CROSS = Candle(26, "Harami_Cross", "CDLHARAMICROSS", 2, harami_cross, needs=("L d",))

@@ -17,4 +17,4 @@ def high_wave(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if is_wide and c[NOW, BODY] < c[NOW, USUAL] else 0
 
 
-HIGH_WAVE = Candle(27, "High_Wave", "CDLHIGHWAVE", 1, high_wave)
+HIGH_WAVE = Candle(27, "High_Wave", "CDLHIGHWAVE", 1, high_wave, needs=("S",))

@@ -27,4 +27,4 @@ def homing_pigeon(c: Frame) -> int:
     return 100 if c[NOW, OPEN] < c[B1, OPEN] and c[NOW, CLOSE] > c[B1, CLOSE] else 0
 
 
-HOMING_PIGEON = Candle(30, "Homing_Pigeon", "CDLHOMINGPIGEON", 2, homing_pigeon)
+HOMING_PIGEON = Candle(30, "Homing_Pigeon", "CDLHOMINGPIGEON", 2, homing_pigeon, needs=("bL bS",))

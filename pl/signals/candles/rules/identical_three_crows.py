@@ -30,5 +30,5 @@ def identical_three_crows(c: Frame) -> int:
 
 
 IDENTICAL_THREE_CROWS = Candle(
-    31, "Identical_Three_Crows", "CDLIDENTICAL3CROWS", 3, identical_three_crows
+    31, "Identical_Three_Crows", "CDLIDENTICAL3CROWS", 3, identical_three_crows, needs=("b b b",)
 )

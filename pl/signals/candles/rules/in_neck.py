@@ -18,4 +18,4 @@ def in_neck(c: Frame) -> int:
     return -100 if rallies(c) and close <= c[NOW, CLOSE] <= close + c[B1, EQUAL] else 0
 
 
-IN_NECK = Candle(32, "In_Neck", "CDLINNECK", 2, in_neck)
+IN_NECK = Candle(32, "In_Neck", "CDLINNECK", 2, in_neck, needs=("bL w",))

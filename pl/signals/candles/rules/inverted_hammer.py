@@ -22,4 +22,6 @@ def inverted_hammer(c: Frame) -> int:
     return 100 if stands_up(c) and c[NOW, TOP] < c[B1, BOTTOM] else 0
 
 
-INVERTED_HAMMER = Candle(33, "Inverted_Hammer", "CDLINVERTEDHAMMER", 2, inverted_hammer)
+INVERTED_HAMMER = Candle(
+    33, "Inverted_Hammer", "CDLINVERTEDHAMMER", 2, inverted_hammer, needs=("S",)
+)

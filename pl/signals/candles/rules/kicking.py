@@ -20,4 +20,4 @@ def kicking(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if kicks(c) else 0
 
 
-KICKING = Candle(34, "Kicking", "CDLKICKING", 2, kicking)
+KICKING = Candle(34, "Kicking", "CDLKICKING", 2, kicking, needs=("wL bL", "bL wL"))

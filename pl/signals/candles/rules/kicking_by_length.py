@@ -23,4 +23,6 @@ def kicking_by_length(c: Frame) -> int:
     return int(100 * longer) if kicks(c) else 0
 
 
-KICKING_BY_LENGTH = Candle(35, "Kicking_By_Length", "CDLKICKINGBYLENGTH", 2, kicking_by_length)
+KICKING_BY_LENGTH = Candle(
+    35, "Kicking_By_Length", "CDLKICKINGBYLENGTH", 2, kicking_by_length, needs=("wL bL", "bL wL")
+)

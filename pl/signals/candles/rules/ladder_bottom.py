@@ -34,4 +34,6 @@ def ladder_bottom(c: Frame) -> int:
     return 100 if turns and c[B3, CLOSE] > c[B2, CLOSE] else 0
 
 
-LADDER_BOTTOM = Candle(36, "Ladder_Bottom", "CDLLADDERBOTTOM", 5, ladder_bottom)
+LADDER_BOTTOM = Candle(
+    36, "Ladder_Bottom", "CDLLADDERBOTTOM", 5, ladder_bottom, needs=("b b b b w",)
+)

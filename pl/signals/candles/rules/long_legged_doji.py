@@ -25,4 +25,6 @@ def long_legged_doji(c: Frame) -> int:
     return 100 if max(c[NOW, LOWER], c[NOW, UPPER]) > c[NOW, BODY] else 0
 
 
-LONG_LEGGED_DOJI = Candle(37, "Long_Legged_Doji", "CDLLONGLEGGEDDOJI", 1, long_legged_doji)
+LONG_LEGGED_DOJI = Candle(
+    37, "Long_Legged_Doji", "CDLLONGLEGGEDDOJI", 1, long_legged_doji, needs=("d",)
+)

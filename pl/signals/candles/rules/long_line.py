@@ -17,4 +17,4 @@ def long_line(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if is_clean and c[NOW, BODY] > c[NOW, USUAL] else 0
 
 
-LONG_LINE = Candle(38, "Long_Line", "CDLLONGLINE", 1, long_line)
+LONG_LINE = Candle(38, "Long_Line", "CDLLONGLINE", 1, long_line, needs=("L",))

@@ -17,4 +17,4 @@ def marubozu(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if is_bare and c[NOW, BODY] > c[NOW, USUAL] else 0
 
 
-MARUBOZU = Candle(39, "Marubozu", "CDLMARUBOZU", 1, marubozu)
+MARUBOZU = Candle(39, "Marubozu", "CDLMARUBOZU", 1, marubozu, needs=("L",))

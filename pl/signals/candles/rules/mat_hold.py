@@ -43,4 +43,4 @@ def mat_hold(c: Frame) -> int:
     return 100 if c[NOW, CLOSE] > top else 0
 
 
-MAT_HOLD = Candle(41, "Mat_Hold", "CDLMATHOLD", 5, mat_hold)
+MAT_HOLD = Candle(41, "Mat_Hold", "CDLMATHOLD", 5, mat_hold, needs=("wL bS S S w",))

@@ -25,4 +25,4 @@ def matching_low(c: Frame) -> int:
     return 100 if close - slack <= c[NOW, CLOSE] <= close + slack else 0
 
 
-MATCHING_LOW = Candle(40, "Matching_Low", "CDLMATCHINGLOW", 2, matching_low)
+MATCHING_LOW = Candle(40, "Matching_Low", "CDLMATCHINGLOW", 2, matching_low, needs=("b b",))

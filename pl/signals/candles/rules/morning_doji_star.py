@@ -26,4 +26,6 @@ def morning_doji_star(c: Frame) -> int:
     return 100 if is_star and replies(c, 1.0) else 0
 
 
-MORNING_DOJI_STAR = Candle(42, "Morning_Doji_Star", "CDLMORNINGDOJISTAR", 3, morning_doji_star)
+MORNING_DOJI_STAR = Candle(
+    42, "Morning_Doji_Star", "CDLMORNINGDOJISTAR", 3, morning_doji_star, needs=("bL d wL",)
+)

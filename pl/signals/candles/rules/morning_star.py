@@ -26,4 +26,4 @@ def morning_star(c: Frame) -> int:
     return 100 if is_star and replies(c, 1.0) else 0
 
 
-MORNING_STAR = Candle(43, "Morning_Star", "CDLMORNINGSTAR", 3, morning_star)
+MORNING_STAR = Candle(43, "Morning_Star", "CDLMORNINGSTAR", 3, morning_star, needs=("bL S wL",))

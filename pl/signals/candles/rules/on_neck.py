@@ -18,4 +18,4 @@ def on_neck(c: Frame) -> int:
     return -100 if rallies(c) and low - slack <= c[NOW, CLOSE] <= low + slack else 0
 
 
-ON_NECK = Candle(44, "On_Neck", "CDLONNECK", 2, on_neck)
+ON_NECK = Candle(44, "On_Neck", "CDLONNECK", 2, on_neck, needs=("bL w",))

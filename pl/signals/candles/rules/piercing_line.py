@@ -20,4 +20,4 @@ def piercing_line(c: Frame) -> int:
     return 100 if c[B1, CLOSE] + c[B1, BODY] * 0.5 < c[NOW, CLOSE] < c[B1, OPEN] else 0
 
 
-PIERCING_LINE = Candle(45, "Piercing_Line", "CDLPIERCING", 2, piercing_line)
+PIERCING_LINE = Candle(45, "Piercing_Line", "CDLPIERCING", 2, piercing_line, needs=("bL wL",))

@@ -33,4 +33,6 @@ def separating_lines(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR])
 
 
-SEPARATING_LINES = Candle(48, "Separating_Lines", "CDLSEPARATINGLINES", 2, separating_lines)
+SEPARATING_LINES = Candle(
+    48, "Separating_Lines", "CDLSEPARATINGLINES", 2, separating_lines, needs=("w bL", "b wL")
+)

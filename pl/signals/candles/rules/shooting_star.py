@@ -22,4 +22,4 @@ def shooting_star(c: Frame) -> int:
     return -100 if stands_up(c) and c[NOW, BOTTOM] > c[B1, TOP] else 0
 
 
-SHOOTING_STAR = Candle(49, "Shooting_Star", "CDLSHOOTINGSTAR", 2, shooting_star)
+SHOOTING_STAR = Candle(49, "Shooting_Star", "CDLSHOOTINGSTAR", 2, shooting_star, needs=("S",))

@@ -17,4 +17,4 @@ def short_line(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if is_clean and c[NOW, BODY] < c[NOW, USUAL] else 0
 
 
-SHORT_LINE = Candle(50, "Short_Line", "CDLSHORTLINE", 1, short_line)
+SHORT_LINE = Candle(50, "Short_Line", "CDLSHORTLINE", 1, short_line, needs=("S",))

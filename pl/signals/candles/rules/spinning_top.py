@@ -17,4 +17,4 @@ def spinning_top(c: Frame) -> int:
     return int(100 * c[NOW, COLOUR]) if is_wide and c[NOW, BODY] < c[NOW, USUAL] else 0
 
 
-SPINNING_TOP = Candle(51, "Spinning_Top", "CDLSPINNINGTOP", 1, spinning_top)
+SPINNING_TOP = Candle(51, "Spinning_Top", "CDLSPINNINGTOP", 1, spinning_top, needs=("S",))

@@ -33,4 +33,6 @@ def stalled_pattern(c: Frame) -> int:
     return -100 if stalls and c[NOW, BODY] < c[NOW, USUAL] else 0
 
 
-STALLED_PATTERN = Candle(52, "Stalled_Pattern", "CDLSTALLEDPATTERN", 3, stalled_pattern)
+STALLED_PATTERN = Candle(
+    52, "Stalled_Pattern", "CDLSTALLEDPATTERN", 3, stalled_pattern, needs=("wL wL wS",)
+)

@@ -27,4 +27,6 @@ def stick_sandwich(c: Frame) -> int:
     return 100 if c[B1, LOW] > close and close - slack <= c[NOW, CLOSE] <= close + slack else 0
 
 
-STICK_SANDWICH = Candle(53, "Stick_Sandwich", "CDLSTICKSANDWICH", 3, stick_sandwich)
+STICK_SANDWICH = Candle(
+    53, "Stick_Sandwich", "CDLSTICKSANDWICH", 3, stick_sandwich, needs=("b w b",)
+)

@@ -35,4 +35,4 @@ def tasuki_gap(c: Frame) -> int:
     return 0
 
 
-TASUKI_GAP = Candle(55, "Tasuki_Gap", "CDLTASUKIGAP", 3, tasuki_gap)
+TASUKI_GAP = Candle(55, "Tasuki_Gap", "CDLTASUKIGAP", 3, tasuki_gap, needs=("w b", "b w"))

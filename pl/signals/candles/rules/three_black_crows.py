@@ -27,4 +27,6 @@ def three_black_crows(c: Frame) -> int:
     return -100 if inside else 0
 
 
-THREE_BLACK_CROWS = Candle(1, "Three_Black_Crows", "CDL3BLACKCROWS", 4, three_black_crows)
+THREE_BLACK_CROWS = Candle(
+    1, "Three_Black_Crows", "CDL3BLACKCROWS", 4, three_black_crows, needs=("w b b b",)
+)

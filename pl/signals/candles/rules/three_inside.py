@@ -32,4 +32,4 @@ def three_inside(c: Frame) -> int:
     return 100 if c[NOW, COLOUR] > 0.0 and c[NOW, CLOSE] > c[B2, OPEN] else 0
 
 
-THREE_INSIDE = Candle(2, "Three_Inside", "CDL3INSIDE", 3, three_inside)
+THREE_INSIDE = Candle(2, "Three_Inside", "CDL3INSIDE", 3, three_inside, needs=("wL S b", "bL S w"))

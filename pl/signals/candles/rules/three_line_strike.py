@@ -36,4 +36,6 @@ def three_line_strike(c: Frame) -> int:
     return -100 if falls and strikes else 0
 
 
-THREE_LINE_STRIKE = Candle(3, "Three_Line_Strike", "CDL3LINESTRIKE", 4, three_line_strike)
+THREE_LINE_STRIKE = Candle(
+    3, "Three_Line_Strike", "CDL3LINESTRIKE", 4, three_line_strike, needs=("w w w b", "b b b w")
+)

@@ -41,4 +41,11 @@ def three_methods(c: Frame) -> int:
     return int(100 * sign) if goes_on and c[NOW, CLOSE] * sign > c[B4, CLOSE] * sign else 0
 
 
-THREE_METHODS = Candle(47, "Three_Methods", "CDLRISEFALL3METHODS", 5, three_methods)
+THREE_METHODS = Candle(
+    47,
+    "Three_Methods",
+    "CDLRISEFALL3METHODS",
+    5,
+    three_methods,
+    needs=("wL bS bS bS wL", "bL wS wS wS bL"),
+)

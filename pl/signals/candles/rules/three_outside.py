@@ -28,4 +28,6 @@ def three_outside(c: Frame) -> int:
     return 0
 
 
-THREE_OUTSIDE = Candle(4, "Three_Outside", "CDL3OUTSIDE", 3, three_outside)
+THREE_OUTSIDE = Candle(
+    4, "Three_Outside", "CDL3OUTSIDE", 3, three_outside, needs=("b w .", "w b .")
+)

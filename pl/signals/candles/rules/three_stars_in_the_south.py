@@ -38,5 +38,10 @@ def three_stars_in_the_south(c: Frame) -> int:
 
 
 THREE_STARS_IN_THE_SOUTH = Candle(
-    5, "Three_Stars_In_The_South", "CDL3STARSINSOUTH", 3, three_stars_in_the_south
+    5,
+    "Three_Stars_In_The_South",
+    "CDL3STARSINSOUTH",
+    3,
+    three_stars_in_the_south,
+    needs=("bL b bS",),
 )

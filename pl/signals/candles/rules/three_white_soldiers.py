@@ -34,5 +34,5 @@ def three_white_soldiers(c: Frame) -> int:
 
 
 THREE_WHITE_SOLDIERS = Candle(
-    6, "Three_White_Soldiers", "CDL3WHITESOLDIERS", 3, three_white_soldiers
+    6, "Three_White_Soldiers", "CDL3WHITESOLDIERS", 3, three_white_soldiers, needs=("w w wL",)
 )

@@ -19,4 +19,4 @@ def thrusting(c: Frame) -> int:
     return -100 if rallies(c) and is_inside else 0
 
 
-THRUSTING = Candle(56, "Thrusting", "CDLTHRUSTING", 2, thrusting)
+THRUSTING = Candle(56, "Thrusting", "CDLTHRUSTING", 2, thrusting, needs=("bL w",))

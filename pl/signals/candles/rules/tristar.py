@@ -29,4 +29,4 @@ def tristar(c: Frame) -> int:
     return 100 if c[B1, TOP] < c[B2, BOTTOM] and c[NOW, BOTTOM] > c[B1, BOTTOM] else 0
 
 
-TRISTAR = Candle(57, "Tristar", "CDLTRISTAR", 3, tristar)
+TRISTAR = Candle(57, "Tristar", "CDLTRISTAR", 3, tristar, needs=("d . .",))

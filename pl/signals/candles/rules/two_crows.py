@@ -24,4 +24,4 @@ def two_crows(c: Frame) -> int:
     return -100 if c[B2, OPEN] < c[NOW, CLOSE] < c[B2, CLOSE] else 0
 
 
-TWO_CROWS = Candle(0, "Two_Crows", "CDL2CROWS", 3, two_crows)
+TWO_CROWS = Candle(0, "Two_Crows", "CDL2CROWS", 3, two_crows, needs=("wL b b",))

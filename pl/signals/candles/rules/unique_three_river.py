@@ -31,4 +31,6 @@ def unique_three_river(c: Frame) -> int:
     return 100 if c[NOW, BODY] < c[NOW, USUAL] and c[NOW, OPEN] > c[B1, LOW] else 0
 
 
-UNIQUE_THREE_RIVER = Candle(58, "Unique_Three_River", "CDLUNIQUE3RIVER", 3, unique_three_river)
+UNIQUE_THREE_RIVER = Candle(
+    58, "Unique_Three_River", "CDLUNIQUE3RIVER", 3, unique_three_river, needs=("bL b wS",)
+)

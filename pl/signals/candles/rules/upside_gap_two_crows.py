@@ -28,5 +28,5 @@ def upside_gap_two_crows(c: Frame) -> int:
 
 
 UPSIDE_GAP_TWO_CROWS = Candle(
-    59, "Upside_Gap_Two_Crows", "CDLUPSIDEGAP2CROWS", 3, upside_gap_two_crows
+    59, "Upside_Gap_Two_Crows", "CDLUPSIDEGAP2CROWS", 3, upside_gap_two_crows, needs=("wL bS b",)
 )
