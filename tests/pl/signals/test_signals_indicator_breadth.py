@@ -13,6 +13,7 @@ import talib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.signals import talib_share
 from pl.market.batches import ClosedBars
 from pl.signals.engine import SignalEngine
 from pl.signals.indicators import averages
@@ -24,56 +25,24 @@ Values = dict[str, np.ndarray]
 WALK = settings(max_examples=25, deadline=None)
 
 
+ELSEWHERE = {*INDICATOR_NAMES[:14], "mfi_14"}
+"""Compared in other tests."""
+
+
 def by_talib(bars: ClosedBars) -> Values:
     """Return what TA-Lib says, started on the same first bar."""
     high, low, close, volume = bars.high, bars.low, bars.close, bars.volume
-    stoch_k, stoch_d = talib.STOCH(high, low, close, 14, 3, 0, 3, 0)
-    rsi_k, rsi_d = talib.STOCHRSI(close, 14, 14, 3, 0)
-    aroon_down, aroon_up = talib.AROON(high, low, 25)
-    ema_20, atr_10 = talib.EMA(close, 20), talib.ATR(high, low, close, 10)
-    upper, middle, lower = talib.BBANDS(close, 20, 2.0, 2.0)
+    share = talib_share.indicators(np.array([bars.open, high, low, close, volume]))
+    upper, middle, lower = share["bb_upper"], share["bb_middle"], share["bb_lower"]
+    ema_20, atr_10 = share["ema_20"], talib.ATR(high, low, close, 10)
     return {
-        "ema_20": ema_20,
-        "ema_50": talib.EMA(close, 50),
-        "ema_200": talib.EMA(close, 200),
-        "wma_20": talib.WMA(close, 20),
-        "dema_20": talib.DEMA(close, 20),
-        "tema_20": talib.TEMA(close, 20),
-        "kama_10": talib.KAMA(close, 10),
+        **{name: values for name, values in share.items() if name not in ELSEWHERE},
         "hma_20": hull(close),
         "bb_percent_b": (close - lower) / (upper - lower),
         "bb_width": (upper - lower) / middle,
         "keltner_upper": ema_20 + 2.0 * atr_10,
         "keltner_lower": ema_20 - 2.0 * atr_10,
-        "natr_14": talib.NATR(high, low, close, 14),
-        "adx_14": talib.ADX(high, low, close, 14),
-        "plus_di_14": talib.PLUS_DI(high, low, close, 14),
-        "minus_di_14": talib.MINUS_DI(high, low, close, 14),
-        "psar": talib.SAR(high, low),
-        "trix_15": talib.TRIX(close, 15),
-        "momentum_10": talib.MOM(close, 10),
-        "roc_10": talib.ROC(close, 10),
-        "willr_14": talib.WILLR(high, low, close, 14),
-        "cci_20": talib.CCI(high, low, close, 20),
-        "ultimate": talib.ULTOSC(high, low, close),
-        "stoch_k": stoch_k,
-        "stoch_d": stoch_d,
-        "stoch_rsi_k": rsi_k,
-        "stoch_rsi_d": rsi_d,
-        "aroon_up": aroon_up,
-        "aroon_down": aroon_down,
-        "aroon_oscillator": talib.AROONOSC(high, low, 25),
-        "obv": talib.OBV(close, volume),
-        "ad_line": talib.AD(high, low, close, volume),
         "chaikin_oscillator": talib.ADOSC(high, low, close, volume, 3, 10),
-        "high_20": talib.MAX(high, 20),
-        "low_20": talib.MIN(low, 20),
-        "high_50": talib.MAX(high, 50),
-        "low_50": talib.MIN(low, 50),
-        "linreg_20": talib.LINEARREG(close, 20),
-        "linreg_slope_20": talib.LINEARREG_SLOPE(close, 20),
-        "sma_200": talib.SMA(close, 200),
-        "roc_60": talib.ROC(close, 60),
     }
 
 
