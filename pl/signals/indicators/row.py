@@ -108,7 +108,7 @@ def write_levels(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     out[69] = channels.volatility(walked, bars, i)
     out[70] = 100.0 * (bars[i, OPEN] / bars[i - 1, CLOSE] - 1.0) if i >= 1 else math.nan
     top, bottom = walked[state.TOP_20], walked[state.BOTTOM_20]
-    pivot_points.write_pivot_points(out, 71, top, bottom, bars[i - 1, CLOSE])
+    pivot_points.write_pivot_points(out, 71, top, bottom, bars[max(i - 1, 0), CLOSE])
 
 
 @leaf
