@@ -3,12 +3,13 @@
 import math
 from typing import Final
 
-from pl.kernel import kernel, leaf
+from pl.kernel import inner_leaf, kernel, leaf
 from pl.market.batches import Float64
 from pl.signals import charting
+from pl.signals.candidates import MAX_DEFINING_BARS
 from pl.signals.chart import sketch
 from pl.signals.chart.forming import LEAST_CONFIDENCE
-from pl.signals.evaluation import MAX_DEFINING_BARS, N_FACTS, N_NUMBERS, HitRows
+from pl.signals.evaluation import N_FACTS, N_NUMBERS, HitRows
 from pl.signals.history import History
 from pl.signals.levels import stop_and_target
 from pl.signals.life import EXPIRED, HORIZON, STOPS, chart_horizon, forming_horizon
@@ -43,7 +44,7 @@ Fired = tuple[HitRows, int, int, Float64, int, int]
 """Hits, the first and behind the last of a bar, and finds likewise."""
 
 
-@leaf
+@inner_leaf
 def begin_hit(lives: Lives, at: int, hits: HitRows, k: int, born_ms: int) -> None:
     """Open what hit `k` began at the bar that was seen last."""
     some, seen = lives.hits, lives.seen[at]
@@ -140,7 +141,7 @@ def begin_chart(lives: Lives, at: int, find: Float64, born_ms: int) -> None:
         record[column] = find[column]
 
 
-@leaf
+@inner_leaf
 def begin_lives(
     history: History,
     lives: Lives,

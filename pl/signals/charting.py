@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import inner_leaf, kernel
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.chart.find import read_find
@@ -45,7 +45,7 @@ def room_for_finds(n_bars: int) -> Float64:
     return np.empty((n_bars, N_COLUMNS), np.float64)
 
 
-@leaf
+@inner_leaf
 def look_at_bar(
     history: History,
     charts: ChartState,
