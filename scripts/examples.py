@@ -11,12 +11,11 @@ import pandas as pd
 from pl.market.batches import Int64
 from pl.signals.candles.catalogue import CANDLES
 from pl.signals.chart.registry import CHART_NAMES
-from pl.signals.entries import KIND_OF
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate
 from scripts.drawing import Drawing, Point
-from scripts.measuring_rates import daily, daily_bars, intraday, minute_bars
+from scripts.measuring_rates import daily, daily_bars, finds, intraday, minute_bars
 
 BEFORE: Final = {"candlestick": 16, "event": 46, "chart": 12}
 AFTER: Final = {"candlestick": 5, "event": 8, "chart": 8}
@@ -104,7 +103,7 @@ def best(name: str, family: str, series: list[Series]) -> tuple[Example, Drawing
     finds = []
     for s, one in enumerate(series):
         entries = one.update.entries
-        for e in np.flatnonzero(entries.kind == KIND_OF[name]).tolist():
+        for e in finds(entries, name).tolist():
             place = int(np.searchsorted(one.starts, entries.bar_time_ms[e]))
             if BEFORE[family] <= place < len(one.frame) - AFTER[family]:
                 finds.append((worth(family, one, e), s, place, e))
@@ -168,10 +167,11 @@ def found_again(example: Example, series: Series) -> Drawing:
     if example.family == "candle":
         return drawing_of(example, series, place, None)
     entries = series.update.entries
-    at = (entries.kind == KIND_OF[example.name]) & (entries.bar_time_ms == series.starts[place])
-    if not at.any():
+    found = finds(entries, example.name)
+    here = found[entries.bar_time_ms[found] == series.starts[place]]
+    if not len(here):
         raise LookupError(f"{example.name}: nothing fires on {example.symbol} {example.closed}")
-    return drawing_of(example, series, place, entries.write(int(np.flatnonzero(at)[0])))
+    return drawing_of(example, series, place, entries.write(int(here[0])))
 
 
 def drawing_of(example: Example, series: Series, place: int, signal: Signal | None) -> Drawing:

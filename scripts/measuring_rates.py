@@ -10,10 +10,11 @@ from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import KIND_OF
+from pl.signals.entries import KIND_OF, LIVES, Chosen, Entries
 from pl.signals.pattern import IN_SESSION
 from pl.signals.policy import FALLBACK, RULES, Rule
 from pl.signals.registry import PATTERNS
+from pl.signals.signal import CONFIRMED
 from pl.signals.table import EngineUpdate
 
 DAY_MS: Final = 86_400_000
@@ -71,14 +72,20 @@ def write_rates(home: Path, target: Path) -> None:
 
 
 def fires(updates: list[EngineUpdate], name: str) -> tuple[int, int]:
-    """Return how many entries of a pattern the log has, and how many reach an alert's minimum."""
+    """Return how often a pattern was found, and how often surely enough for an alert."""
     total, alerts = 0, 0
     least = rule_of(name).min_confidence
     for update in updates:
-        found = update.entries.confidence[update.entries.kind == KIND_OF[name]]
+        found = update.entries.confidence[finds(update.entries, name)]
         total += len(found)
         alerts += int((found >= least).sum())
     return total, alerts
+
+
+def finds(entries: Entries, name: str) -> Chosen:
+    """Return the places of entries that say for the first time that a pattern is there."""
+    first = (entries.life == LIVES.index(CONFIRMED)) & np.isnan(entries.said)
+    return np.flatnonzero(first & (entries.kind == KIND_OF[name]))
 
 
 def rule_of(name: str) -> Rule:

@@ -1,6 +1,7 @@
 """Each signal has a drawn example, and it is what the engine finds in the recorded bars."""
 
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.registry import PATTERN_NAMES
 from scripts.drawing import draw
 from scripts.examples import Example, found_again, recorded
+from scripts.measuring_rates import fires
 from scripts.write_examples import FOLDER, file_of, read_examples
+from tests.pl.signals.synthetic import confirmed, engine, lively_bars
 
 EXAMPLES = read_examples()
 MOST_BYTES = 6_000
@@ -34,6 +37,15 @@ def test_a_drawing_is_small_and_says_what_it_shows(example: Example) -> None:
     assert len(text) <= MOST_BYTES
     assert title is not None
     assert title.text == words
+
+
+def test_rates_count_what_is_found_and_not_what_becomes_of_it() -> None:
+    update = engine().update(lively_bars(2_000, seed=3))
+    log = update.signals
+    assert {"target_reached", "failed"} <= {entry.life for entry in log}
+    found = Counter(entry.pattern for entry in confirmed(log))
+    counted = {name: fires([update], name)[0] for name in PATTERN_NAMES}
+    assert counted == {name: found[name] for name in PATTERN_NAMES}
 
 
 @pytest.mark.real_data
