@@ -122,10 +122,11 @@ def charts_between(history: History, row: int, begin: int, end: int) -> list[Cha
     return read_charts(*finds_between(history, row, begin, end))
 
 
+@leaf
 def may_stand(history: History, charts: ChartState, row: int, begin: int) -> bool:
     """Tell whether a bar from `begin` on may have completed a chart or shown one forming."""
     newest = max(charts.recent[row, 0, NEWEST_FIND], charts.formed[row, 0, NEWEST_FIND])
-    return bool(newest - charts.dropped[row] >= min(begin, int(history.n_bars[row])))
+    return bool(newest - charts.dropped[row] >= min(begin, history.n_bars[row]))
 
 
 def read_charts(finds: Float64, n: int) -> list[ChartHit]:
