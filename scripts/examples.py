@@ -26,7 +26,6 @@ MOST_BARS: Final = 120
 READABLE_BARS: Final = 20
 STRIPS: Final = frozenset({"rsi_14", "macd"})
 """Indicators with a scale of their own."""
-FORMS: Final = {"daily": "%Y-%m-%d", "1min": "%Y-%m-%d %H:%M"}
 
 
 @dataclass(frozen=True, slots=True)

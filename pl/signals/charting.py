@@ -72,12 +72,12 @@ def look_at_bar(
     n_bars = i - int(out[POINTS]) + 1
     if not is_whole(history, row, i, n_bars):
         return n
-    if holds_restated(history.start[row], history.columns[..., row], i, n_bars):
+    if holds_restated(history.start[row], bars, i, n_bars):
         return n
     out[CAUSE] = cause
     out[ROW] = row
-    out[SHARES] = history.columns[i, VOLUME, row]
-    out[PREVIOUS] = history.columns[i - 1, CLOSE, row]
+    out[SHARES] = bars[i, VOLUME]
+    out[PREVIOUS] = bars[i - 1, CLOSE]
     out[BAR_START] = history.start[row, i]
     for m in range(int(out[N_POINTS])):
         out[STARTS + m] = history.start[row, int(out[POINTS + 2 * m])]
@@ -115,11 +115,6 @@ def finds_between(history: History, row: int, begin: int, end: int) -> tuple[Flo
     if end <= begin:
         return finds, 0
     return finds, look_again(history, empty_state(1), row, 0, begin, end, finds)
-
-
-def charts_between(history: History, row: int, begin: int, end: int) -> list[ChartHit]:
-    """Return the chart patterns that bars `begin` to `end` - 1 of a row complete, oldest first."""
-    return read_charts(*finds_between(history, row, begin, end))
 
 
 @leaf

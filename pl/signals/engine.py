@@ -122,7 +122,7 @@ class SignalEngine:
         history.n_bars[row] = n
         self._know(anchor)
         set_anchor(history, row, anchor)
-        walk(history, row, n, np.empty((0, len(INDICATOR_NAMES)), np.float64))
+        walk(history, row, n, NO_VALUES)
         self._remember(row)
 
     def _remember(self, row: int) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.market.batches import Float64, Int32, Int64, UInt8
-from pl.signals.chart.hit import FIRST_NUMBER
 from pl.signals.chart.names import CHART_NAMES
 from pl.signals.combos.names import COMBO_NAMES
 from pl.signals.hits import DIRECTION_NAMES
@@ -38,8 +37,6 @@ KIND_NAMES: Final = (*PATTERN_NAMES, *CHART_NAMES, *COMBO_NAMES)
 N_KINDS: Final = len(KIND_NAMES)
 KIND_OF: Final[Mapping[str, int]] = {name: kind for kind, name in enumerate(KIND_NAMES)}
 """Patterns of the registry, chart patterns and combos in one row of numbers without a gap."""
-CHART_KIND: Final = len(PATTERN_NAMES) - FIRST_NUMBER
-"""Added to the number of a chart pattern it makes its kind."""
 DIRECTION_OF: Final = {name: code for code, name in DIRECTION_NAMES.items()}
 
 

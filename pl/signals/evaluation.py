@@ -56,15 +56,15 @@ def room_for(n_bars: int) -> HitRows:
 
 
 @leaf
-def count_changes(history: History, row: int, i: int) -> int:
-    """Return a number that grows with each change of a bar up to bar `i` and not long before.
+def changes_since(history: History, row: int, i: int, born_ms: float) -> int:
+    """Return a number that grows with each change of a bar up to `i`, from before a birth on.
 
     A revision counts two; that a bar was completed afterwards, which leaves its revision as it
-    is, counts one. What is long is told by the clock, not in bars: a late bar would push another
-    one, and its changes, out of the window.
+    is, counts one. What is long before is told by the clock, not in bars: a late bar would push
+    another one, and its changes, out of the window.
     """
     total = 0
-    since = history.start[row, i] - history.window_bars * history.bar_ms
+    since = born_ms - history.window_bars * history.bar_ms
     for j in range(i, -1, -1):
         if history.start[row, j] <= since:
             break
@@ -278,10 +278,3 @@ def rows_between(
         return rows, 0
     opens = session_starts(history, row, begin, end, session_open)
     return rows, evaluate_range(history, row, begin, end, opens, rows)
-
-
-def hits_between(
-    history: History, row: int, begin: int, end: int, session_open: Callable[[int], int]
-) -> list[Hit]:
-    """Return what the patterns say of bars `begin` to `end` - 1 of a row, oldest first."""
-    return read_hits(*rows_between(history, row, begin, end, session_open))

@@ -4,7 +4,7 @@ It is what `reliving`, `charting` and `evaluation` do for one row. Rows share no
 threads may grow some each, with a `Desk` of their own.
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,25 +18,19 @@ from pl.signals.history import History, find, walk
 from pl.signals.life import LONGEST_HIT, LONGEST_LIFE
 from pl.signals.lives import SLOT, Endings, Lives, Open, empty_lives, room_for_endings
 
-MOST_LOOKED_AT: Final = 128
-"""Bars of a row in one look; no cool-down and no life of a hit is longer."""
-NO_VALUES: Final[Float64] = np.empty((0, 0), np.float64)
-
-
 class Desk(NamedTuple):
     """Lend a thread room to work in.
 
-    room, charts : the charts of all rows with room of this desk's own, and those of one row;
-    lives, ended, hits, finds : those of one row; places : (MOST_LOOKED_AT,) int64.
+    all_charts : the charts of all rows, with rules' room of this desk's own; the others are of one
+    row: charts, lives, ended, and hits and finds as long as a signal lives.
     """
 
-    shared: ChartState
+    all_charts: ChartState
     charts: ChartState
     lives: Lives
     ended: Endings
     hits: HitRows
     finds: Float64
-    places: Int64
 
 
 def desk_for(charts: ChartState) -> Desk:
@@ -50,7 +44,6 @@ def desk_for(charts: ChartState) -> Desk:
         room_for_endings(lives, 0),
         room_for(LONGEST_HIT),
         room_for_finds(LONGEST_LIFE + 2),
-        np.empty(MOST_LOOKED_AT, np.int64),
     )
 
 
@@ -117,26 +110,26 @@ def is_changed(history: History, row: int) -> bool:
 def grow_rows(
     history: History, lives: Lives, rows: Int64, opens: Int64, desk: Desk, done: Int64
 ) -> None:
-    """Grow state, charts and open signals of rows; `done` (n,) is 0 for those without room.
+    """Grow state, charts and open signals of rows; `done` (n,) becomes 0 for lack of room, else 1.
 
     opens : rising opens of the sessions of all bars, unix ms.
     """
     nothing = np.empty((0, 0), np.float64)
+    places = np.empty(LONGEST_HIT, np.int64)
     for k in range(len(rows)):
         row = rows[k]
         n = history.n_bars[row]
-        forget(desk.shared, row)
+        forget(desk.all_charts, row)
         if n > 0:
             walk(history, row, n, nothing)
-        look_again(history, desk.shared, row, row, n, n, desk.finds)
+        look_again(history, desk.all_charts, row, row, n, n, desk.finds)
         clear_lives(desk.lives, desk.ended)
         begin, recent = max(n - LONGEST_LIFE, 0), max(n - LONGEST_HIT, 0)
         n_hits = n_finds = 0
         if n > recent:
-            n_places = place_sessions(history, row, recent, n, opens, desk.places)
-            places = desk.places[:n_places]
-            n_hits = evaluate_range(history, row, recent, n, places, desk.hits)
-        if may_stand(history, desk.shared, row, begin):
+            n_places = place_sessions(history, row, recent, n, opens, places)
+            n_hits = evaluate_range(history, row, recent, n, places[:n_places], desk.hits)
+        if may_stand(history, desk.all_charts, row, begin):
             n_finds = look_again(history, desk.charts, row, 0, begin, n, desk.finds)
         hits, finds = desk.hits, desk.finds
         replay(history, desk.lives, row, begin, n, hits, n_hits, finds, n_finds, desk.ended)
@@ -164,6 +157,7 @@ def look_at_rows(
     chart finds there are; it stops where there may be no room for another row.
     """
     n_hits = n_finds = 0
+    places = np.empty(n_bars, np.int64)
     for k in range(begin, len(rows)):
         if n_hits + n_bars * N_PATTERNS > len(hits.facts) or n_finds + n_bars >= len(finds):
             return k, n_hits, n_finds
@@ -171,12 +165,12 @@ def look_at_rows(
         n = history.n_bars[row]
         first = max(n - n_bars, 0)
         if n > first:
-            n_places = place_sessions(history, row, first, n, opens, desk.places)
+            n_places = place_sessions(history, row, first, n, opens, places)
             rest = HitRows(hits.facts[n_hits:], hits.times[n_hits:], hits.numbers[n_hits:])
-            found = evaluate_range(history, row, first, n, desk.places[:n_places], rest)
+            found = evaluate_range(history, row, first, n, places[:n_places], rest)
             hits.facts[n_hits : n_hits + found, 0] = k
             n_hits += found
-        if n > first and may_stand(history, desk.shared, row, first):
+        if n > first and may_stand(history, desk.all_charts, row, first):
             found = look_again(history, desk.charts, row, 0, first, n, finds[n_finds:])
             finds[n_finds : n_finds + found, CAUSE] = k
             n_finds += found

@@ -1,7 +1,7 @@
 """Lay out the signals of all symbols that have not ended, and what is written when they do.
 
 A row's open signals follow from its last LONGEST_LIFE bars and what fired on them, so they are a
-cache: `living.replay` grows them again after a restart or a revision.
+cache: `births.replay` grows them again after a restart or a revision.
 """
 
 from typing import Final, NamedTuple

@@ -1,17 +1,13 @@
-"""End the open signals of a row bar by bar, and open what fires."""
+"""End the open signals of a row bar by bar."""
 
 import math
 
 from pl.kernel import leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64
 from pl.signals.bars import CLOSE
-from pl.signals.evaluation import N_PATTERNS
+from pl.signals.evaluation import N_PATTERNS, changes_since
 from pl.signals.history import History
-from pl.signals.life import (
-    EXPIRED,
-    LASTING,
-    outcome,
-)
+from pl.signals.life import EXPIRED, LASTING, outcome
 from pl.signals.lives import (
     BARS,
     BIRTH,
@@ -46,24 +42,6 @@ def has_room(lives: Lives, at: int, ended: Endings) -> bool:
     if ended.n[0] + n_hits > len(ended.hits):
         return False
     return bool(ended.n[1] + n_charts <= len(ended.charts))
-
-
-@leaf
-def changes_since(history: History, row: int, i: int, born_ms: float) -> int:
-    """Return a number that grows with each change of a bar up to `i`, from before a birth on.
-
-    A revision counts two; that a bar was completed afterwards, which leaves its revision as it
-    is, counts one. What is long before is told by the clock, not in bars: a late bar would push
-    another one, and its changes, out of the window.
-    """
-    total = 0
-    since = born_ms - history.window_bars * history.bar_ms
-    for j in range(i, -1, -1):
-        if history.start[row, j] <= since:
-            break
-        total += 2 * history.revision[row, j]
-        total += history.quality[row, j] == QUALITY_BACKFILLED
-    return total
 
 
 @leaf

@@ -13,7 +13,7 @@ import numpy as np
 from pl.market.batches import QUALITY_PARTIAL
 from pl.signals.chart.hit import Finding
 from pl.signals.closing import Arrivals, has_sound_prices
-from pl.signals.evaluation import mark_range
+from pl.signals.evaluation import changes_since, mark_range
 from pl.signals.history import (
     NO_ANCHOR,
     History,
@@ -28,7 +28,6 @@ from pl.signals.history import (
 )
 from pl.signals.hits import Hit
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
-from pl.signals.living import changes_since
 from pl.signals.reliving import Ends, Finds, lived_from
 from pl.signals.table import IndicatorTable
 

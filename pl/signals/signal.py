@@ -68,18 +68,19 @@ class Signal:
         """Tell whether it says for the first time that its pattern is there."""
         return self.life == CONFIRMED and not self.before
 
-    @property
-    def is_update(self) -> bool:
-        """Tell whether it changes the numbers of a signal that stands already."""
-        return self.life == CONFIRMED and bool(self.before)
-
 
 def flow_id(symbol: str, timeframe: str, hit: Finding) -> uuid.UUID:
     """Return the identity of a find: the same whenever and wherever it is computed again."""
-    times = ",".join(str(time) for time in defining_times(hit))
-    direction = DIRECTION_NAMES[hit.direction]
-    name = name_of(hit)
-    return uuid.uuid5(FLOW_NAMESPACE, f"{symbol}|{timeframe}|{name}:{direction}|{times}")
+    return identified(symbol, timeframe, name_of(hit), hit.direction, defining_times(hit))
+
+
+def identified(
+    symbol: str, timeframe: str, name: str, direction: int, times: Sequence[int]
+) -> uuid.UUID:
+    """Return the identity of what a definition says; times : defining bars' starts, unix ms."""
+    what = f"{name}:{DIRECTION_NAMES[direction]}"
+    when = ",".join(str(time) for time in times)
+    return uuid.uuid5(FLOW_NAMESPACE, f"{symbol}|{timeframe}|{what}|{when}")
 
 
 def name_of(hit: Finding) -> str:
@@ -135,15 +136,17 @@ def material(hit: Finding) -> dict[str, float | str]:
 
 def changes(old: Finding, fresh: Finding) -> tuple[Facts, Facts]:
     """Return the material facts that differ, before and after."""
-    was, is_ = material(old), material(fresh)
-    names = [name for name in was | is_ if was.get(name) != is_.get(name)]
-    if not names and geometry(old) != geometry(fresh):
+    before, after = differing(material(old), material(fresh))
+    if not before and geometry(old) != geometry(fresh):
         return {"geometry": "drawn otherwise"}, {"geometry": "drawn as it is now"}
-    return _said(was, names), _said(is_, names)
+    return before, after
 
 
-def _said(facts: Facts, names: Sequence[str]) -> Facts:
-    return {name: facts.get(name, "none") for name in names}
+def differing(was: Facts, now: Facts) -> tuple[Facts, Facts]:
+    """Return the facts that differ, before and after; "none" stands for what is not said."""
+    names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    before, after = ({name: said.get(name, "none") for name in names} for said in (was, now))
+    return before, after
 
 
 def geometry(hit: Finding) -> Drawing:

@@ -8,7 +8,7 @@ import numpy as np
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.combos.measures import N_MEASURES, Looks, measure
 from pl.signals.engine import SignalEngine
-from pl.signals.evaluation import hits_between
+from pl.signals.evaluation import rows_between
 from pl.signals.events.levels import fit_beyond
 from pl.signals.history import empty_history
 from pl.signals.policy import Policy
@@ -41,7 +41,7 @@ def warm_up_judging() -> None:
     for whole in (history.start, history.revision, history.quality):
         whole[0, 0] = 0
     history.n_bars[0] = 1
-    hits_between(history, 0, 0, 1, lambda _: 0)
+    rows_between(history, 0, 0, 1, lambda _: 0)
 
 
 def warm_up_walking() -> None:

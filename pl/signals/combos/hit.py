@@ -1,7 +1,6 @@
 """Hold what one combo saw at one closed bar, and write it as a signal."""
 
 import math
-import uuid
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,8 +9,9 @@ from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.declaration import Fires
 from pl.signals.combos.setups import Setup
 from pl.signals.hits import BULLISH, DIRECTION_NAMES
+from pl.signals.levels import Anchor, stop_and_target
 from pl.signals.pattern import price_text
-from pl.signals.signal import CONFIRMED, FLOW_NAMESPACE, RETRACTED, Facts, Signal
+from pl.signals.signal import CONFIRMED, RETRACTED, Facts, Signal, differing, identified
 
 TIER: Final = "combo"
 STOP_RANGES: Final = 0.25
@@ -97,15 +97,10 @@ class ComboAuthor:
 
     def restate(self, old: ComboHit | None, hit: ComboHit) -> Signal | None:
         """Return the entry of one that a changed bar brought or altered, None when it did not."""
-        before: dict[str, float] = {}
-        after: dict[str, float] = {}
-        if old is not None:
-            was, is_ = material(old), material(hit)
-            names = [name for name in was if was[name] != is_[name]]
-            if not names:
-                return None
-            before, after = ({name: now[name] for name in names} for now in (was, is_))
-        return self._entry(_revised(hit), CONFIRMED, before, after)
+        if old is None:
+            return self._entry(_revised(hit), CONFIRMED, {}, {})
+        before, after = differing(material(old), material(hit))
+        return self._entry(_revised(hit), CONFIRMED, before, after) if before else None
 
     def _entry(self, hit: ComboHit, life: str, before: Facts, after: Facts) -> Signal:
         combo, symbol, bar = COMBOS[hit.combo], self._symbols[hit.row], hit.bar
@@ -126,16 +121,11 @@ class ComboAuthor:
             indicators={"relative_volume": bar.relative_volume} if bar.mean_volume > 0.0 else {},
             levels=_levels(hit),
             geometry=_geometry(hit),
-            flow_id=self._flow_id(symbol, hit),
+            flow_id=identified(symbol, self._timeframe, combo.name, hit.direction, hit.times),
             before=before,
             after=after,
             born_ms=bar.start_ms,
         )
-
-    def _flow_id(self, symbol: str, hit: ComboHit) -> uuid.UUID:
-        times = ",".join(str(time) for time in hit.times)
-        name = f"{COMBOS[hit.combo].name}:{DIRECTION_NAMES[hit.direction]}"
-        return uuid.uuid5(FLOW_NAMESPACE, f"{symbol}|{self._timeframe}|{name}|{times}")
 
     def _reason(self, hit: ComboHit) -> str:
         combo, bar, setup = COMBOS[hit.combo], hit.bar, hit.setup
@@ -166,12 +156,11 @@ def _levels(hit: ComboHit) -> dict[str, float]:
     """Return those of the trigger; of a level, a stop behind it and a target twice as far away."""
     if hit.fired is not None:
         return dict(hit.fired.levels)
-    side = 1.0 if hit.direction == BULLISH else -1.0
-    stop = hit.setup.level - side * STOP_RANGES * hit.day_range
-    target = hit.bar.close + 2.0 * (hit.bar.close - stop)
-    if not math.isfinite(stop) or min(stop, target) <= 0.0:
-        return {}
-    return {"entry": hit.bar.close, "stop": stop, "target": target}
+    level, close = hit.setup.level, hit.bar.close
+    stop, target = stop_and_target(
+        int(Anchor.LEVEL), STOP_RANGES, hit.direction, level, level, level, close, hit.day_range
+    )
+    return {} if math.isnan(stop) else {"entry": close, "stop": stop, "target": target}
 
 
 def _geometry(hit: ComboHit) -> dict[str, object]:

@@ -14,7 +14,7 @@ from pl.signals.combos.measures import Looks
 from pl.signals.combos.setups import SIDES, DayRows, allows, setup_of
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_OF
-from pl.signals.evaluation import count_changes, session_starts
+from pl.signals.evaluation import changes_since, session_starts
 from pl.signals.history import find
 from pl.signals.signal import Signal
 
@@ -188,4 +188,4 @@ def _changes(engine: SignalEngine, row: int, start_ms: int) -> int:
     i = find(history, row, start_ms)
     if i >= history.n_bars[row] or int(history.start[row, i]) != start_ms:
         return -1
-    return count_changes(history, row, i)
+    return changes_since(history, row, i, float(start_ms))

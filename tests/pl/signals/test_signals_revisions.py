@@ -75,7 +75,7 @@ def test_a_revision_that_removes_the_reason_retracts_the_signal_under_the_same_f
 def test_a_revision_that_changes_the_numbers_says_them_before_and_after() -> None:
     bars = spiked()
     (update,) = spikes(after(bars).update(changed(bars, 39, volume=9000.0)).signals)
-    assert update.is_update
+    assert (update.life, update.is_found) == ("confirmed", False)
     assert (update.before["volume"], update.after["volume"]) == (5000.0, 9000.0)
     assert update.after["confidence"] == update.confidence
 
@@ -83,7 +83,7 @@ def test_a_revision_that_changes_the_numbers_says_them_before_and_after() -> Non
 def test_a_revision_that_makes_a_signal_confirms_it() -> None:
     bars = steady()
     (signal,) = spikes(after(bars).update(changed(bars, 39, volume=5000.0)).signals)
-    assert (signal.life, signal.is_update) == ("confirmed", False)
+    assert (signal.life, signal.is_found) == ("confirmed", True)
     assert signal.revision > 0
 
 
@@ -156,7 +156,7 @@ def test_a_partial_bar_fires_only_once_it_is_complete() -> None:
     assert running.update(partial).signals == []
     complete = changed(bars, 39, quality=QUALITY_BACKFILLED, revision=0)
     (signal,) = spikes(running.update(complete).signals)
-    assert (signal.life, signal.is_update) == ("confirmed", False)
+    assert (signal.life, signal.is_found) == ("confirmed", True)
 
 
 def test_a_bar_that_turns_out_partial_takes_its_signal_back() -> None:

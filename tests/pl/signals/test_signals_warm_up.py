@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from pl.signals import births, evaluation, history, living
+from pl.signals import births, evaluation, history
 from pl.signals.closing import close_bars
 from pl.signals.warm_up import warm_up
 from tests.pl.signals.synthetic import changed, engine, random_bars, restarted, span
 
 ENTRANCES = (
     close_bars,
+    evaluation.changes_since,
     evaluation.evaluate_range,
     history.find,
     history.make_room,
@@ -18,7 +19,6 @@ ENTRANCES = (
     history.walk,
     history.walk_start,
     history.write_bar,
-    living.changes_since,
     births.replay,
 )
 
