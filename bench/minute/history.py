@@ -60,7 +60,9 @@ def load_longer(url: str, symbols: Sequence[str], longer: Longer) -> int:
     database = Database(url, application="tickstock-bench")
     store = BarStore(database)
     for timeframe in {name for name, _ in longer}:
-        store.write_bars(merged([bars for name, bars in longer if name == timeframe]), symbols, timeframe)
+        store.write_bars(
+            merged([bars for name, bars in longer if name == timeframe]), symbols, timeframe
+        )
     database.close()
     return sum(len(bars) for _, bars in longer)
 

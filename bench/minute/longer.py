@@ -50,7 +50,11 @@ class Fold:
         return ClosedBars(
             np.arange(n, dtype=np.int32),
             np.full(n, start_ms, np.int64),
-            *(sums[name] for name in ("open", "high", "low", "close", "volume")),
+            sums["open"],
+            sums["high"],
+            sums["low"],
+            sums["close"],
+            sums["volume"],
             sums["traded"] / sums["volume"],
             trades,
             np.zeros(n, np.int32),
@@ -62,9 +66,7 @@ Longer = list[tuple[str, ClosedBars]]
 """What closed, in order: its timeframe and the bars of all symbols."""
 
 
-def folded(
-    minutes: Iterable[Minute], sessions: MarketSessions, found: Longer
-) -> Iterator[Minute]:
+def folded(minutes: Iterable[Minute], sessions: MarketSessions, found: Longer) -> Iterator[Minute]:
     """Pass minutes of regular sessions on; add to `found` the longer bars that they close."""
     folds = [Fold(name) for name in LENGTHS]
     for minute in minutes:

@@ -12,8 +12,8 @@ from typing import Final
 from bench import usage
 from bench.minute import history
 from bench.minute.latency import ALL, FIRST, STORED, latencies
-from bench.minute.longer import Longer, folded
 from bench.minute.listener import Close, Listener
+from bench.minute.longer import Longer, folded
 from bench.minute.market import MINUTE_MS, minutes, names
 from bench.minute.servers import Servers, environment, serving
 from bench.minute.service import Streaming, streaming

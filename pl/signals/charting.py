@@ -103,12 +103,6 @@ def look_again(
     return n
 
 
-def remember(history: History, charts: ChartState, row: int) -> None:
-    """Grow a row's state from the bars it holds."""
-    n = int(history.n_bars[row])
-    look_again(history, charts, row, row, n, n, room_for_finds(1))
-
-
 def finds_between(history: History, row: int, begin: int, end: int) -> tuple[Float64, int]:
     """Return the finds that bars `begin` to `end` - 1 of a row complete, and how many."""
     finds = room_for_finds(max(end - begin, 0) + 1)

@@ -18,6 +18,7 @@ from pl.signals.history import History, find, walk
 from pl.signals.life import LONGEST_HIT, LONGEST_LIFE
 from pl.signals.lives import SLOT, Endings, Lives, Open, empty_lives, room_for_endings
 
+
 class Desk(NamedTuple):
     """Lend a thread room to work in.
 
@@ -51,7 +52,7 @@ def desk_for(charts: ChartState) -> Desk:
 def place_sessions(
     history: History, row: int, begin: int, end: int, opens: Int64, out: Int64
 ) -> int:
-    """Write where the sessions of bars `begin` to `end` - 1 of a row begin, rising; return how many.
+    """Write where the sessions of bars `begin` to `end` - 1 of a row begin; return how many.
 
     opens : rising opens of all sessions that the bars belong to, unix ms.
     """

@@ -58,11 +58,10 @@ class Frame:
 
     def warm(self, history: Mapping[int, ClosedBars]) -> None:
         """Take over history, oldest first by row, and what was signalled in it."""
-        for row, bars in history.items():
-            self.engine.warm(row, bars)
+        self.engine.warm_all(history)
         self.policy.recall(self.engine.recent(self.policy.memory_bars))
-        for row in range(self.crossings.n_rows):
-            self.crossings.recall(self.engine.latest_rows(row, MEMORY_BARS))
+        watched = np.arange(self.crossings.n_rows)
+        self.crossings.recall(self.engine.latest_rows(watched, MEMORY_BARS))
 
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
         """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""

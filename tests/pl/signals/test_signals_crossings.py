@@ -112,7 +112,7 @@ def test_a_restart_tells_the_rest_and_nothing_twice(cut: int) -> None:
     again = restarted(span(bars, 0, n))
     watch = CrossingWatch(3, "1min")
     for row in range(3):
-        watch.recall(again.latest_rows(row, MEMORY_BARS))
+        watch.recall(again.latest_rows(np.array([row]), MEMORY_BARS))
     after = told(watch, again.update(span(bars, n, len(bars))).indicators)
     assert before + after == whole
     assert len(after) > 20
