@@ -11,7 +11,7 @@ import numpy as np
 from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int64
 from pl.signals.births import replay
-from pl.signals.chart.state import ChartState, empty_state, forget
+from pl.signals.chart.state import ChartState, empty_state
 from pl.signals.charting import CAUSE, look_again, may_stand, room_for_finds
 from pl.signals.evaluation import N_PATTERNS, HitRows, evaluate_range, room_for
 from pl.signals.history import History, find, walk
@@ -120,18 +120,15 @@ def grow_rows(
     for k in range(len(rows)):
         row = rows[k]
         n = history.n_bars[row]
-        forget(desk.all_charts, row)
         if n > 0:
             walk(history, row, n, nothing)
-        look_again(history, desk.all_charts, row, row, n, n, desk.finds)
-        clear_lives(desk.lives, desk.ended)
         begin, recent = max(n - LONGEST_LIFE, 0), max(n - LONGEST_HIT, 0)
-        n_hits = n_finds = 0
+        n_finds = look_again(history, desk.all_charts, row, row, begin, n, desk.finds)
+        clear_lives(desk.lives, desk.ended)
+        n_hits = 0
         if n > recent:
             n_places = place_sessions(history, row, recent, n, opens, places)
             n_hits = evaluate_range(history, row, recent, n, places[:n_places], desk.hits)
-        if may_stand(history, desk.all_charts, row, begin):
-            n_finds = look_again(history, desk.charts, row, 0, begin, n, desk.finds)
         hits, finds = desk.hits, desk.finds
         replay(history, desk.lives, row, begin, n, hits, n_hits, finds, n_finds, desk.ended)
         grown = desk.lives
