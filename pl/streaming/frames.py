@@ -64,7 +64,10 @@ class Frame:
         self.crossings.recall(self.engine.latest_rows(watched, MEMORY_BARS))
 
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
-        """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""
+        """Evaluate bars sorted by (start_ms, row); at most so many events come of them.
+
+        Half of them may be alerts, because each alert ends some day.
+        """
         update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators)
         told = self.policy.choose(update.entries)
@@ -72,7 +75,8 @@ class Frame:
             ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
             told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
         told = told.take(self.told.places(told))
-        calmed = told.take(surest(told, most))
+        calmed = told.take(surest(told, most // 2, most))
+        self.told.note(calmed)
         alerts = Findings(calmed, bars, update.indicators)
         held_storm = len(told) - len(calmed)
         ended = count_ends(update.entries)
