@@ -10,7 +10,7 @@ import pandas as pd
 
 from pl.market.batches import Int64
 from pl.signals.candles.catalogue import CANDLES
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_OF
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.candles.names import CANDLE_NAMES
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_OF
 from pl.signals.pattern import IN_SESSION

@@ -3,13 +3,11 @@
 import inspect
 from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 
-from pl.signals import chart, rates
+from pl.signals import rates
 from pl.signals.candles.catalogue import CANDLES, Candle
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES, CHARTS
 from scripts.examples import Example
 from scripts.write_examples import file_of
 
@@ -23,7 +21,7 @@ CHART_TEXT = """# Chart patterns, one by one
 Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to date. How many
 planted ones are found, and how precisely, is on [a page of its own](chart-patterns.md).
 
-Each file of `pl/signals/chart` below is one rule, read on confirmed pivots; the text says which way
+Each file below is one rule, read on confirmed pivots; the text says which way
 up, and the other way up is its mirror image. A find carries its points, lines, entry, stop and
 target. **Confidence** is 0.5 * fit + 0.4 * volume + 0.1 * size and never falls when one of them
 rises (`pl/signals/chart/confidence.py`): volume is r * r / (1 + r * r), r the volume of the
@@ -87,18 +85,12 @@ def shown(example: Example) -> str:
 
 
 def chart_rules() -> Iterator[tuple[ModuleType, list[str]]]:
-    """Yield each file with a rule of chart patterns, with their names, by their numbers."""
-    found: dict[str, tuple[ModuleType, list[str]]] = {}
-    for one in iter_modules(chart.__path__):
-        module = import_module(f"{chart.__name__}.{one.name}")
-        if not (inspect.getdoc(module) or "").startswith(("Recognise", "Tell ")):
-            continue
-        names = [name for name in CHART_NAMES if hasattr(module, name.upper())]
-        if names:
-            found[names[0]] = (module, names)
-    for name in CHART_NAMES:
-        if name in found:
-            yield found[name]
+    """Yield each file that declares chart patterns, with their names, by their numbers."""
+    found: dict[str, list[str]] = {}
+    for one in CHARTS:
+        found.setdefault(one.rule.home, []).append(one.name)
+    for home, names in found.items():
+        yield import_module(home), names
 
 
 def candle_page(examples: dict[str, Example]) -> Iterator[str]:
@@ -131,7 +123,7 @@ def parameters(module: ModuleType) -> list[str]:
         for name, value in vars(module).items()
         if isinstance(value, int | float)
         and f"\n{name}: Final" in own
-        and name not in {"NO_PATTERN", "NOISE"}
+        and name not in {"NOISE", *(one.upper() for one in CHART_NAMES)}
     ]
 
 

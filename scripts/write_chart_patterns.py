@@ -16,7 +16,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pl.signals.chart.alerts import ALERT_CONFIDENCE  # noqa: E402 - after the path is set
+from pl.signals.chart.registry import ALERT_CONFIDENCE  # noqa: E402 - after the path is set
 from tests.pl.signals.chart.planting import KINDS, Array, Planted, planted_fields  # noqa: E402
 from tests.pl.signals.chart.scoring import Tally, fires, shuffled_walk, tally  # noqa: E402
 

@@ -10,7 +10,13 @@ from contracts.codec import encode
 from contracts.messages.envelopes import flat
 from contracts.messages.jobs import JobStatus
 from contracts.messages.streaming import ErrorReport
-from pl.bootstrap.shared import build_rest, check_market, redis_ping, resolve_universe
+from pl.bootstrap.shared import (
+    build_rest,
+    build_sessions,
+    check_market,
+    redis_ping,
+    resolve_universe,
+)
 from pl.bus.connection import connect
 from pl.bus.jobs import JobQueue
 from pl.bus.orders import Job, Order
@@ -19,8 +25,11 @@ from pl.feeds.massive_rest import MassiveRest
 from pl.jobs.desk import Desk
 from pl.jobs.historical_load import HistoricalLoad, History
 from pl.jobs.intake import Deliver, Intake
+from pl.jobs.pieces import HOURLY
+from pl.jobs.plans import MOST_YEARS
 from pl.jobs.reporting import COMPONENT, Reporter
 from pl.jobs.service import LoaderService
+from pl.jobs.session_hours import SessionHours
 from pl.jobs.work import NO_HISTORY, NO_HISTORY_OF_A_REPLAY, Work
 from pl.market.batches import SymbolTable
 from pl.serving import Dependencies
@@ -102,9 +111,10 @@ class _Build:
         rest = self._rest
         if rest is None:
             return None
-        sources = {"1min": rest.minute_bars, "1hour": rest.hour_bars, "daily": rest.daily_bars}
+        sources = {"1min": rest.minute_bars, HOURLY: rest.half_hour_bars, "daily": rest.daily_bars}
+        hours = SessionHours(lambda: build_sessions(self._settings.market, int(MOST_YEARS)))
         return HistoricalLoad(
-            history=History(sources, rest.ticker, lambda: rest.trouble.untold(time.time())),
+            history=History(sources, hours, rest.ticker, lambda: rest.trouble.untold(time.time())),
             store=BarStore(self._bars),
             universes=self._universes,
             refused=self._refused,

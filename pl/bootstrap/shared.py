@@ -51,14 +51,14 @@ def resolve_universe(
         raise Rejected("unknown_universe", detail, 422) from error
 
 
-def build_sessions(market: str) -> MarketSessions:
-    """Return the calendar of a market."""
+def build_sessions(market: str, years_back: int = 1) -> MarketSessions:
+    """Return the calendar of a market; a replay's always begins with FIRST_YEAR."""
     if market == "simulated":
         return AlwaysOpenSessions()
     today = datetime.now(UTC).date()
     first = today.replace(year=FIRST_YEAR, month=1, day=1) if market == "replay" else None
     return xnys_sessions(
-        first or today.replace(year=today.year - 1, month=1, day=1),
+        first or today.replace(year=today.year - years_back, month=1, day=1),
         today.replace(year=today.year + 1, month=12, day=31),
     )
 

@@ -26,7 +26,6 @@ from pl.feeds.trouble import Trouble
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from service.errors import InvalidData
 
-HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 86_400_000
 _NEW_YORK: Final = ZoneInfo("America/New_York")
 _AGGREGATES: Final = {"adjusted": "false", "sort": "asc", "limit": "50000"}
@@ -62,9 +61,10 @@ class MassiveRest:
         """Return the bars of five minutes that start in [start_ms, end_ms), both on their grid."""
         return await self._bars(symbol, "minute", 5 * MINUTE_MS, start_ms, end_ms, multiplier=5)
 
-    async def hour_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
-        """Return the hour bars that start in [start_ms, end_ms), both on the hour."""
-        return await self._bars(symbol, "hour", HOUR_MS, start_ms, end_ms)
+    async def half_hour_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
+        """Return the bars of half an hour that start in [start_ms, end_ms), both on their grid."""
+        span_ms = 30 * MINUTE_MS
+        return await self._bars(symbol, "minute", span_ms, start_ms, end_ms, multiplier=30)
 
     async def daily_bars(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
         """Return the daily bars that start (00:00 New York) in [start_ms, end_ms)."""

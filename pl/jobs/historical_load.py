@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from pl.feeds.rest_rows import Ticker
-from pl.jobs.pieces import Piece, pieces_of
+from pl.jobs.pieces import HOURLY, Piece, pieces_of
 from pl.jobs.plans import LoadPlan
 from pl.jobs.record import JobRecord
+from pl.jobs.session_hours import SessionHours
 from pl.jobs.soundness import sound
 from pl.market.backfilled import as_backfilled
 from pl.market.batches import BarBatch, ClosedBars, FeedNotice
@@ -32,10 +33,12 @@ _FUNDS: Final = frozenset({"ETF", "ETN", "ETV", "ETS"})
 class History:
     """Ask for history: a source of bars for each timeframe, and what a symbol is.
 
+    hours : folds what the source of hours gives, which are halves;
     dropped : rows that could not be read since it was asked before.
     """
 
     bars: Mapping[str, Fetch]
+    hours: SessionHours
     look_up: Callable[[str], Awaitable[Ticker]]
     dropped: Callable[[], Iterable[FeedNotice]] = tuple
 
@@ -163,14 +166,19 @@ class HistoricalLoad:
         await asyncio.to_thread(self.universes.add, symbol, ticker.name or symbol, kind)
 
     async def _fetch(self, symbol: str, piece: Piece) -> ClosedBars:
-        batch = await self.history.bars[piece.timeframe](symbol, piece.from_ms, piece.to_ms)
+        fetch = self.history.bars[piece.timeframe]
+        batch = await fetch(symbol, piece.from_ms, piece.fetched_to_ms)
         bars = as_backfilled(batch)
         good = sound(bars, piece)
         if not good.all():
             self.refused(f"{piece.timeframe} bars with impossible values", int((~good).sum()))
         kept = bars.take(good)
         kept.row[:] = 0
-        return kept
+        return kept if piece.timeframe != HOURLY else await self._hours(kept, piece)
+
+    async def _hours(self, halves: ClosedBars, piece: Piece) -> ClosedBars:
+        hours = await asyncio.to_thread(self.history.hours.fold, halves)
+        return hours.take((hours.start_ms >= piece.from_ms) & (hours.start_ms < piece.to_ms))
 
     async def _write(self, symbol: str, bars: ClosedBars, timeframe: str) -> None:
         async with self._writing:

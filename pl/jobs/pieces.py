@@ -6,6 +6,7 @@ from typing import Final
 
 from pl.jobs.plans import LoadPlan
 
+HOURLY: Final = "1hour"
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
 
@@ -16,16 +17,18 @@ SETTLE_MS: Final = 16 * MINUTE_MS
 @dataclass(frozen=True, slots=True)
 class _Timeframe:
     span_ms: int
+    fetched_ms: int
     piece_ms: int
-    starts_on_the_span: bool
+    on_the_grid: bool
 
 
-# A piece is one page of REST: 50,000 minutes for minutes and hours, 50,000 days for days.
+# A piece is one page of REST: 50,000 minutes for minutes and half hours, 50,000 days for days.
+# Hours count from a session's open, at half past in New York: they are folded from half hours.
 # A day starts at midnight in New York, which is no multiple of anything in UTC.
 _TIMEFRAMES: Final = {
-    "1min": _Timeframe(MINUTE_MS, 30 * DAY_MS, starts_on_the_span=True),
-    "1hour": _Timeframe(60 * MINUTE_MS, 30 * DAY_MS, starts_on_the_span=True),
-    "daily": _Timeframe(DAY_MS, 3_650 * DAY_MS, starts_on_the_span=False),
+    "1min": _Timeframe(MINUTE_MS, MINUTE_MS, 30 * DAY_MS, on_the_grid=True),
+    HOURLY: _Timeframe(60 * MINUTE_MS, 30 * MINUTE_MS, 30 * DAY_MS, on_the_grid=True),
+    "daily": _Timeframe(DAY_MS, DAY_MS, 3_650 * DAY_MS, on_the_grid=False),
 }
 
 
@@ -41,7 +44,13 @@ class Piece:
     def grid_ms(self) -> int:
         """Return what every start is a multiple of."""
         timeframe = _TIMEFRAMES[self.timeframe]
-        return timeframe.span_ms if timeframe.starts_on_the_span else MINUTE_MS
+        return timeframe.fetched_ms if timeframe.on_the_grid else MINUTE_MS
+
+    @property
+    def fetched_to_ms(self) -> int:
+        """Return where the last bar ends that starts in the piece, if its start is the latest."""
+        timeframe = _TIMEFRAMES[self.timeframe]
+        return self.to_ms + timeframe.span_ms - timeframe.fetched_ms
 
 
 def pieces_of(plan: LoadPlan, now_ms: int) -> tuple[Piece, ...]:
@@ -57,8 +66,8 @@ def pieces_of(plan: LoadPlan, now_ms: int) -> tuple[Piece, ...]:
 def _cut(name: str, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Piece]:
     timeframe = _TIMEFRAMES[name]
     last_ms = min(to_ms, now_ms - SETTLE_MS - timeframe.span_ms + 1)
-    if timeframe.starts_on_the_span:
-        from_ms, last_ms = (_up(ms, timeframe.span_ms) for ms in (from_ms, last_ms))
+    if timeframe.on_the_grid:
+        from_ms, last_ms = (_up(ms, timeframe.fetched_ms) for ms in (from_ms, last_ms))
     for start_ms in range(from_ms, last_ms, timeframe.piece_ms):
         yield Piece(name, start_ms, min(start_ms + timeframe.piece_ms, last_ms))
 

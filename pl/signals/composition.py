@@ -5,11 +5,17 @@ when the room is imported, as the standard library makes its data classes. The c
 jump table of it.
 """
 
+import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 INDENT: Final = "    "
+
+
+def asked(rule: Callable[..., Any]) -> str:
+    """Return the arguments of a rule, a kernel, as it is called with what has their names."""
+    return ", ".join(inspect.signature(getattr(rule, "py_func", rule)).parameters)
 
 
 def composed(
@@ -45,3 +51,16 @@ def chosen(
         lines += [f"if {number} == {n}:", f"{INDENT}return rule_{n}({calls[n][1]})"]
     lines.append(f"return rule_{last}({calls[last][1]})")
     return composed(name, arguments, lines, rules, home)
+
+
+def greatest(
+    name: str, arguments: str, rules: Iterable[Callable[..., Any]], least: int, home: str
+) -> Callable[..., Any]:
+    """Return the function to the greatest of what all rules return, at least `least`.
+
+    A rule is called with those of the arguments that it has by name.
+    """
+    numbered = {f"rule_{n}": rule for n, rule in enumerate(rules)}
+    lines = [f"best = {least}"]
+    lines += [f"best = max(best, {called}({asked(rule)}))" for called, rule in numbered.items()]
+    return composed(name, arguments, [*lines, "return best"], numbered, home)

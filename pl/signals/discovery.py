@@ -20,6 +20,7 @@ class Numbered(Protocol):
 
 
 Definition = TypeVar("Definition", bound=Numbered)
+Kind = TypeVar("Kind")
 
 
 def modules(folder: ModuleType) -> Iterator[ModuleType]:
@@ -28,19 +29,24 @@ def modules(folder: ModuleType) -> Iterator[ModuleType]:
         yield import_module(f"{folder.__name__}.{found.name}")
 
 
-def declared(kind: type[Definition], *folders: ModuleType) -> tuple[Definition, ...]:
-    """Return what the files of the folders declare of a kind, in the order of their numbers.
-
-    Raises ValueError when two have the same number or name, or a number is left out.
-    """
-    found = {
+def found(kind: type[Kind], *folders: ModuleType) -> list[Kind]:
+    """Return what the files of the folders hold of a kind, each once, by file."""
+    held = {
         id(value): value
         for folder in folders
         for module in modules(folder)
         for value in vars(module).values()
         if isinstance(value, kind)
     }
-    ordered = tuple(sorted(found.values(), key=lambda value: value.number))
+    return list(held.values())
+
+
+def declared(kind: type[Definition], *folders: ModuleType) -> tuple[Definition, ...]:
+    """Return what the files of the folders declare of a kind, in the order of their numbers.
+
+    Raises ValueError when two have the same number or name, or a number is left out.
+    """
+    ordered = tuple(sorted(found(kind, *folders), key=lambda value: value.number))
     for place, one in enumerate(ordered):
         if one.number != place:
             raise ValueError(f"{one.name}: expected the number {place}, was {one.number}")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.market.batches import Float64, Int32, Int64, UInt8
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.combos.names import COMBO_NAMES
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.registry import PATTERN_NAMES

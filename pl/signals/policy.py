@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import Int64, UInt8
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
+from pl.signals.chart.registry import ALERT_CONFIDENCE
 from pl.signals.choosing import (
     ALERT,
     REACH,

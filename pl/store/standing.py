@@ -10,7 +10,8 @@ from pl.store.partitions import moment
 _LAST: Final = """
 SELECT DISTINCT ON (flow_id) flow_id::text, life, revision,
        round(extract(epoch FROM bar_time) * 1000)::bigint,
-       confidence, current_price, price_change, volume, timeframe, symbol, pattern, direction
+       confidence, current_price, price_change, volume, timeframe, symbol, pattern, direction,
+       reason, coalesce(levels, '{}')::text, coalesce(geometry, '{}')::text
 FROM pattern_events
 JOIN unnest(%s::text[], %s::timestamptz[]) AS asked (timeframe, since) USING (timeframe)
 WHERE bar_time >= since AND bar_time >= %s
@@ -20,7 +21,10 @@ ORDER BY flow_id, seq DESC
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Hold the last event of a flow; bar_time_ms in unix ms, price in USD, change in percent."""
+    """Hold the last event of a flow; bar_time_ms in unix ms, price in USD, change in percent.
+
+    levels, geometry : as JSON, which few are ever asked for.
+    """
 
     flow_id: str
     life: str
@@ -34,6 +38,9 @@ class Standing:
     symbol: str
     pattern: str
     direction: str
+    reason: str = ""
+    levels: str = "{}"
+    geometry: str = "{}"
 
 
 class StandingFlows:

@@ -1,12 +1,13 @@
 """Remember what was said of each flow, so that nothing is said twice."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from pl.market.batches import MINUTE_MS
 from pl.signals.life import LONGEST_LIFE
-from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED, Signal
+from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED, Drawing, Numbers, Signal
 from pl.store.standing import Standing
 
 HOUR_MS: Final = 3_600_000
@@ -38,12 +39,42 @@ def remembered_since(now_ms: int, newest_ms: int, *, live: bool) -> dict[str, in
     return since
 
 
-Facts = tuple[float, float, float, float]
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Hold what an event said.
+
+    numbers : confidence, price, change and volume; levels, geometry : as they were said, or the
+    JSON of it, which is read when somebody asks.
+    """
+
+    numbers: tuple[float, float, float, float]
+    reason: str
+    levels: Numbers | str
+    geometry: Drawing | str
+
+    @staticmethod
+    def of(signal: Signal) -> "Facts":
+        """Return what a signal says."""
+        numbers = (signal.confidence, signal.price, signal.price_change, signal.volume)
+        return Facts(numbers, signal.reason, signal.levels, signal.geometry)
+
+    def are(self, others: "Facts") -> bool:
+        """Tell whether the others say the same."""
+        return (
+            self.numbers == others.numbers
+            and self.reason == others.reason
+            and _read(self.levels) == _read(others.levels)
+            and _read(self.geometry) == _read(others.geometry)
+        )
+
+
+def _read(said: Numbers | Drawing | str) -> object:
+    return json.loads(said) if isinstance(said, str) else said
 
 
 @dataclass(frozen=True, slots=True)
 class FlowState:
-    """Hold the last event of a flow; facts : its confidence, price, change and volume."""
+    """Hold the last event of a flow."""
 
     flow_id: str
     life: str
@@ -61,7 +92,8 @@ class FlowState:
     @staticmethod
     def of(row: Standing) -> "FlowState":
         """Return the state that the database remembers."""
-        facts = (row.confidence, row.price, row.price_change, row.volume)
+        numbers = (row.confidence, row.price, row.price_change, row.volume)
+        facts = Facts(numbers, row.reason, row.levels, row.geometry)
         return FlowState(row.flow_id, row.life, row.revision, row.bar_time_ms, facts, row.timeframe)
 
 
@@ -114,13 +146,9 @@ class Flows:
             signal.life,
             signal.revision,
             signal.bar_time_ms,
-            _facts(signal),
+            Facts.of(signal),
             signal.timeframe,
         )
-
-
-def _facts(signal: Signal) -> Facts:
-    return (signal.confidence, signal.price, signal.price_change, signal.volume)
 
 
 def _adds_nothing(last: FlowState, signal: Signal) -> bool:
@@ -132,7 +160,7 @@ def _adds_nothing(last: FlowState, signal: Signal) -> bool:
         return _ends_nothing(last, signal)
     if last.life != signal.life:
         return False
-    return not signal.before or last.facts == _facts(signal)
+    return not signal.before or last.facts.are(Facts.of(signal))
 
 
 def _ends_nothing(last: FlowState, signal: Signal) -> bool:

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 FINEST: Final = "5min"
 HOURLY: Final = "1hour"
-"""What a historical load stores begins on the hour, ours where the session does."""
+"""Hours that others stored may begin on the hour, ours where the session does."""
 
 
 @dataclass(frozen=True, slots=True)

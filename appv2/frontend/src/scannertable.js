@@ -107,7 +107,17 @@ export class ScannerTable {
     if (!line) return;
     line.row.setAttribute("aria-selected", "true");
     line.row.setAttribute("tabindex", "0");
-    line.row.scrollIntoView({ block: "nearest" });
+    this.reveal(line.row);
+  }
+
+  // Only the room is scrolled: on a phone the page around it belongs to what the reader looks at.
+  reveal(row) {
+    const { top, bottom } = row.getBoundingClientRect();
+    const room = this.room.getBoundingClientRect();
+    const above = top - room.top - this.table.tHead.offsetHeight;
+    const below = bottom - room.bottom;
+    if (above < 0) this.room.scrollTop += above;
+    else if (below > 0) this.room.scrollTop += below;
   }
 
   filter(matches = () => true) {

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appv2.web.account.forms import LoginForm
 from appv2.web.account.users import Preferences, Users
+from appv2.web.parameters import expect_only
 from service.errors import Rejected
 
 log = structlog.get_logger()
@@ -58,10 +59,12 @@ def blueprint(
 
     @account.get("/api/preferences")
     def read_preferences() -> Response:
+        expect_only()
         return jsonify(preferences.of(current_user))
 
     @account.put("/api/preferences")
     def keep_preferences() -> Response:
+        expect_only()
         preferences.keep(current_user, _object())
         return jsonify(preferences.of(current_user))
 

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request
 
 from appv2.web.charts.history import BarHistory
-from appv2.web.parameters import whole_number
+from appv2.web.parameters import expect_only, whole_number
 from service.errors import Rejected
 
 MOST_SYMBOLS: Final = 200
@@ -17,6 +17,7 @@ def blueprint(history: BarHistory) -> Blueprint:
 
     @charts.get("/api/bars/<symbol>")
     def bars(symbol: str) -> Response:
+        expect_only("timeframe", "limit")
         timeframe = request.args.get("timeframe", "1min")
         limit = whole_number("limit", 500, 1, 5000)
         name = symbol.upper()
@@ -25,6 +26,7 @@ def blueprint(history: BarHistory) -> Blueprint:
 
     @charts.get("/api/closes")
     def closes() -> Response:
+        expect_only("symbols", "minutes")
         named = request.args.get("symbols", "").upper().split(",")
         symbols = [symbol for symbol in dict.fromkeys(named) if symbol]
         if not 0 < len(symbols) <= MOST_SYMBOLS:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify
 
 from appv2.adapters.producer import ProducerApi
 from appv2.web.health.report import HealthReport
+from appv2.web.parameters import expect_only
 from service.errors import Unavailable
 
 
@@ -20,6 +21,7 @@ def blueprint(report: HealthReport, producer: ProducerApi) -> Blueprint:
 
     @pages.get("/api/health")
     def system_health() -> Response:
+        expect_only()
         return jsonify(appv2=msgspec.to_builtins(report.health()), producer=_asked(producer))
 
     return pages

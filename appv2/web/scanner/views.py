@@ -11,7 +11,7 @@ from appv2.realtime.latest import Latest
 from appv2.realtime.stream import place
 from appv2.web.account.users import Preferences
 from appv2.web.assets import import_map
-from appv2.web.parameters import whole_number
+from appv2.web.parameters import expect_only, whole_number
 from appv2.web.scanner.alerts import AlertHistory
 from appv2.web.scanner.quotes import Quotes
 from appv2.web.scanner.universe import UniverseList
@@ -74,12 +74,14 @@ def blueprint(scanner: Scanner) -> Blueprint:
 
     @pages.get("/api/bootstrap")
     def bootstrap() -> Response:
+        expect_only()
         user = {"name": current_user.username, "is_admin": current_user.is_admin}
         preferences = scanner.preferences.of(current_user)
         return jsonify(user=user, preferences=preferences, **scanner.bootstrap())
 
     @pages.get("/api/alerts")
     def alerts() -> Response:
+        expect_only("limit", "before")
         limit = whole_number("limit", 200, 1, 1000)
         return jsonify(alerts=scanner.alerts.newest(limit, _before()))
 

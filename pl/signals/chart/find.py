@@ -6,7 +6,7 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart import sketch
 from pl.signals.chart.confidence import CONFIRMING_VOLUME
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.chart.scan import scan
 from pl.signals.pattern import price_text
 

@@ -1,8 +1,8 @@
 """Recognise a chart pattern that lacks nothing but its break.
 
-Only a newly confirmed pivot of a swing of at least 8 bars calls the rules of double and triple
-reversals, head and shoulders, and of what swings between two lines: those whose break has a price
-before it comes. They judge the bar as if it had closed just beyond that price. What forms would
+Only a newly confirmed pivot of a swing of at least 8 bars calls the rules whose break has a price
+before it comes: those of double and triple reversals, of head and shoulders, and of what swings
+between two lines. They judge the bar as if it had closed just beyond that price. What forms would
 alert if the break came on the volume that confirms one. The other patterns are known at their
 break alone.
 
@@ -18,12 +18,11 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart import sketch
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
 from pl.signals.chart.confidence import CONFIRMING_VOLUME, confidence
 from pl.signals.chart.fit import NEVER
-from pl.signals.chart.names import CHART_NAMES
 from pl.signals.chart.pivots import KIND, N_SCALES, SCALES, read_newest
-from pl.signals.chart.rules import judge, keep_best, watched_level
+from pl.signals.chart.registry import CHARTS
+from pl.signals.chart.rules import FORMERS, N_RULES, judge, keep_best, watched_level
 from pl.signals.chart.sketch import (
     BAR,
     CONFIDENCE,
@@ -40,10 +39,9 @@ from pl.signals.chart.state import N_RECENT, ChartState
 from pl.signals.chart.watch import DRAFT, WORK, XS, YS
 
 FIRST_SCALE: Final = 3
-N_FORMING_RULES: Final = 4
 BEYOND: Final = 1e-6
 """How far beyond the level the break is thought, as a share of the price."""
-LEAST_CONFIDENCE: Float64 = np.array([ALERT_CONFIDENCE[name] for name in CHART_NAMES], np.float64)
+LEAST_CONFIDENCE: Float64 = np.array([chart.alert_from for chart in CHARTS], np.float64)
 
 
 @leaf
@@ -54,7 +52,9 @@ def forms_by_rules(
     draft, work, xs, ys = state.room[DRAFT], state.room[WORK], state.room[XS], state.room[YS]
     close = bars[i, CLOSE]
     found = False
-    for rule in range(N_FORMING_RULES):
+    for rule in range(N_RULES):
+        if not (FORMERS >> rule) & 1:
+            continue
         level = watched_level(rule, bars, turn, xs, ys, n, i, i, work)
         if level == NEVER or turn * close > level:
             continue

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from pl.signals.chart.find import ChartFind
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.hits import Hit
 
 FIRST_NUMBER: Final = 1000

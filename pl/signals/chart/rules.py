@@ -1,75 +1,62 @@
-"""Judge one bar at one scale by every chart pattern and keep the best find."""
+"""Judge one bar at one scale by the chart patterns' rules and keep the best find.
+
+A rule is known here by its place among `registry.RULES`.
+"""
 
 from typing import Final
 
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.chart.cup_and_handle import cup_and_handle, rim_level
-from pl.signals.chart.double_reversal import double_level, double_reversal
-from pl.signals.chart.fit import NEVER
-from pl.signals.chart.flags import flag, flag_level
 from pl.signals.chart.geometry import on_line
-from pl.signals.chart.head_and_shoulders import head_and_shoulders, necklines_break
 from pl.signals.chart.pivots import POSITION, PRICE
-from pl.signals.chart.rounding_bottom import next_rim, rounding_bottom
+from pl.signals.chart.registry import RULES
 from pl.signals.chart.sketch import FIT, LEVEL, N_POINTS, RANK, STOP
-from pl.signals.chart.triple_reversal import triple_level, triple_reversal
-from pl.signals.chart.two_lines import between_lines, line_level
-from pl.signals.chart.vee_reversal import vee_level, vee_reversal
+from pl.signals.composition import asked, chosen
 
-N_RULES: Final = 8
-CUPS: Final = 4
-RIMS: Final = 5
-"""The rule of the rounding bottom, which watches many rims, one above the other."""
+N_RULES: Final = len(RULES)
+LINES: Final = sum(1 << place for place, rule in enumerate(RULES) if rule.is_line)
+FORMERS: Final = sum(1 << place for place, rule in enumerate(RULES) if rule.forms)
+RELEVELLED: Final = sum(1 << place for place, rule in enumerate(RULES) if rule.beyond)
+"""Sets of rules, bit by place."""
 LEAST_FIT: Final = 0.3
 
+judge = leaf(
+    chosen(
+        "judge",
+        "rule, bars, i, turn, k, xs, ys, n, work, out",
+        {place: (rule.judge, asked(rule.judge)) for place, rule in enumerate(RULES)},
+        __name__,
+    )
+)
+"""Judge bar `i` by one rule; write the sketch `out` and tell whether it is a find."""
 
-@leaf
-def judge_reversal(
-    rule: int,
-    bars: Bars,
-    i: int,
-    turn: int,
-    k: int,
-    xs: Float64,
-    ys: Float64,
-    n: int,
-    out: Float64,
-) -> bool:
-    """Judge bar `i` by one of the reversals with two or three extremes."""
-    if rule == 0:
-        return double_reversal(bars, i, turn, k, xs, ys, n, out)
-    if rule == 1:
-        return triple_reversal(bars, i, turn, k, xs, ys, n, out)
-    return head_and_shoulders(bars, i, turn, k, xs, ys, n, out)
+watched_level = leaf(
+    chosen(
+        "watched_level",
+        "rule, bars, turn, xs, ys, n, i, x, work",
+        {place: (rule.level, asked(rule.level)) for place, rule in enumerate(RULES)},
+        __name__,
+    )
+)
+"""Return the price whose crossing at bar `x` may complete a rule's pattern of bar `i`.
 
+NEVER when the pivots do not make the pattern. It is never too high, at times too low.
+"""
 
-@leaf
-def judge(
-    rule: int,
-    bars: Bars,
-    i: int,
-    turn: int,
-    k: int,
-    xs: Float64,
-    ys: Float64,
-    n: int,
-    work: Float64,
-    out: Float64,
-) -> bool:
-    """Judge bar `i` by one rule; those that move a pivot to the knee of a line come last."""
-    if rule < 3:
-        return judge_reversal(rule, bars, i, turn, k, xs, ys, n, out)
-    if rule == 3:
-        return between_lines(bars, i, turn, k, xs, ys, n, work, out)
-    if rule == 4:
-        return cup_and_handle(bars, i, turn, k, xs, ys, n, out)
-    if rule == 5:
-        return rounding_bottom(bars, i, turn, xs, ys, n, out)
-    if rule == 6:
-        return flag(bars, i, turn, k, xs, ys, n, out)
-    return vee_reversal(bars, i, turn, k, xs, ys, n, out)
+level_beyond = leaf(
+    chosen(
+        "level_beyond",
+        "rule, bars, turn, xs, ys, n, x, close, above",
+        {
+            place: (rule.beyond, asked(rule.beyond))
+            for place, rule in enumerate(RULES)
+            if rule.beyond
+        },
+        __name__,
+    )
+)
+"""Return the price to watch next of a rule among RELEVELLED when `close` is beyond the last."""
 
 
 @leaf
@@ -102,48 +89,7 @@ def least_break(turn: int, ring: Float64, n: int, offset: int, first: int, last:
 @leaf
 def is_line(rule: int) -> bool:
     """Tell whether a rule watches a line, which may rise or fall; the others watch a level."""
-    return rule == 2 or rule == 3 or rule == 6  # noqa: PLR1714 - leaves know no sets
-
-
-@leaf
-def watched_line(
-    rule: int, turn: int, xs: Float64, ys: Float64, n: int, i: int, x: int, work: Float64
-) -> float:
-    """Return the height at bar `x` of the line that a rule watches at bar `i`, NEVER without."""
-    if rule == 2:
-        return necklines_break(xs, ys, n, i, x)
-    if rule == 3:
-        return line_level(turn, xs, ys, n, i, x, work)
-    return flag_level(xs, ys, n, i, x)
-
-
-@leaf
-def watched_level(
-    rule: int,
-    bars: Bars,
-    turn: int,
-    xs: Float64,
-    ys: Float64,
-    n: int,
-    i: int,
-    x: int,
-    work: Float64,
-) -> float:
-    """Return the price whose crossing at bar `x` may complete a rule's pattern of bar `i`.
-
-    NEVER when the pivots do not make the pattern. It is never too high, at times too low.
-    """
-    if is_line(rule):
-        return watched_line(rule, turn, xs, ys, n, i, x, work)
-    if rule == 0:
-        return double_level(xs, ys, n, i)
-    if rule == 1:
-        return triple_level(xs, ys, n, i)
-    if rule == CUPS:
-        return rim_level(turn, xs, ys, n, i)
-    if rule == RIMS:
-        return next_rim(turn, xs, ys, n, x, -NEVER)
-    return vee_level(bars, turn, xs, ys, n, i, x)
+    return bool((LINES >> rule) & 1)
 
 
 @leaf

@@ -18,11 +18,10 @@ import numpy as np
 from pl.kernel import kernel, leaf
 from pl.market.batches import Float64, Int32, Int64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
 from pl.signals.chart.confidence import confidence, relative_size, relative_volume
 from pl.signals.chart.forming import FIRST_SCALE, best_forming, is_formed, would_alert
-from pl.signals.chart.names import CHART_NAMES, ROUNDING_BOTTOM
 from pl.signals.chart.pivots import WINDOW_BARS, confirm_all
+from pl.signals.chart.registry import CHARTS
 from pl.signals.chart.sketch import (
     BAR,
     CONFIDENCE,
@@ -51,10 +50,9 @@ MEMORY_BARS: Final = WINDOW_BARS + QUIET_BARS
 MUCH_BETTER: Final = 0.9
 NEAR: Final = 0.05
 LEAST_CONFIDENCE: Float64 = np.array(
-    [round(ALERT_CONFIDENCE[name] - NEAR, 2) for name in CHART_NAMES], np.float64
+    [round(chart.alert_from - NEAR, 2) for chart in CHARTS], np.float64
 )
-RIM_BARS: Final = 3
-"""A rounding bottom has no last swing: its break is the last bars, as many as these."""
+BREAK_BARS: Int64 = np.array([chart.break_bars for chart in CHARTS], np.int64)
 
 
 @leaf
@@ -84,8 +82,7 @@ def complete(bars: Bars, i: int, out: Float64) -> None:
     """Turn the prices back and add entry, target, volume, size and confidence."""
     turn = out[TURN]
     turning = int(out[POINTS + 2 * int(out[N_POINTS]) - 2])
-    if out[PATTERN] == ROUNDING_BOTTOM:
-        turning = max(turning, i - RIM_BARS)
+    turning = max(turning, i - BREAK_BARS[int(out[PATTERN])])
     out[VOLUME] = relative_volume(bars, i, int(out[POINTS]), turning)
     out[CONTEXT] = relative_size(bars, i, int(out[POINTS]), out[HEIGHT])
     out[CONFIDENCE] = confidence(out[FIT], out[VOLUME], out[CONTEXT])

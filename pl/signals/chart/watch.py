@@ -12,18 +12,16 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart import sketch
-from pl.signals.chart.cup_and_handle import deepest_level
 from pl.signals.chart.fit import NEVER
 from pl.signals.chart.pivots import KIND, N_SCALES, NEWEST, SCALES, WINDOW_BARS, read_newest
-from pl.signals.chart.rounding_bottom import next_rim
 from pl.signals.chart.rules import (
-    CUPS,
     N_RULES,
-    RIMS,
+    RELEVELLED,
     is_line,
     judge,
     keep_best,
     least_break,
+    level_beyond,
     may_break,
     watched_level,
 )
@@ -68,19 +66,20 @@ def nearest_ahead(
 ) -> float:
     """Return the lowest level of a rule in the AHEAD bars after bar `i`, whose own is `level`.
 
-    A level or line that bar `i` has crossed is done with, but for a cup's, which was a guess, and
-    for rims, of which others may lie above.
+    A level or line that bar `i` has crossed is done with, but for rules that know another beyond.
     """
     close = turn * bars[i, CLOSE]
     margin = ROUNDING * abs(level)
-    if rule == RIMS:
-        return next_rim(turn, xs, ys, n, i + AHEAD, close - margin)
     if close > level + margin:
-        return deepest_level(bars, turn, xs, ys, n, close) if rule == CUPS else NEVER
+        if (RELEVELLED >> rule) & 1:
+            return float(
+                level_beyond(rule, bars, turn, xs, ys, n, i + AHEAD, close, close - margin)
+            )
+        return NEVER
     if not is_line(rule):
         return level
     soon = watched_level(rule, bars, turn, xs, ys, n, i, i + 1, work)
-    return min(soon, watched_level(rule, bars, turn, xs, ys, n, i, i + AHEAD, work))
+    return float(min(soon, watched_level(rule, bars, turn, xs, ys, n, i, i + AHEAD, work)))
 
 
 @leaf

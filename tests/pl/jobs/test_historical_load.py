@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 from pl.bus.orders import Job
 from pl.feeds.rest_rows import Ticker
 from pl.jobs.historical_load import HistoricalLoad, History
+from pl.jobs.pieces import HOURLY
 from pl.jobs.plans import LoadPlan
 from pl.jobs.record import JobRecord, open_record
+from pl.jobs.session_hours import SessionHours
 from pl.market.batches import MINUTE_MS, BarBatch
+from pl.market.sessions import xnys_sessions
 from pl.store.bars import BarStore
 from pl.store.connection import Database
 from pl.store.history import BarHistory
@@ -25,8 +29,8 @@ FROM_MS = 1_795_089_600_000 - 400 * 86_400_000
 PLAN = LoadPlan("j", ("AAPL", "NEWCO"), ("1min",), FROM_MS, FROM_MS + 10 * MINUTE_MS)
 
 
-def batch(start_ms: int, end_ms: int, close: float = 10.0) -> BarBatch:
-    starts = np.arange(start_ms, end_ms, MINUTE_MS, np.int64)
+def batch(start_ms: int, end_ms: int, close: float = 10.0, span_ms: int = MINUTE_MS) -> BarBatch:
+    starts = np.arange(start_ms, end_ms, span_ms, np.int64)
     price = np.full(len(starts), close)
     return BarBatch(
         np.full(len(starts), -1, np.int32),
@@ -38,7 +42,7 @@ def batch(start_ms: int, end_ms: int, close: float = 10.0) -> BarBatch:
         np.full(len(starts), 100.0),
         price,
         np.ones(len(starts), np.int32),
-        MINUTE_MS,
+        span_ms,
         0.0,
     )
 
@@ -60,6 +64,9 @@ class Rest:
             await first()
         return batch(start_ms, end_ms, self.close)
 
+    async def halves(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
+        return batch(start_ms, end_ms, self.close, 30 * MINUTE_MS)
+
     async def look_up(self, symbol: str) -> Ticker:
         return Ticker(symbol, f"{symbol} Fund", "ETF")
 
@@ -76,7 +83,11 @@ class Bench:
         self.record = open_record(Job("j", "c", b"{}"), None, self.hear, lambda: 0.0)
         self.record.start()
         self.load = HistoricalLoad(
-            history=History({"1min": self.rest.minutes}, self.rest.look_up),
+            history=History(
+                {"1min": self.rest.minutes, HOURLY: self.rest.halves},
+                SessionHours(lambda: xnys_sessions(date(2025, 1, 1), date(2025, 12, 31))),
+                self.rest.look_up,
+            ),
             store=BarStore(self.database),
             universes=UniverseStore(self.database),
             refused=lambda cause, count: self.refused.append((cause, count)),
@@ -88,8 +99,8 @@ class Bench:
         if "for PostgreSQL" in record.message:
             self.waits.set()
 
-    async def run(self) -> None:
-        await self.load.run(PLAN, self.record)
+    async def run(self, plan: LoadPlan = PLAN) -> None:
+        await self.load.run(plan, self.record)
 
     def stored(self, symbol: str) -> Any:
         history = BarHistory(self.database)
@@ -220,3 +231,15 @@ async def test_a_cancel_waits_for_the_write_that_has_begun(bench: Bench) -> None
     with pytest.raises(asyncio.CancelledError):
         await running
     assert slow.written == 1
+
+
+async def test_hours_begin_with_the_session_and_are_whole(bench: Bench) -> None:
+    first, last = (int(datetime(2025, 10, day, 18, tzinfo=UTC).timestamp()) for day in (15, 16))
+    await bench.run(LoadPlan("j", ("AAPL",), (HOURLY,), first * 1000, last * 1000))
+    bars = BarHistory(bench.database).bars_between(["AAPL"], 0, last * 2000, HOURLY)
+    began = [datetime.fromtimestamp(ms / 1000, UTC) for ms in bars.start_ms.tolist()]
+    assert [f"{at:%d %H:%M}" for at in began] == [
+        *("15 18:30", "15 19:30"),
+        *("16 13:30", "16 14:30", "16 15:30", "16 16:30", "16 17:30"),
+    ]
+    assert bars.volume.tolist() == [200.0, 100.0, *[200.0] * 5]

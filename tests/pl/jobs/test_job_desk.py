@@ -64,7 +64,7 @@ class Endless(HistoricalLoad):
     def __init__(self, rest: Rest, going: asyncio.Event) -> None:
         universes: Any = SimpleNamespace(names=lambda: {"AAPL": "Apple"})
         nothing: Any = None
-        super().__init__(History({}, rest.look_up), nothing, universes, lambda *_: None)
+        super().__init__(History({}, nothing, rest.look_up), nothing, universes, lambda *_: None)
         self.going, self.runs = going, asyncio.Event()
 
     async def run(self, plan: Any, record: Any) -> None:

@@ -45,8 +45,9 @@ def test_pieces_join_without_gap_and_end_before_what_may_change(
         assert from_ms <= piece.from_ms < piece.to_ms < to_ms + span
         assert piece.to_ms - piece.from_ms <= (3_650 if timeframe == "daily" else 30) * DAY_MS
     if pieces and timeframe != "daily":
-        assert pieces[0].from_ms % span == pieces[-1].to_ms % span == 0
-        assert pieces[-1].to_ms + SETTLE_MS <= NOW_MS
+        grid = pieces[0].grid_ms
+        assert pieces[0].from_ms % grid == pieces[-1].to_ms % grid == 0
+        assert pieces[-1].fetched_to_ms + SETTLE_MS <= NOW_MS
 
 
 def test_the_minutes_that_streaming_may_revise_are_left_out() -> None:
@@ -58,6 +59,12 @@ def test_an_hour_that_is_not_over_is_left_out() -> None:
     (piece,) = pieces_of(plan("1hour", ms(3.5)), NOW_MS)
     ends = [datetime.fromtimestamp(at / 1000, UTC).hour for at in (piece.from_ms, piece.to_ms)]
     assert ends == [18, 20]
+
+
+def test_an_hour_that_begins_at_half_past_is_fetched_whole() -> None:
+    (piece,) = pieces_of(plan("1hour", ms(3.5), ms(2.5)), NOW_MS)
+    assert piece.fetched_to_ms - piece.to_ms == HOUR_MS // 2
+    assert piece.fetched_to_ms == piece.from_ms + 3 * HOUR_MS // 2
 
 
 def test_a_day_that_is_not_over_is_left_out() -> None:

@@ -11,7 +11,7 @@ import pytest
 from pl.market.batches import ClosedBars
 from pl.signals.chart.confidence import confidence
 from pl.signals.chart.find import ChartFind, find_charts
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_NAMES, LIVES
 from pl.signals.evaluation import weigh
 from pl.signals.pattern import Pattern

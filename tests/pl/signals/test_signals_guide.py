@@ -1,6 +1,8 @@
 """The how-to is true, and the reference is up to date."""
 
 import importlib.util
+import json
+import os
 import re
 import subprocess
 import sys
@@ -24,11 +26,50 @@ from tests.pl.signals.synthetic import lively_bars
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs" / "guides" / "adding-a-signal.md").read_text()
+CODE = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+"""The guide's event, and its chart pattern."""
+BROADENING = """
+from pl.kernel import leaf
+from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, Slopes
+
+@leaf
+def broadening(upper: float, lower: float) -> int:
+    return 21 if upper > 0.2 and lower < -0.2 else NO_PATTERN
+
+SLOPES = Slopes(broadening)
+APART = ChartPattern(21, "Broadening", SLOPES, alert_from=0.5)
+"""
+FINDING = """
+import json, sys
+from pl.signals.chart import patterns, slopes
+
+patterns.__path__.append(sys.argv[1])
+slopes.__path__.append(sys.argv[2])
+import numpy as np
+from pl.signals.chart.find import find_charts
+from pl.signals.chart.registry import CHART_NAMES
+from pl.signals.entries import KIND_OF
+from pl.signals.policy import RULES
+from scripts.drawing import Drawing, draw
+
+found = []
+for series in json.load(sys.stdin):
+    bars = np.array(series)
+    for find in find_charts(bars):
+        first = find.points[0][0]
+        drawing = Drawing(find.pattern, bars[:, :5], first, find.bar, "bullish", ("a", "b"),
+                          outline=find.points, lines=find.lines)
+        least = RULES[find.pattern, "daily", "daily"].min_confidence
+        found.append((find.pattern, find.confidence, least, KIND_OF[find.pattern],
+                      CHART_NAMES.index(find.pattern), find.reason(), draw(drawing)))
+print(json.dumps(found))
+"""
+"""Run without the compiler, which would take longer than the bars."""
 
 
 def example(folder: Path) -> Pattern:
     """Return what the guide's file declares."""
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    code, _ = CODE
     file = folder / "key_reversal.py"
     file.write_text(code)
     spec = importlib.util.spec_from_file_location("key_reversal", file)
@@ -67,7 +108,7 @@ def test_a_file_in_the_folder_is_all_that_a_pattern_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The registry finds the guide's file, and the composed judge calls its rule."""
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    code, _ = CODE
     number = len(PATTERNS)
     file = tmp_path / "key_reversal.py"
     file.write_text(re.sub(r"number=\d+", f"number={number}", code))
@@ -84,10 +125,48 @@ def test_a_file_in_the_folder_is_all_that_a_pattern_needs(
     assert judge(number, columns, 299, state) == found[-1].rule(columns, 299, state)
 
 
+def swinging(corners: list[tuple[int, float]], beat: float = 3.0) -> list[list[float]]:
+    """Return bars along a zigzag; the last leg trades `beat` times the volume."""
+    at, height = zip(*corners, strict=True)
+    closes = np.interp(np.arange(at[-1] + 1), at, height)
+    opens = np.concatenate([closes[:1], closes[:-1]])
+    volume = np.where(np.arange(len(closes)) > at[-2], beat, 1.0) * 1000.0
+    high, low = np.maximum(opens, closes) + 0.1, np.minimum(opens, closes) - 0.1
+    return np.column_stack([opens, high, low, closes, volume, closes]).tolist()
+
+
+def test_a_file_is_all_that_a_chart_pattern_needs(tmp_path: Path) -> None:
+    """It is found, judged, explained, ruled on and drawn, in a process that began with it."""
+    rules, slopes = tmp_path / "rules", tmp_path / "slopes"
+    rules.mkdir()
+    slopes.mkdir()
+    (rules / "one_two_three.py").write_text(CODE[1])
+    (slopes / "broadening.py").write_text(BROADENING)
+    reversal = [(0, 120), (9, 110), (18, 132), (38, 100), (50, 112), (60, 106), (70, 116)]
+    apart = [(0, 90), (10, 103), (20, 99), (30, 106), (40, 96), (50, 109), (60, 93), (74, 118)]
+    done = subprocess.run(
+        [sys.executable, "-c", FINDING, str(rules), str(slopes)],
+        cwd=ROOT,
+        input=json.dumps([swinging(reversal), swinging(apart)]),
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = {name: rest for name, *rest in json.loads(done.stdout)}
+    assert {"One_Two_Three_Bottom", "Broadening"} <= set(found), found.keys()
+    confidence, least, kind, number, reason, drawn = found["One_Two_Three_Bottom"]
+    assert confidence >= least == 0.6
+    assert kind == len(PATTERNS) + number
+    assert number == 20
+    assert reason.startswith("One Two Three Bottom over ")
+    assert "<svg" in drawn
+
+
 def test_a_number_is_given_once_and_none_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    code, _ = CODE
     monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
     for number in (0, len(PATTERNS) + 1):
         file = tmp_path / f"key_reversal_{number}.py"
@@ -101,7 +180,10 @@ def test_a_number_is_given_once_and_none_is_left_out(
 def test_every_file_the_guide_names_is_there() -> None:
     named = set(re.findall(r"`((?:pl|tests|scripts|db)/[\w/.]+)`", GUIDE))
     missing = {name for name in named if not (ROOT / name).exists()}
-    assert missing == {"pl/signals/events/key_reversal.py"}
+    assert missing == {
+        "pl/signals/events/key_reversal.py",
+        "pl/signals/chart/patterns/one_two_three.py",
+    }
 
 
 def test_the_reference_of_the_signals_equals_the_definitions() -> None:

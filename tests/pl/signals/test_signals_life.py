@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, ClosedBars
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.levels import NO_LEVELS, STOP_AT_LEVEL, Anchor, Stop, stop_and_target
 from pl.signals.lives import empty_lives

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pl.signals.candles.names import CANDLE_NAMES
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.registry import PATTERN_NAMES
 from scripts.drawing import draw
 from scripts.examples import Example, found_again, recorded

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from pl.market.batches import ClosedBars
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
 from pl.signals.engine import SignalEngine
 from pl.signals.signal import CONFIRMED, Signal
 from pl.simulator.days import DAY_MS

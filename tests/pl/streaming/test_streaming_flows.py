@@ -1,13 +1,16 @@
 """Nothing is said twice of a flow, and (flow_id, life, revision) never comes again."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
-from pl.streaming.flows import KEEP_MS, KEEP_OPEN_MS, Flows, FlowState
+from pl.streaming.flows import KEEP_MS, KEEP_OPEN_MS, Facts, Flows, FlowState
 from tests.pl.streaming.fakes import T0, signal
 
-FACTS = (0.7, 150.25, 0.42, 184_200.0)
+FACTS = Facts.of(signal())
 UPDATE = {"before": {"confidence": 0.7}, "after": {"confidence": 0.6}, "confidence": 0.6}
 RETRACTION = {"life": RETRACTED, "before": {"confidence": 0.7}, "after": {}}
 
@@ -124,9 +127,25 @@ def test_an_update_goes_out_once_even_over_a_restart() -> None:
     assert admitted is not None
     assert admitted.revision == 2
     assert flows.admit(signal(**UPDATE, revision=2)) is None
-    facts = (0.6, *FACTS[1:])
+    facts = Facts.of(signal(**UPDATE))
     restarted = Flows([FlowState(str(signal().flow_id), CONFIRMED, 2, T0, facts, "1min")])
     assert restarted.admit(signal(**UPDATE, revision=2)) is None
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"levels": {"entry": 150.25, "stop": 149.0, "target": 151.75}},
+        {"levels": {"entry": 150.25, "stop": 149.5}},
+        {"geometry": {"from": T0 / 1000, "to": T0 / 1000, "level": 150.1}},
+        {"reason": "6.2 times the mean volume of the 20 bars before"},
+    ],
+)
+def test_an_update_of_levels_drawing_or_reason_alone_goes_out_once(moved: dict[str, Any]) -> None:
+    flows, update = known(), {"before": {"stop": 149.5}, "after": {"stop": 149.0}, **moved}
+    admitted = flows.admit(signal(**update, revision=2))
+    assert admitted is not None
+    assert flows.admit(signal(**update, revision=2)) is None
 
 
 def test_old_flows_are_forgotten() -> None:

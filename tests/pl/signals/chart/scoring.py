@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.chart.scan import scan
 from pl.signals.chart.sketch import BAR, CONFIDENCE, N_POINTS, PATTERN, POINTS, TURN
 from tests.pl.signals.chart.planting import Array, Planted

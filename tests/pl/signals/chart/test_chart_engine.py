@@ -10,8 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, ClosedBars
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
 from pl.signals.signal import Signal
 from tests.pl.signals.chart.planting import KINDS, Planted, planted_series
 from tests.pl.signals.synthetic import (

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from pl.market.batches import MINUTE_MS, ClosedBars
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
+from pl.signals.chart.registry import ALERT_CONFIDENCE
 from pl.signals.signal import Signal
 from tests.pl.signals.chart.test_chart_engine import charts, planted_minutes
 from tests.pl.signals.synthetic import SYMBOLS, changed, log_of, restarted

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pl.signals.chart.alerts import ALERT_CONFIDENCE
 from pl.signals.chart.confidence import confidence
 from pl.signals.chart.find import find_charts
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
 from tests.pl.signals.chart.planting import KINDS, planted_fields
 from tests.pl.signals.chart.scoring import Tally, fires, shuffled_walk, tally
 

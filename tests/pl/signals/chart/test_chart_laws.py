@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.chart.scan import MEMORY_BARS, empty_state, look, scan
 from pl.signals.chart.sketch import BAR, LEVEL, PATTERN, POINTS, SIZE, STOP, TURN
 from tests.pl.signals.chart.planting import KINDS, Array, planted_fields, planted_series

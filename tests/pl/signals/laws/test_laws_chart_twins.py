@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pl.signals.chart.find import ChartFind, find_charts
-from pl.signals.chart.names import CHART_NAMES
+from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.chart.scan import scan
 from pl.signals.chart.sketch import BAR, N_LINES, N_POINTS, PATTERN
 from tests.pl.signals.chart.planting import KINDS, planted_fields, planted_series

@@ -10,12 +10,13 @@ Source : Edwards and Magee 2007, ch. 9; Bulkowski 2021, rectangles.
 from typing import Final
 
 from pl.kernel import leaf
-from pl.signals.chart.names import RECTANGLE
+from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, Slopes
+
+RECTANGLE: Final = 11
 
 FLAT: Final = 0.2
 MOST_CLOSING: Final = 0.25
 MOST_LEAD: Final = 0.3
-NO_PATTERN: Final = -1
 
 
 @leaf
@@ -26,3 +27,7 @@ def rectangle(upper: float, lower: float, lead: float) -> int:
     if abs(upper) > FLAT or abs(lower) > FLAT or abs(upper - lower) > MOST_CLOSING:
         return NO_PATTERN
     return RECTANGLE
+
+
+SLOPES = Slopes(rectangle)
+BETWEEN_FLATS = ChartPattern(RECTANGLE, "Rectangle", SLOPES, alert_from=0.42)

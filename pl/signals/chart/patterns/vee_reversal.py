@@ -26,8 +26,11 @@ from pl.signals.chart.geometry import (
     off_polygon,
     turned_high,
 )
-from pl.signals.chart.names import V_BOTTOM, V_TOP
+from pl.signals.chart.pattern import ChartPattern, ChartRule
 from pl.signals.chart.sketch import draw_line, draw_point, note
+
+V_TOP: Final = 17
+V_BOTTOM: Final = 18
 
 SHORTEST_LEG: Final = 0.5
 LEAST_STEEPNESS: Final = 1.0
@@ -116,3 +119,10 @@ def draw(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, first: int, ou
     draw_point(out, low, ys[0])
     draw_line(out, first, level, i, level)
     return True
+
+
+RULE = ChartRule(
+    number=7, name="Vee_Reversal", judge=vee_reversal, level=vee_level, moves_pivots=True
+)
+TOP = ChartPattern(V_TOP, "V_Top", RULE, alert_from=0.66)
+BOTTOM = ChartPattern(V_BOTTOM, "V_Bottom", RULE, alert_from=0.66)

@@ -10,16 +10,15 @@ Source : Edwards and Magee 2007, ch. 8; Bulkowski 2021, triangles.
 from typing import Final
 
 from pl.kernel import leaf
-from pl.signals.chart.names import (
-    ASCENDING_TRIANGLE,
-    DESCENDING_TRIANGLE,
-    SYMMETRICAL_TRIANGLE,
-)
+from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, Slopes
+
+ASCENDING_TRIANGLE: Final = 6
+DESCENDING_TRIANGLE: Final = 7
+SYMMETRICAL_TRIANGLE: Final = 8
 
 FLAT: Final = 0.18
 LEAST_LEAN: Final = 0.3
 LEAST_CLOSING: Final = 0.3
-NO_PATTERN: Final = -1
 
 
 @leaf
@@ -33,3 +32,9 @@ def triangle(upper: float, lower: float) -> int:
     if lean >= LEAST_LEAN:
         return ASCENDING_TRIANGLE
     return DESCENDING_TRIANGLE if lean <= -LEAST_LEAN else SYMMETRICAL_TRIANGLE
+
+
+SLOPES = Slopes(triangle)
+ASCENDING = ChartPattern(ASCENDING_TRIANGLE, "Ascending_Triangle", SLOPES, alert_from=0.57)
+DESCENDING = ChartPattern(DESCENDING_TRIANGLE, "Descending_Triangle", SLOPES, alert_from=0.56)
+SYMMETRICAL = ChartPattern(SYMMETRICAL_TRIANGLE, "Symmetrical_Triangle", SLOPES, alert_from=0.58)

@@ -8,11 +8,13 @@ Source : Edwards and Magee 2007, ch. 10.1; Bulkowski 2021, wedges.
 from typing import Final
 
 from pl.kernel import leaf
-from pl.signals.chart.names import FALLING_WEDGE, RISING_WEDGE
+from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, Slopes
+
+RISING_WEDGE: Final = 9
+FALLING_WEDGE: Final = 10
 
 LEAST_SLOPE: Final = 0.18
 LEAST_CLOSING: Final = 0.27
-NO_PATTERN: Final = -1
 
 
 @leaf
@@ -25,3 +27,8 @@ def wedge(upper: float, lower: float) -> int:
     if upper < -LEAST_SLOPE and lower < -LEAST_SLOPE:
         return FALLING_WEDGE
     return NO_PATTERN
+
+
+SLOPES = Slopes(wedge)
+RISING = ChartPattern(RISING_WEDGE, "Rising_Wedge", SLOPES, alert_from=0.60)
+FALLING = ChartPattern(FALLING_WEDGE, "Falling_Wedge", SLOPES, alert_from=0.60)

@@ -16,13 +16,13 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.channel import channel
+from pl.signals.chart import slopes
 from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
-from pl.signals.chart.rectangle import rectangle
+from pl.signals.chart.pattern import NO_PATTERN, ChartRule, Slopes
 from pl.signals.chart.sketch import draw_line, draw_points, note
-from pl.signals.chart.triangles import triangle
-from pl.signals.chart.wedges import wedge
+from pl.signals.composition import greatest
+from pl.signals.discovery import found
 
 TOUCH_TOLERANCE: Final = 0.15
 LEAST_EVENNESS: Final = 0.4
@@ -139,13 +139,17 @@ def measure(xs: Float64, ys: Float64, n: int, i: int, out: Float64) -> bool:
     return True
 
 
+RULES: Final = [one.tell for one in found(Slopes, slopes)]
+named = leaf(greatest("named", "upper, lower, lead", RULES, NO_PATTERN, __name__))
+"""Return the highest number that the slopes make, negative when they make none."""
+
+
 @leaf
 def name_of(m: Float64, turn: int) -> int:
     """Return the number of the pattern between the measured lines, negative when it is none."""
     upper = m[UPPER_SLOPE] if turn > 0 else -m[LOWER_SLOPE]
     lower = m[LOWER_SLOPE] if turn > 0 else -m[UPPER_SLOPE]
-    pattern = max(triangle(upper, lower), wedge(upper, lower))
-    return max(pattern, rectangle(upper, lower, m[LEAD]), channel(upper, lower))
+    return int(named(upper, lower, m[LEAD]))
 
 
 @leaf
@@ -169,21 +173,21 @@ def between_lines(
     xs: Float64,
     ys: Float64,
     n: int,
-    m: Float64,
+    work: Float64,
     out: Float64,
 ) -> bool:
     """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one.
 
-    m : (N_MEASURES,) float64, room to work in
+    work : (N_MEASURES,) float64, room to work in
     """
-    if not measure(xs, ys, n, i, m):
+    if not measure(xs, ys, n, i, work):
         return False
-    pattern = name_of(m, turn)
-    first, clear = int(xs[0]) + k, CLEARANCE * m[WIDTH]
-    top, top_now = m[UPPER] + clear, m[UPPER_END] + clear
-    if pattern < 0 or not breaks_line(bars, i, turn, first, m[FIRST], top, i, top_now):
+    pattern = name_of(work, turn)
+    first, clear = int(xs[0]) + k, CLEARANCE * work[WIDTH]
+    top, top_now = work[UPPER] + clear, work[UPPER_END] + clear
+    if pattern < 0 or not breaks_line(bars, i, turn, first, work[FIRST], top, i, top_now):
         return False
-    draw(pattern, bars, i, turn, xs, ys, m, out)
+    draw(pattern, bars, i, turn, xs, ys, work, out)
     return True
 
 
@@ -199,3 +203,13 @@ def draw(
     draw_points(out, xs, ys, touches)
     draw_line(out, m[FIRST], m[UPPER], i, m[UPPER_END])
     draw_line(out, m[FIRST], m[LOWER], i, m[LOWER_END])
+
+
+RULE = ChartRule(
+    number=3,
+    name="Two_Lines",
+    judge=between_lines,
+    level=line_level,
+    is_line=True,
+    forms=True,
+)

@@ -18,9 +18,12 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, knee, off_polygon, on_line, turned_low
-from pl.signals.chart.names import FLAG, PENNANT
+from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, ChartRule
+from pl.signals.chart.patterns.two_lines import swings
 from pl.signals.chart.sketch import draw_line, draw_points, note
-from pl.signals.chart.two_lines import swings
+
+FLAG: Final = 13
+PENNANT: Final = 14
 
 DEEPEST: Final = 0.7
 LEAST_WIDTH: Final = 0.2
@@ -34,7 +37,6 @@ SHORTEST_SWING: Final = 0.2
 LONGEST_BREAK: Final = 2.5
 ASLANT: Final = 0.1
 N_PIVOTS: Final = 5
-NO_PATTERN: Final = -1
 
 
 @leaf
@@ -118,3 +120,15 @@ def fly(
     draw_line(out, xs[3], ys[3], i, level)
     draw_line(out, xs[2], ys[2], i, on_line(xs[2], ys[2], xs[0], ys[0], i))
     return True
+
+
+RULE = ChartRule(
+    number=6,
+    name="Flag",
+    judge=flag,
+    level=flag_level,
+    is_line=True,
+    moves_pivots=True,
+)
+FLAGS = ChartPattern(FLAG, "Flag", RULE, alert_from=0.62)
+PENNANTS = ChartPattern(PENNANT, "Pennant", RULE, alert_from=0.58)

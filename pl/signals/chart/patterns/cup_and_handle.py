@@ -19,8 +19,10 @@ from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart.bowl import BOWL, VEE, fit_shape
 from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, alike, closeness, fit_of
 from pl.signals.chart.geometry import breaks_level, lowest_turned, off_polygon
-from pl.signals.chart.names import CUP_AND_HANDLE
+from pl.signals.chart.pattern import ChartPattern, ChartRule
 from pl.signals.chart.sketch import draw_line, draw_point, note
+
+CUP_AND_HANDLE: Final = 15
 
 RIM_TOLERANCE: Final = 0.2
 SHALLOWEST: Final = 0.08
@@ -111,3 +113,9 @@ def shape(
     draw_point(out, xs[0], ys[0])
     draw_line(out, last, ys[1], i, ys[1])
     return True
+
+
+RULE = ChartRule(
+    number=4, name="Cup_and_Handle", judge=cup_and_handle, level=rim_level, beyond=deepest_level
+)
+CUP = ChartPattern(CUP_AND_HANDLE, "Cup_and_Handle", RULE, alert_from=0.60)

@@ -15,8 +15,11 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
-from pl.signals.chart.names import TRIPLE_BOTTOM, TRIPLE_TOP
+from pl.signals.chart.pattern import ChartPattern, ChartRule
 from pl.signals.chart.sketch import draw_line, draw_points, note
+
+TRIPLE_TOP: Final = 2
+TRIPLE_BOTTOM: Final = 3
 
 LOW_TOLERANCE: Final = 0.2
 HIGH_TOLERANCE: Final = 0.25
@@ -65,3 +68,10 @@ def triple_reversal(
     draw_points(out, xs, ys, 5)
     draw_line(out, xs[3], neckline, i, neckline)
     return True
+
+
+RULE = ChartRule(
+    number=1, name="Triple_Reversal", judge=triple_reversal, level=triple_level, forms=True
+)
+TOP = ChartPattern(TRIPLE_TOP, "Triple_Top", RULE, alert_from=0.53)
+BOTTOM = ChartPattern(TRIPLE_BOTTOM, "Triple_Bottom", RULE, alert_from=0.51)

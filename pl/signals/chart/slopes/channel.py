@@ -9,12 +9,13 @@ Source : Edwards and Magee 2007, ch. 14; Bulkowski 2021, channels.
 from typing import Final
 
 from pl.kernel import leaf
-from pl.signals.chart.names import CHANNEL
+from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, Slopes
+
+CHANNEL: Final = 12
 
 LEAST_SLOPE: Final = 0.4
 MOST_CLOSING: Final = 0.27
 MOST_OPENING: Final = 0.4
-NO_PATTERN: Final = -1
 
 
 @leaf
@@ -24,3 +25,7 @@ def channel(upper: float, lower: float) -> int:
     if abs(mean) < LEAST_SLOPE or not -MOST_OPENING <= lower - upper <= MOST_CLOSING:
         return NO_PATTERN
     return CHANNEL
+
+
+SLOPES = Slopes(channel)
+SLOPED = ChartPattern(CHANNEL, "Channel", SLOPES, alert_from=0.55)

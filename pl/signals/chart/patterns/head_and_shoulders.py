@@ -18,8 +18,11 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
-from pl.signals.chart.names import HEAD_AND_SHOULDERS, INVERSE_HEAD_AND_SHOULDERS
+from pl.signals.chart.pattern import ChartPattern, ChartRule
 from pl.signals.chart.sketch import draw_line, draw_points, note
+
+HEAD_AND_SHOULDERS: Final = 4
+INVERSE_HEAD_AND_SHOULDERS: Final = 5
 
 SHOULDER_TOLERANCE: Final = 0.25
 NECKLINE_TOLERANCE: Final = 0.3
@@ -82,3 +85,17 @@ def head_and_shoulders(
     draw_points(out, xs, ys, 5)
     draw_line(out, xs[3], ys[3], i, neckline)
     return True
+
+
+RULE = ChartRule(
+    number=2,
+    name="Head_and_Shoulders",
+    judge=head_and_shoulders,
+    level=necklines_break,
+    is_line=True,
+    forms=True,
+)
+UPRIGHT = ChartPattern(HEAD_AND_SHOULDERS, "Head_and_Shoulders", RULE, alert_from=0.60)
+INVERSE = ChartPattern(
+    INVERSE_HEAD_AND_SHOULDERS, "Inverse_Head_and_Shoulders", RULE, alert_from=0.58
+)

@@ -16,8 +16,11 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, alike, closeness, fit_of, in_step
 from pl.signals.chart.geometry import breaks_level, off_polygon
-from pl.signals.chart.names import DOUBLE_BOTTOM, DOUBLE_TOP
+from pl.signals.chart.pattern import ChartPattern, ChartRule
 from pl.signals.chart.sketch import draw_line, draw_points, note
+
+DOUBLE_TOP: Final = 0
+DOUBLE_BOTTOM: Final = 1
 
 LEVEL_TOLERANCE: Final = 0.15
 LEAD: Final = 0.35
@@ -57,3 +60,10 @@ def double_reversal(
     draw_points(out, xs, ys, 3)
     draw_line(out, xs[1], neckline, i, neckline)
     return True
+
+
+RULE = ChartRule(
+    number=0, name="Double_Reversal", judge=double_reversal, level=double_level, forms=True
+)
+TOP = ChartPattern(DOUBLE_TOP, "Double_Top", RULE, alert_from=0.59)
+BOTTOM = ChartPattern(DOUBLE_BOTTOM, "Double_Bottom", RULE, alert_from=0.59)

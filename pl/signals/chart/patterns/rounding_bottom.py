@@ -16,14 +16,18 @@ from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart.bowl import BOWL, VEE, fit_shape
 from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_level, lowest_turned, turned_high
-from pl.signals.chart.names import ROUNDING_BOTTOM
+from pl.signals.chart.pattern import ChartPattern, ChartRule
 from pl.signals.chart.sketch import draw_line, draw_point, note
+
+ROUNDING_BOTTOM: Final = 16
 
 LEAST_BARS: Final = 14
 OFF_CENTRE: Final = 0.34
 ROUNDER: Final = 0.85
 NEAR_RIM: Final = 0.15
 LONGEST_AT_RIM: Final = 0.22
+BREAK_BARS: Final = 3
+"""It has no last swing: its break is the last bars, as many as these."""
 
 
 @leaf
@@ -68,6 +72,12 @@ def next_rim(turn: int, xs: Float64, ys: Float64, n: int, x: int, above: float) 
 
 
 @leaf
+def nearest_rim(turn: int, xs: Float64, ys: Float64, n: int, x: int) -> float:
+    """Return the lowest level whose break would go through a rim, NEVER without."""
+    return next_rim(turn, xs, ys, n, x, -NEVER)
+
+
+@leaf
 def lingers(bars: Bars, i: int, turn: int, bottom: int, level: float, n_bars: int) -> bool:
     """Tell whether the closes, once back at `level`, took long to go through the rim."""
     for j in range(bottom, i):
@@ -105,3 +115,11 @@ def rounding_bottom(
     draw_point(out, vertex, low)
     draw_line(out, first, rim, i, rim)
     return True
+
+
+RULE = ChartRule(
+    number=5, name="Rounding_Bottom", judge=rounding_bottom, level=nearest_rim, beyond=next_rim
+)
+ROUNDED = ChartPattern(
+    ROUNDING_BOTTOM, "Rounding_Bottom", RULE, alert_from=0.64, break_bars=BREAK_BARS
+)

@@ -1,0 +1,1 @@
+"""Declare chart patterns, one rule a file; the folder is searched."""

@@ -1,0 +1,1 @@
+"""Declare what two lines make by their slopes; the folder is searched."""

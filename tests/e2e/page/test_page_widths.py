@@ -1,0 +1,45 @@
+"""The page shows all of itself, on a phone as on a desk."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+FLOW = "00000000-0000-0000-0000-00000000000a"
+STICKING_OUT = """() => [...document.querySelectorAll('body > header, .panel, .context, footer')]
+    .flatMap(part => [part, ...part.querySelectorAll(':not(.chart *, .unseen-text)')]
+        .map(it => [it, it.getBoundingClientRect(), part.getBoundingClientRect()]))
+    .filter(([, box, room]) => box.width
+        && (box.right > Math.min(room.right, innerWidth) + 1 || box.left < room.left - 1))
+    .map(([it]) => `${it.tagName}#${it.id}.${it.className}`)"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024, 1181, 1440])
+def test_nothing_sticks_out_of_its_part_or_of_the_screen(page: Any, stage: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    stage.alert(FLOW, pattern="Head_and_Shoulders_Top", symbol="NVDA")
+    page.locator(f'.alert[data-flow="{FLOW}"]').click()
+    page.wait_for_selector("#detail-facts dd")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(STICKING_OUT) == []
+
+
+def test_on_a_phone_everything_is_reached_by_scrolling(page: Any, expect: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for part in (".middle", ".why", ".alerts", ".universe", ".now", ".flow"):
+        page.locator(f".columns > {part}").scroll_into_view_if_needed()
+        expect(page.locator(f".columns > {part}")).to_be_in_viewport(ratio=0.9)
+
+
+def test_choosing_an_alert_does_not_scroll_a_phone_away_from_it(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    before = page.evaluate("scrollY")
+    stage.alert(FLOW, symbol="SPY")
+    alert = page.locator(f'.alert[data-flow="{FLOW}"]')
+    alert.click()
+    expect(alert).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#scanner tr[data-symbol=SPY]")).to_have_attribute("aria-selected", "true")
+    assert page.evaluate("scrollY") == before
