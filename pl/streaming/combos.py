@@ -101,6 +101,7 @@ class ComboDesk:
         self.counters.held_back += len(entries) - len(told)
         calmed = told.take(surest(told, MOST_OF_COMBOS))
         self.counters.held_storm += len(told) - len(calmed)
+        self.counters.refused["storm"] += len(told) - len(calmed)
         self._found += calmed.signals()
 
 

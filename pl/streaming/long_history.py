@@ -132,8 +132,11 @@ class LongHistory:
     def _complete(
         self, held: dict[str, ByRow], fresh: Mapping[str, ClosedBars], whole_from_ms: int
     ) -> dict[str, ByRow]:
-        """Store what is fetched, and what follows from it, behind what is held."""
-        for name in MINUTES:
+        """Store what is fetched, and what follows from it, behind what is held.
+
+        The finest bars, which say what is still to be fetched, come after those folded from them.
+        """
+        for name in reversed(MINUTES):
             if len(fresh.get(FINEST, ())):
                 self._append(name, held[name], coarser(fresh[FINEST], name, self.sessions))
         self._append(DAILY, held[DAILY], fresh.get(DAILY, ClosedBars.empty()))
