@@ -9,15 +9,19 @@ import pandas as pd
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.registry import CHART_NAMES
+from pl.signals.combos.names import COMBO_NAMES
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import KIND_OF
+from pl.signals.entries import KIND_OF, LIVES, Chosen, Entries
 from pl.signals.pattern import IN_SESSION
 from pl.signals.policy import FALLBACK, RULES, Rule
 from pl.signals.registry import PATTERNS
+from pl.signals.signal import CONFIRMED
 from pl.signals.table import EngineUpdate
+from scripts.measuring_combos import SYMBOLS, WALKED_BARS, measured
 
 DAY_MS: Final = 86_400_000
 SEED: Final = 20_261
+IS_CONFIRMED: Final = LIVES.index(CONFIRMED)
 PRICES: Final = ("open", "high", "low", "close")
 HEADER: Final = '''"""Hold how often each signal fires; written by scripts/write_signals.py.
 
@@ -30,6 +34,9 @@ from typing import Final
 
 DAILY_BARS: Final = {days}
 MINUTE_BARS: Final = {minutes}
+COMBO_BARS: Final = {combo_minutes}
+COMBO_SYMBOLS: Final = {combo_symbols}
+COMBO_WALKED_BARS: Final = {combo_walked}
 
 PATTERNS: Final[Mapping[str, tuple[float, float, float, float]]] = {{
 {patterns}}}
@@ -61,24 +68,42 @@ def write_rates(home: Path, target: Path) -> None:
         n = n_minutes if name in in_session else n_days
         found = [1000.0 * count / n for one in pair for count in fires(one, name)]
         patterns += f'    "{name}": ({", ".join(f"{rate:.3f}" for rate in found)}),\n'
+    combo_minutes, *of_combos = measured(home, dice)
+    for name in COMBO_NAMES:
+        found = [rate for one in of_combos for rate in one[name]]
+        patterns += f'    "{name}": ({", ".join(f"{rate:.3f}" for rate in found)}),\n'
     candles = ""
     for bit, name in enumerate(CANDLE_NAMES):
         pair_of_rates = [1000.0 * count_bit(one, bit) / n_days for one in (real, random)]
         candles += f'    "{name}": ({pair_of_rates[0]:.3f}, {pair_of_rates[1]:.3f}),\n'
     target.write_text(
-        HEADER.format(days=n_days, minutes=n_minutes, patterns=patterns, candles=candles)
+        HEADER.format(
+            days=n_days,
+            minutes=n_minutes,
+            combo_minutes=combo_minutes,
+            combo_symbols=len(SYMBOLS),
+            combo_walked=WALKED_BARS,
+            patterns=patterns,
+            candles=candles,
+        )
     )
 
 
 def fires(updates: list[EngineUpdate], name: str) -> tuple[int, int]:
-    """Return how many entries of a pattern the log has, and how many reach an alert's minimum."""
+    """Return how often a pattern was found, and how often surely enough for an alert."""
     total, alerts = 0, 0
     least = rule_of(name).min_confidence
     for update in updates:
-        found = update.entries.confidence[update.entries.kind == KIND_OF[name]]
+        found = update.entries.confidence[finds(update.entries, name)]
         total += len(found)
         alerts += int((found >= least).sum())
     return total, alerts
+
+
+def finds(entries: Entries, name: str) -> Chosen:
+    """Return the places of entries that say for the first time that a pattern is there."""
+    first = (entries.life == IS_CONFIRMED) & np.isnan(entries.said)
+    return np.flatnonzero(first & (entries.kind == KIND_OF[name]))
 
 
 def rule_of(name: str) -> Rule:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import aiohttp
 import msgspec
@@ -181,9 +181,9 @@ class MassiveHttp:
 def _envelope(body: bytes) -> Envelope:
     try:
         return msgspec.json.decode(body, type=Envelope)
-    except msgspec.ValidationError:  # a bare array, such as the market's holidays
-        found: Any = msgspec.json.decode(body)
-        return Envelope() if isinstance(found, list) else Envelope(status="MALFORMED")
+    except msgspec.ValidationError:
+        msgspec.json.decode(body)  # raises for what is no JSON either
+        return Envelope(status="MALFORMED")
 
 
 def _told(body: bytes) -> str:

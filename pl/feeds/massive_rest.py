@@ -1,33 +1,17 @@
-"""Fetch bars, market state and splits from Massive's REST interface."""
+"""Fetch bars and what is known of a symbol from Massive's REST interface."""
 
 import time
-from datetime import date, datetime
-from datetime import time as clock_time
 from typing import Final, Self
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
 
 from pl.feeds.massive_http import MassiveHttp, RestOptions
-from pl.feeds.rest_rows import (
-    AggregateRow,
-    Holiday,
-    MarketState,
-    Row,
-    Split,
-    Ticker,
-    bar_columns,
-    rows_of,
-    ticker_of,
-)
+from pl.feeds.rest_rows import AggregateRow, Ticker, bar_columns, rows_of, ticker_of
 from pl.feeds.trouble import Trouble
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
-from service.errors import InvalidData
 
 DAY_MS: Final = 86_400_000
-_NEW_YORK: Final = ZoneInfo("America/New_York")
 _AGGREGATES: Final = {"adjusted": "false", "sort": "asc", "limit": "50000"}
 
 
@@ -70,30 +54,6 @@ class MassiveRest:
         """Return the daily bars that start (00:00 New York) in [start_ms, end_ms)."""
         return await self._bars(symbol, "day", DAY_MS, start_ms, end_ms)
 
-    async def grouped_daily(self, day: date) -> BarBatch:
-        """Return the daily bars of all symbols of the table; `start_ms` is 00:00 New York."""
-        path = f"/v2/aggs/grouped/locale/us/market/stocks/{day.isoformat()}"
-        rows = [
-            row
-            for row in await self._rows(path, {"adjusted": "false"}, AggregateRow)
-            if self._table.row(row.symbol) >= 0
-        ]
-        midnight = datetime.combine(day, clock_time(), _NEW_YORK)
-        starts = np.full(len(rows), round(midnight.timestamp()) * 1_000, np.int64)
-        symbols = np.array([self._table.row(row.symbol) for row in rows], np.int32)
-        return bar_columns(rows, symbols, starts, DAY_MS, time.time())
-
-    async def market_state(self) -> MarketState:
-        """Return whether the market is open now, in Massive's words.
-
-        Raises: InvalidData when the answer has no such shape.
-        """
-        body, _ = await self._http.get(self._http.path("/v1/marketstatus/now"))
-        try:
-            return msgspec.json.decode(body, type=MarketState)
-        except msgspec.ValidationError as error:
-            raise InvalidData("Massive market status", str(error)) from error
-
     async def ticker(self, symbol: str) -> Ticker:
         """Return what Massive knows of a symbol; raises Rejected 404 for an unknown one.
 
@@ -102,19 +62,6 @@ class MassiveRest:
         path = f"/v3/reference/tickers/{quote(symbol, safe='')}"
         body, _ = await self._http.get(self._http.path(path))
         return ticker_of(body)
-
-    async def holidays(self) -> list[Holiday]:
-        """Return the next closed and half days."""
-        return await self._rows("/v1/marketstatus/upcoming", {}, Holiday)
-
-    async def splits(self, symbol: str | None = None, since: date | None = None) -> list[Split]:
-        """Return splits by execution date, of all symbols when none is named."""
-        params = {"limit": "1000", "order": "asc", "sort": "execution_date"}
-        if symbol is not None:
-            params["ticker"] = symbol
-        if since is not None:
-            params["execution_date.gte"] = since.isoformat()
-        return await self._rows("/v3/reference/splits", params, Split)
 
     async def _bars(
         self,
@@ -127,14 +74,14 @@ class MassiveRest:
         multiplier: int = 1,
     ) -> BarBatch:
         path = f"/v2/aggs/ticker/{quote(symbol, safe='')}/range/{multiplier}/{timespan}"
-        found = await self._rows(f"{path}/{start_ms}/{end_ms - 1}", _AGGREGATES, AggregateRow)
+        found = await self._rows(f"{path}/{start_ms}/{end_ms - 1}")
         rows = [row for row in found if start_ms <= row.t < end_ms]
         starts = np.array([row.t for row in rows], np.int64)
         symbols = np.full(len(rows), self._table.row(symbol), np.int32)
         return bar_columns(rows, symbols, starts, span_ms, time.time())
 
-    async def _rows(self, path: str, params: dict[str, str], kind: type[Row]) -> list[Row]:
-        rows: list[Row] = []
-        async for body in self._http.pages(path, params):
-            rows.extend(rows_of(body, kind, self.trouble))
+    async def _rows(self, path: str) -> list[AggregateRow]:
+        rows: list[AggregateRow] = []
+        async for body in self._http.pages(path, _AGGREGATES):
+            rows.extend(rows_of(body, self.trouble))
         return rows

@@ -75,12 +75,6 @@ class Recording:
             loaded = self._dataset.to_table(columns=self._columns, filter=chosen)
             yield self._day(loaded, n * DAY_SEQUENCES)
 
-    def extent_ms(self) -> tuple[int, int]:
-        """Return the first and the last `t` of the recording, whatever the symbol."""
-        t = self._dataset.to_table(columns=["t"])["t"]
-        found = pc.min_max(t).as_py()
-        return int(found["min"] or 0), int(found["max"] or 0)
-
     def _portions(self) -> list[Any]:
         if not self._dated:
             return [None]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -18,7 +18,7 @@ MOST_TRADES: Final = 2**31 - 1
 
 
 class AggregateRow(msgspec.Struct, gc=False):
-    """One bar; `t` starts the window (ends it in grouped answers), `n` counts trades."""
+    """One bar; `t` starts the window, `n` counts trades."""
 
     o: float
     h: float
@@ -28,27 +28,6 @@ class AggregateRow(msgspec.Struct, gc=False):
     t: UnixMs
     vw: float | None = None
     n: float | None = None
-    symbol: str = msgspec.field(name="T", default="")
-
-
-class Split(msgspec.Struct, frozen=True):
-    """A split: prices before the execution date times `split_from / split_to`."""
-
-    ticker: str
-    execution_date: str
-    split_from: float
-    split_to: float
-
-
-class Holiday(msgspec.Struct, frozen=True):
-    """A closed or half day of one exchange; `open` and `close` are ISO 8601 on half days."""
-
-    exchange: str
-    date: str
-    status: str
-    name: str = ""
-    open: str = ""
-    close: str = ""
 
 
 class Ticker(msgspec.Struct, frozen=True):
@@ -57,17 +36,6 @@ class Ticker(msgspec.Struct, frozen=True):
     ticker: str
     name: str = ""
     type: str = ""
-
-
-class MarketState(msgspec.Struct, frozen=True):
-    """What Massive says of now: `market` is open, closed or extended-hours."""
-
-    market: str
-    server_time: str = msgspec.field(name="serverTime", default="")
-    exchanges: dict[str, str] = {}
-
-
-Row = TypeVar("Row", AggregateRow, Split, Holiday)
 
 
 class _Results(msgspec.Struct):
@@ -86,32 +54,29 @@ def ticker_of(body: bytes) -> Ticker:
         raise InvalidData("Massive ticker", str(error)) from error
 
 
-def rows_of(body: bytes, kind: type[Row], trouble: Trouble) -> list[Row]:
-    """Return the rows of an answer; those that do not fit are counted, the others kept."""
+def rows_of(body: bytes, trouble: Trouble) -> list[AggregateRow]:
+    """Return the bars of an answer; those that do not fit are counted, the others kept."""
     raw = _raw_rows(body, trouble)
     try:
-        rows = [msgspec.json.decode(row, type=kind) for row in raw]
+        rows = [msgspec.json.decode(row, type=AggregateRow) for row in raw]
     except UNREADABLE:
-        rows = [row for piece in raw if (row := _row(piece, kind, trouble)) is not None]
+        rows = [row for piece in raw if (row := _row(piece, trouble)) is not None]
     return rows
 
 
 def _raw_rows(body: bytes, trouble: Trouble) -> list[msgspec.Raw]:
-    bare_array = body.lstrip()[:1] == b"["
     try:
-        if bare_array:
-            return msgspec.json.decode(body, type=list[msgspec.Raw])
         return msgspec.json.decode(body, type=_Results).results or []
     except msgspec.ValidationError:
         trouble.drop("REST: results are no list")
         return []
 
 
-def _row(piece: msgspec.Raw, kind: type[Row], trouble: Trouble) -> Row | None:
+def _row(piece: msgspec.Raw, trouble: Trouble) -> AggregateRow | None:
     try:
-        return msgspec.json.decode(piece, type=kind)
+        return msgspec.json.decode(piece, type=AggregateRow)
     except UNREADABLE as error:
-        trouble.drop(f"REST {kind.__name__}: {error}")
+        trouble.drop(f"REST AggregateRow: {error}")
         return None
 
 

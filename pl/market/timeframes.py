@@ -83,16 +83,6 @@ def ends_of(sessions: MarketSessions, timeframe: str, start_ms: Int64) -> Int64:
     return ends[inverse]
 
 
-def start_of(sessions: MarketSessions, timeframe: str, session: Session, ms: int) -> int:
-    """Return where the bar of a timeframe starts that holds `ms` of a session."""
-    if timeframe == WEEKLY:
-        return week_of(sessions, session).start_ms
-    if timeframe == DAILY:
-        return sessions.day_start_ms(session.session_date)
-    step = MINUTES[timeframe] * MINUTE_MS
-    return ms - (ms - session.open_ms) % step
-
-
 def bars_between_anchors(sessions: MarketSessions, timeframe: str) -> int:
     """Return the most bars that lie between two anchors of a timeframe's recursive values."""
     if timeframe == WEEKLY:

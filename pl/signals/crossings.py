@@ -4,6 +4,9 @@ A crossing is two closed bars of a symbol that follow each other, the first on o
 line or on it, the second beyond it: it is told once and not at each bar that stays beyond. It is
 told again only when no crossing of its kind stood in the COOL_DOWN_BARS before, alerted or not,
 so that what is told depends on the last bars alone and never on when a process began to look.
+
+Bars are as traded, and an average holds on to the scale that a split left. So nothing is crossed
+while a restated bar (see `restated`) is among the last that an indicator feels: it is counted.
 Source : Wilder 1978, ch. 6 (RSI); Appel 1979 (MACD); Bollinger 2001 (%b beyond 0 and 1).
 """
 
@@ -24,6 +27,7 @@ MEMORY_BARS: Final = COOL_DOWN_BARS + 2
 """Rows of each symbol that `recall` needs: the cool-down, the bar that crossed, the one before."""
 TOLD: Final = "told"
 HELD: Final = "held_cool_down"
+MISLED: Final = "held_restated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,24 @@ LINES: Final = (
     Line("MACD_BULLISH_CROSS", "macd_hist", 0.0, 1, "MACD crossed above its signal line"),
     Line("MACD_BEARISH_CROSS", "macd_hist", 0.0, -1, "MACD crossed below its signal line"),
     Line("BB_UPPER_BREAK", "bb_percent_b", 1.0, 1, "closed above the upper Bollinger band"),
-    Line("BB_LOWER_BREAK", "bb_percent_b", 0.0, -1, "closed below the lower Bollinger band"),
+    Line(
+        "BB_LOWER_BREAK",
+        "bb_percent_b",
+        0.0,
+        -1,
+        "closed below the lower Bollinger band",
+    ),
 )
 """The alert types of the contract, in its order."""
 
 _COLUMNS: Final = np.array([COLUMN[line.column] for line in LINES], np.intp)
 _AT: Final = np.array([line.at for line in LINES], np.float64)
+FELT_BARS: Final = {"rsi_14": 64, "macd_hist": 81, "bb_percent_b": 21}
+"""Bars that two values of an indicator feel: the window and one, of a smoothing average those until
+it weighs a bar with less than 1 %."""
+_FEELS: Final = np.array([FELT_BARS[line.column] for line in LINES], np.int64)
+LONGEST: Final = int(_FEELS.max())
+"""Bars before each that have to be looked at for restated ones."""
 _SIDE: Final = np.array([line.side for line in LINES], np.float64)
 _LONG_AGO: Final = -(2**62)
 
@@ -112,37 +128,47 @@ class CrossingWatch:
         """Return how many rows are looked at."""
         return len(self._start)
 
-    def recall(self, table: IndicatorTable) -> None:
-        """Learn from earlier rows, the last MEMORY_BARS of each symbol at least; tells nothing."""
-        self._all(table)
+    @property
+    def misled(self) -> int:
+        """Return how many crossings were no crossings, because of a restated bar."""
+        return sum(self.counts[line.name, MISLED] for line in LINES)
 
-    def look(self, table: IndicatorTable) -> Crossings:
+    def recall(self, table: IndicatorTable, ages: Int64) -> None:
+        """Learn from earlier rows, the last MEMORY_BARS of each symbol at least; tells nothing."""
+        self._all(table, ages)
+
+    def look(self, table: IndicatorTable, ages: Int64) -> Crossings:
         """Return what the rows of a table cross and is to be told.
 
         A row that was computed again because a bar was revised is remembered, not told.
+        ages : (n,) bars since the newest restated one up to each row's bar, LONGEST without one.
         """
-        told, held = self._all(table)
-        for what, found in ((TOLD, told), (HELD, held)):
-            for line in found.line.tolist():
+        found = dict(zip((TOLD, HELD, MISLED), self._all(table, ages), strict=True))
+        for what, crossings in found.items():
+            for line in crossings.line.tolist():
                 self.counts[LINES[line].name, what] += 1
-        return told
+        return found[TOLD]
 
-    def _all(self, table: IndicatorTable) -> tuple[Crossings, Crossings]:
-        told, held = [], []
+    def _all(self, table: IndicatorTable, ages: Int64) -> list[Crossings]:
+        parts: list[list[Crossings]] = [[], [], []]
         watched = np.flatnonzero(table.row < len(self._start))
         start_ms = table.start_ms[watched]
         for start in np.unique(start_ms).tolist():
             places = watched[start_ms == start]
             values = table.values[places[:, None], _COLUMNS]
-            out = self._step(table.row[places], start, values)
-            told.append(out[0])
-            held.append(out[1])
-        return Crossings.join(told), Crossings.join(held)
+            out = self._step(table.row[places], start, values, ages[places])
+            for part, found in zip(parts, out, strict=True):
+                part.append(found)
+        return [Crossings.join(part) for part in parts]
 
-    def _step(self, row: Int32, start: int, values: Float64) -> tuple[Crossings, Crossings]:
+    def _step(
+        self, row: Int32, start: int, values: Float64, ages: Int64
+    ) -> tuple[Crossings, Crossings, Crossings]:
         """Take the rows (n,) of the bars that began at `start` (ms); values : (n, lines)."""
         fresh = start > self._start[row]
-        crossed = crosses(self._before[row], values) & fresh[:, None]
+        seems = crosses(self._before[row], values) & fresh[:, None]
+        misled = ages[:, None] < _FEELS
+        crossed = seems & ~misled
         cooling = self._crossed[row] >= start - self._cool_ms
         at = self._crossed[row]
         at[crossed] = start
@@ -153,6 +179,7 @@ class CrossingWatch:
         return (
             _found(row, start, values, crossed & ~cooling),
             _found(row, start, values, crossed & cooling),
+            _found(row, start, values, seems & misled),
         )
 
 

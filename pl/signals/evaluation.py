@@ -185,6 +185,8 @@ def evaluate(
         facts[5] = i
         for k in range(n_bars):
             out.times[n_hits, k] = history.start[row, i - n_bars + 1 + k]
+        for k in range(n_bars, MAX_DEFINING_BARS):
+            out.times[n_hits, k] = 0
         n_hits += 1
     return n_hits
 

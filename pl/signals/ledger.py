@@ -12,7 +12,7 @@ from pl.kernel import inner_leaf, kernel
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.signals.candidates import N_PATTERNS
 from pl.signals.chart.sketch import CONFIDENCE, FORMING, PATTERN, TURN
-from pl.signals.charting import BAR_START, ROW
+from pl.signals.charting import BAR_START, CAUSE, ROW
 from pl.signals.endings import LIFE_NAMES
 from pl.signals.entries import LIVES
 from pl.signals.evaluation import LAST_TIME, HitRows
@@ -175,6 +175,12 @@ def enter_finds(ledger: Ledger, finds: Float64, begin: int, end: int) -> None:
 
 @kernel
 def enter_found(ledger: Ledger, hits: HitRows, n_hits: int, finds: Float64, n_finds: int) -> None:
-    """Enter what fired on bars that are judged again, hits before chart patterns."""
-    enter_hits(ledger, hits, 0, n_hits)
-    enter_finds(ledger, finds, 0, n_finds)
+    """Enter what fired on bars that are judged again: by cause, hits before chart patterns."""
+    hit = find = 0
+    while hit < n_hits or find < n_finds:
+        if find == n_finds or (hit < n_hits and hits.facts[hit, 0] <= finds[find, CAUSE]):
+            enter_hits(ledger, hits, hit, hit + 1)
+            hit += 1
+        else:
+            enter_finds(ledger, finds, find, find + 1)
+            find += 1

@@ -73,7 +73,8 @@ class EngineUpdate:
     entries : in log order; refused : bars that changed nothing, by cause: `unsound` (not
     finite, not positive, out of order), `too_old` (before the walk's start), `stale` (an older
     revision than the one held), `repeated` (exactly what is held); `restated` counts bars that
-    were taken but go on at another scale of prices: signals that look across are left out.
+    were taken but go on at another scale of prices: signals that look across are left out;
+    `restated_combos` combos that are silent because days or session hold prices of two scales.
     """
 
     entries: Entries

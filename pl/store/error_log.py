@@ -6,12 +6,18 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
+import psycopg2
+import structlog
 
 from contracts.messages.streaming import ErrorReport
 from pl.store.connection import Cursor, Database
 from pl.store.partitions import moment
 
+log = structlog.get_logger()
+
 MOST_WAITING: Final = 1_000
+REFUSING: Final = (psycopg2.DataError, psycopg2.IntegrityError, ValueError)
+"""What is said of a report's own values; psycopg2 says ValueError of a NUL."""
 
 _INSERT: Final = (
     'INSERT INTO error_logs (error_id, "timestamp", source, severity, category,'
@@ -23,7 +29,8 @@ _INSERT: Final = (
 class ErrorLog:
     """Write error reports; raises Unavailable while PostgreSQL is away.
 
-    Until it is back the last `MOST_WAITING` reports wait, that of the outage among them.
+    Until it is back the last `MOST_WAITING` reports wait, that of the outage among them. One that
+    PostgreSQL refuses is logged instead.
     """
 
     def __init__(self, database: Database) -> None:
@@ -56,7 +63,10 @@ class ErrorLog:
         with self._writing:
             while self._waiting:
                 oldest = self._waiting[0]
-                self._database.run(partial(_insert, oldest))
+                try:
+                    self._database.run(partial(_insert, oldest))
+                except REFUSING as error:
+                    log.warning("error_report_refused", report=repr(oldest), detail=str(error))
                 if self._waiting and self._waiting[0] is oldest:
                     self._waiting.popleft()
 

@@ -15,8 +15,9 @@ from pl.market.batches import (
     Int64,
 )
 from pl.market.folding import Folding, Step
+from pl.signals.crossings import Crossings
 from pl.signals.engine import SignalEngine
-from pl.signals.storm import MOST_EVENTS
+from pl.signals.storm import MOST_EVENTS, MOST_OF_COMBOS
 from pl.signals.table import join
 from pl.signals.timeframes import TIMEFRAME_MS
 from pl.store.closes import Close
@@ -138,16 +139,17 @@ class Closing:
     def _work_of(self, step: Step) -> list[tuple[Frame, ClosedBars, int]]:
         """Return what evaluates the bars of a step, the minutes first, then shortest first.
 
-        Each with the most alerts that may come of it: half for the minutes of a close that ends
+        Each with the most events that may come of it: half for the minutes of a close that ends
         longer bars, too.
         """
         found = [(self.minute, step.minutes)] if len(step.minutes) else []
         found += [
             (self.longer[name], bars) for name, bars in step.longer.items() if name in self.longer
         ]
+        most = MOST_EVENTS - 2 * MOST_OF_COMBOS
         if len(found) == 1:
-            return [(*found[0], MOST_EVENTS)]
-        half = MOST_EVENTS // 2
+            return [(*found[0], most)]
+        half = most // 2
         return [
             (frame, bars, half if frame is self.minute else half // (len(found) - 1))
             for frame, bars in found
@@ -187,6 +189,7 @@ class Closing:
 
     def _count(self, part: Evaluated) -> None:
         self.counters.held_storm += part.held_storm
+        self.counters.refused.update(part.refused)
         self.counters.ended.update(part.ended)
         n_found = len(part.alerts) - sum(count_ends(part.alerts.entries).values())
         self.counters.held_back += len(part.entries) - sum(part.ended.values()) - n_found
@@ -196,20 +199,24 @@ class Closing:
         """Tell and store what nobody waits for; runs on the road's thread."""
         minutes = [part for part in parts if part.timeframe == self.minute.timeframe]
         whole = join([part.indicators for part in minutes])
-        self._leave(self.minute, Close(closed, whole, self.minute.timeframe), at)
+        self._leave(self.minute, Close(closed, whole, self.minute.timeframe), minutes, at)
         for part in parts:
             if part.timeframe in self.longer:
                 close = Close(part.bars, part.indicators, part.timeframe)
-                self._leave(self.longer[part.timeframe], close, at)
+                self._leave(self.longer[part.timeframe], close, [part], at)
 
-    def _leave(self, frame: Frame, close: Close, at: float) -> None:
+    def _leave(self, frame: Frame, close: Close, parts: Sequence[Evaluated], at: float) -> None:
         if not len(close):
             return
         self.announcer.bars(close.bars, frame.timeframe, at)
         self.writer.submit(close)
         self.announcer.indicators(close.indicators, frame.timeframe, at)
         since_ms = frame.alerts_from_ms - TIMEFRAME_MS[frame.timeframe] + MINUTE_MS
-        crossed = frame.crossings.look(close.indicators).since(since_ms)
+        looked = [frame.crossings.look(part.indicators, part.scale_ages) for part in parts]
+        self.counters.refused["restated_crossings"] = sum(
+            each.crossings.misled for each in (self.minute, *self.longer.values())
+        )
+        crossed = Crossings.join(looked).since(since_ms)
         self.announcer.crossings(crossed, frame.timeframe, self.session_id(), at)
 
     def _numbered(self, bars: ClosedBars) -> ClosedBars:

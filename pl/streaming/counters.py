@@ -8,11 +8,27 @@ A_MINUTE_S: Final = 65.0
 """Six reports of ten seconds, which come a little late each."""
 
 
+REASONS: Final = {
+    "unsound": "bars with a price or volume that cannot be",
+    "too_old": "bars from before what can still be computed again",
+    "stale": "bars of an older revision than the one known",
+    "repeated": "bars that were known already, to the last number",
+    "restated": "bars after which prices go on at another scale, as after a split: taken, but"
+    " nothing is said that looks across",
+    "restated_combos": "combos that are silent because days or session hold two scales",
+    "restated_crossings": "indicator alerts that are silent because an average holds two scales",
+    "one_tick": "bars that span a cent or less: taken, but no candlestick alerts",
+    "storm": "alerts beyond the most of one close, the least sure first",
+}
+"""Why the evaluation left something out, and what is counted."""
+
+
 @dataclass(slots=True)
 class Counters:
     """Count since the process started; a storm's are held back, too.
 
-    dropped : by cause; ended : signals of the log that ended, by how they did.
+    dropped : by cause; ended : signals of the log that ended, by how they did; refused : what the
+    evaluation left out, by reason (see REASONS).
     """
 
     ticks: int = 0
@@ -25,6 +41,7 @@ class Counters:
     connections_failed: int = 0
     connections: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(REASONS, 0)))
 
     @property
     def reconnections(self) -> int:

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pl.market.batches import ClosedBars
+from pl.market.batches import ClosedBars, Int64
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
-from pl.signals.crossings import MEMORY_BARS, CrossingWatch
+from pl.signals.candidates import TICK
+from pl.signals.crossings import LONGEST, MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
+from pl.signals.scales import scale_ages
 from pl.signals.storm import MOST_EVENTS, surest
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
@@ -25,7 +27,9 @@ class Evaluated:
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
     through; held_storm : how many of those would have been too many; ended : how many signals
-    of the log ended, by how they did.
+    of the log ended, by how they did; scale_ages : (n,) bars since the newest restated one up to
+    the bar of each indicator row, at most LONGEST, which it is where crossings are not watched;
+    refused : what was left out, by reason (see `counters.REASONS`).
     """
 
     timeframe: str
@@ -35,6 +39,8 @@ class Evaluated:
     alerts: Findings
     held_storm: int
     ended: Mapping[str, int]
+    scale_ages: Int64
+    refused: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -58,14 +64,34 @@ class Frame:
 
     def warm(self, history: Mapping[int, ClosedBars]) -> None:
         """Take over history, oldest first by row, and what was signalled in it."""
-        for row, bars in history.items():
-            self.engine.warm(row, bars)
+        self.engine.warm_all(history)
         self.policy.recall(self.engine.recent(self.policy.memory_bars))
-        for row in range(self.crossings.n_rows):
-            self.crossings.recall(self.engine.latest_rows(row, MEMORY_BARS))
+        watched = np.arange(self.crossings.n_rows)
+        table = self.engine.latest_rows(watched, MEMORY_BARS)
+        self.crossings.recall(table, self.scale_ages(table))
+
+    def scale_ages(self, table: IndicatorTable) -> Int64:
+        """Return how long prices have kept their scale at each row of a table, in bars."""
+        history, watched = self.engine.history, table.row < self.crossings.n_rows
+        out = np.full(len(table), LONGEST, np.int64)
+        ages = out[watched]
+        scale_ages(
+            history.start,
+            history.columns,
+            history.n_bars,
+            table.row[watched],
+            table.start_ms[watched],
+            LONGEST,
+            ages,
+        )
+        out[watched] = ages
+        return out
 
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
-        """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""
+        """Evaluate bars sorted by (start_ms, row); at most so many events come of them.
+
+        Half of them may be alerts, because each alert ends some day.
+        """
         update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators)
         told = self.policy.choose(update.entries)
@@ -73,13 +99,27 @@ class Frame:
             ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
             told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
         told = told.take(self.told.places(told))
-        calmed = told.take(surest(told, most))
+        calmed = told.take(surest(told, most // 2, most))
+        self.told.note(calmed)
         alerts = Findings(calmed, bars, update.indicators)
         held_storm = len(told) - len(calmed)
         ended = count_ends(update.entries)
         return Evaluated(
-            self.timeframe, bars, update.indicators, update.entries, alerts, held_storm, ended
+            self.timeframe,
+            bars,
+            update.indicators,
+            update.entries,
+            alerts,
+            held_storm,
+            ended,
+            self.scale_ages(update.indicators),
+            {**update.refused, "one_tick": count_one_tick(bars), "storm": held_storm},
         )
+
+
+def count_one_tick(bars: ClosedBars) -> int:
+    """Return how many bars span the least that a price can move, or nothing."""
+    return int(((bars.high - bars.low < 1.5 * TICK) & (bars.low >= 1.0)).sum())
 
 
 def build_frame(

@@ -51,6 +51,7 @@ class Vitals:
             "postgresql": self._database(),
             "redis": self._redis(),
             "history": self._history(),
+            "signals": self._signals(),
         }
 
     def gist(self) -> tuple[object, ...]:
@@ -135,10 +136,15 @@ class Vitals:
         counters, inbox = self.loop.counters, self.loop.inbox
         dropped = Counter(counters.dropped)
         dropped["overflow"] = inbox.dropped
-        causes = [f"{count} {cause}" for cause, count in dropped.most_common(MOST_CAUSES) if count]
-        told = f"dropped {sum(dropped.values())}"
-        told += f" ({', '.join(causes)})" if causes else ""
-        return f"{counters.ticks} events, {told}"
+        return f"{counters.ticks} events, dropped {_named(dropped)}"
+
+    def _signals(self) -> ServiceHealth:
+        """Return how many events came of the log and what the evaluation left out."""
+        counters = self.loop.counters
+        return healthy(
+            f"{counters.patterns} events, {counters.held_back} held back by policy, "
+            f"left out {_named(counters.refused.copy())}"
+        )
 
     def _database(self) -> ServiceHealth:
         problem = self.road.database or self.writer.problem
@@ -176,6 +182,12 @@ class Vitals:
         refused = [f"{symbol} refused: {why}" for symbol, why in repair.refused.items()]
         more = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
         return repair.failing or (refused[0] + more if refused else "")
+
+
+def _named(counts: Counter[str]) -> str:
+    """Return a total and its most frequent causes, as people read them."""
+    causes = [f"{count} {cause}" for cause, count in counts.most_common(MOST_CAUSES) if count]
+    return f"{counts.total()}" + (f" ({', '.join(causes)})" if causes else "")
 
 
 def is_ill(part: ServiceHealth) -> bool:
@@ -217,6 +229,12 @@ class _Collector:
             yield CounterMetricFamily(name, text, value=value)
         yield _by_life("tickstock_signals_ended", "Signals of the log that ended", counters.ended)
         yield _by_life("tickstock_patterns_told", "Pattern events on their way", road.told)
+        refused = CounterMetricFamily(
+            "tickstock_signals_refused", "Left out by the evaluation", labels=["reason"]
+        )
+        for reason, count in counters.refused.copy().items():
+            refused.add_metric([reason], count)
+        yield refused
         dropped = CounterMetricFamily("tickstock_dropped", "Events refused", labels=["cause"])
         for cause, count in counters.dropped.items():
             dropped.add_metric([cause], count)

@@ -109,11 +109,11 @@ export class AlertBook {
     return { kind: "revised", alert };
   }
 
-  /** A pattern that was forming is news again once it is confirmed. */
+  /** A pattern that was forming is news again once it is confirmed; whoever chose it keeps it. */
   confirm({ alert, seen }, reading) {
     this.all.remove(alert.ordinal);
     this.shown.remove(alert.ordinal);
-    return this.add(reading, seen);
+    return this.add(Object.assign(alert, reading), seen);
   }
 
   forget(dropped) {

@@ -66,9 +66,9 @@ export class Listener {
 
   alert(message) {
     const { kind, alert } = this.receive(message);
-    if (kind === "added") this.noteArrival(alert);
-    if (kind === "revised" && alert === this.selection.chosen) this.detail.why();
     if (kind === "ignored") return;
+    if (kind === "added") this.noteArrival(alert);
+    if (alert === this.selection.chosen) this.detail.why();
     this.marksChanged ||= alert.symbol === this.selection.chosenSymbol;
     this.drawAlerts();
   }

@@ -106,8 +106,10 @@ test("a pattern that was forming comes first again when it is confirmed", () => 
   const book = new AlertBook();
   book.receive({ type: "pattern_forming", event: event("a", { life: "forming" }) });
   book.receive(detected("b"));
-  assert.equal(book.byFlow("a").life, "forming");
+  const forming = book.byFlow("a");
+  assert.equal(forming.life, "forming");
   assert.equal(book.receive(detected("a")).kind, "added");
+  assert.equal(book.byFlow("a"), forming, "whoever chose it keeps it");
   assert.deepEqual([shown(book), book.all.length, book.byFlow("a").life], [["a", "b"], 2, "confirmed"]);
   assert.equal(book.receive({ type: "pattern_forming", event: event("a", { life: "forming" }) }).kind, "ignored");
 });

@@ -53,6 +53,7 @@ UPTREND: Final = Conditions(
     ),
     "The day before closed at {close:.2f}, above SMA(50) {sma_50:.2f} above SMA(200) "
     "{sma_200:.2f}.",
+    200,
 )
 DOWNTREND: Final = Conditions(
     (
@@ -61,6 +62,7 @@ DOWNTREND: Final = Conditions(
     ),
     "The day before closed at {close:.2f}, below SMA(50) {sma_50:.2f} below SMA(200) "
     "{sma_200:.2f}.",
+    200,
 )
 SQUEEZED: Final = Conditions(
     (
@@ -69,12 +71,17 @@ SQUEEZED: Final = Conditions(
     ),
     "The day before was squeezed: Bollinger bands {bb_lower:.2f} to {bb_upper:.2f} inside the "
     "Keltner channel {keltner_lower:.2f} to {keltner_upper:.2f}.",
+    64,
 )
 OVERSOLD: Final = Conditions(
-    (Condition("rsi_14", False, 30.0, 10.0),), "The day before left RSI(14) at {rsi_14:.1f}."
+    (Condition("rsi_14", False, 30.0, 10.0),),
+    "The day before left RSI(14) at {rsi_14:.1f}.",
+    64,
 )
 OVERBOUGHT: Final = Conditions(
-    (Condition("rsi_14", True, 70.0, 10.0),), "The day before left RSI(14) at {rsi_14:.1f}."
+    (Condition("rsi_14", True, 70.0, 10.0),),
+    "The day before left RSI(14) at {rsi_14:.1f}.",
+    64,
 )
 
 RAISING: Final = ("Hammer", "Engulfing", "Piercing_Line", "Morning_Star")

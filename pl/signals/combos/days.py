@@ -18,12 +18,15 @@ from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_NAMES, Entries
 from pl.signals.history import find
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.scales import scale_ages
 from pl.signals.signal import CONFIRMED, ENDINGS, RETRACTED, Signal
 from pl.signals.table import EngineUpdate
 
 LONGEST: Final = max(combo.sessions for combo in COMBOS)
 REMEMBERED: Final = LONGEST + 12
 """Days whose finds are kept: as long as a setup holds, and the sessions that can be revised."""
+MOST_BARS: Final = max(combo.n_bars for combo in COMBOS)
+"""Days that the longest setup reads."""
 NO_DAY: Final = -(2**62)
 
 _PRICES: Final = (OPEN, HIGH, LOW, CLOSE, VOLUME)
@@ -44,6 +47,7 @@ class Days:
             np.full(n_rows, NO_DAY, np.int64),
             np.full((n_rows, len(DAY_NAMES)), np.nan),
             LevelRows.empty(n_rows),
+            np.full(n_rows, MOST_BARS, np.int64),
         )
         self._found: dict[int, dict[object, Signal]] = {}
         self._ages: dict[int, Ages] = {}
@@ -83,16 +87,31 @@ class Days:
         until = self.ages(session_ms).opens[0]
         end = find(history, row, until + 1)
         if end == history.n_bars[row]:
-            one = slice(row, row + 1)
-            return DayRows(self.last.start_ms[one], self.last.values[one], self.last.levels.of(one))
+            return self.last.take(np.array([row]))
         values = np.full((1, len(DAY_NAMES)), np.nan)
         start_ms = np.full(1, NO_DAY, np.int64)
         if end > 0:
-            table = self.engine.latest_rows(row, int(history.n_bars[row]) - end + 1)
+            table = self.engine.latest_rows(np.array([row]), int(history.n_bars[row]) - end + 1)
             values[0, : len(INDICATOR_NAMES)] = table.values[0]
             values[0, len(INDICATOR_NAMES) :] = columns_of(history, row)[end - 1, _PRICES]
             start_ms[0] = history.start[row, end - 1]
-        return DayRows(start_ms, values, levels_of(history, np.array([row]), np.array([end])))
+        rows = np.array([row])
+        levels = levels_of(history, rows, np.array([end]))
+        return DayRows(start_ms, values, levels, self._scale_ages(rows, start_ms))
+
+    def _scale_ages(self, rows: Int64, start_ms: Int64) -> Int64:
+        """Return how many days the prices of rows (R,) had kept their scale on a day (R,)."""
+        history, out = self.engine.history, np.empty(len(rows), np.int64)
+        scale_ages(
+            history.start,
+            history.columns,
+            history.n_bars,
+            rows.astype(np.int32),
+            start_ms,
+            MOST_BARS,
+            out,
+        )
+        return out
 
     def has_found(self) -> npt.NDArray[np.bool_]:
         """Tell for each row whether combos may build on a find of its latest days."""
@@ -120,6 +139,7 @@ class Days:
         start_ms = history.start[rows, ends - 1]
         self.last.start_ms[rows] = start_ms
         self.last.levels.write(rows, levels_of(history, rows, ends))
+        self.last.scale_age[rows] = self._scale_ages(rows, start_ms)
         n = len(INDICATOR_NAMES)
         for offset, column in enumerate(_PRICES):
             self.last.values[rows, n + offset] = column_at(history, rows, ends - 1, column)
@@ -129,9 +149,13 @@ class Days:
             newest = table.start_ms == self.last.start_ms[table.row]
             self.last.values[table.row[newest], :n] = table.values[newest]
             waiting -= set(table.row[newest].tolist())
-        for row in waiting:
-            self.last.values[row, :n] = self.engine.latest_rows(row, 1).values[0]
+        self._walk(np.array(sorted(waiting), np.int64))
         self._forget(rows)
+
+    def _walk(self, rows: Int64) -> None:
+        """Read the values of the last days of rows that hold some from their bars."""
+        table = self.engine.latest_rows(rows, 1)
+        self.last.values[rows, : len(INDICATOR_NAMES)] = table.values
 
     def _forget(self, rows: Int64) -> None:
         history = self.engine.history

@@ -51,11 +51,13 @@ class Condition:
 class Conditions:
     """Declare conditions that all hold; the score is the least of theirs.
 
-    said : a sentence that names columns of the day, prices as {close:.2f}.
+    said : a sentence that names columns of the day, prices as {close:.2f}; n_bars : days that the
+    columns feel, of a smoothing average those until it weighs a day with less than 1 %.
     """
 
     all_of: tuple[Condition, ...]
     said: str
+    n_bars: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +136,8 @@ class Combo:
     def sessions(self) -> int:
         """Return for how many sessions after its last daily bar a setup holds."""
         return self.setup.sessions if isinstance(self.setup, Found) else 1
+
+    @property
+    def n_bars(self) -> int:
+        """Return how many days have to be of one price scale; the daily log sees to its own."""
+        return 0 if isinstance(self.setup, Found) else self.setup.n_bars

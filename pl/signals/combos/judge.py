@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from pl.market.batches import Float64, Int64
 from pl.signals.bars import CLOSE
@@ -20,10 +21,13 @@ from pl.signals.events.levels import fit_beyond
 from pl.signals.history import History
 from pl.signals.signal import Signal
 
+Flags = npt.NDArray[np.bool_]
+
 ATR: Final = DAY_COLUMN["atr_14"]
 
 _SETTING: Final = np.array([int(combo.setting) for combo in COMBOS], np.int64)
 _LEAST_VOLUME: Final = np.array([combo.least_volume for combo in COMBOS], np.float64)
+_N_BARS: Final = np.array([combo.n_bars for combo in COMBOS], np.int64)
 _HOLDS: Final = np.array([isinstance(combo.trigger, Holds) for combo in COMBOS], np.bool_)
 _FIRES: Final = np.array([isinstance(combo.trigger, Fires) for combo in COMBOS], np.bool_)
 _AT_VWAP: Final = np.array(
@@ -53,13 +57,15 @@ class Circumstances(NamedTuple):
 class Judged(NamedTuple):
     """Hold n looks, what was measured at them and how sure each is.
 
-    values : (n, N_MEASURES) float64; confidence : (n,) float64, NaN where nothing triggers.
+    values : (n, N_MEASURES) float64; confidence : (n,) float64, NaN where nothing triggers;
+    misled : (n,) bool, what is silent because days or session hold prices of two scales.
     """
 
     looks: Looks
     around: Circumstances
     values: Float64
     confidence: Float64
+    misled: Flags
 
     def hit(self, k: int) -> ComboHit:
         """Return look `k`, which triggers, as a hit."""
@@ -103,8 +109,11 @@ def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
     )
     triggers = (setup > 0.0) & (trigger > 0.0) & (values[:, measures.KNOWN] > 0.0)
     triggers &= ratio >= _LEAST_VOLUME[looks.combo]
+    misled = around.days.scale_age < _N_BARS[looks.combo]
+    triggers &= ~misled
     confidence = np.where(triggers, np.floor(total * 100.0 + 0.5) / 100.0, np.nan)
-    return Judged(looks, around, values, confidence)
+    misled |= values[:, measures.MISLED] > 0.0
+    return Judged(looks, around, values, confidence, misled & (setup > 0.0))
 
 
 def _setup_scores(looks: Looks, around: Circumstances) -> tuple[Float64, Float64]:
@@ -129,7 +138,7 @@ def _setup_scores(looks: Looks, around: Circumstances) -> tuple[Float64, Float64
     return score, level
 
 
-def _is_fresh(looks: Looks, around: Circumstances, at: Int64) -> np.ndarray:
+def _is_fresh(looks: Looks, around: Circumstances, at: Int64) -> Flags:
     """Tell whether the last days are those of the sessions just before."""
     out = np.zeros(len(at), np.bool_)
     for opened in np.unique(looks.open_ms[at]).tolist():

@@ -40,10 +40,6 @@ class LevelRows:
             np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.float64)
         )
 
-    def of(self, rows: slice) -> "LevelRows":
-        """Return the levels of some rows."""
-        return LevelRows(self.price[rows], self.set_ms[rows], self.score[rows])
-
     def write(self, rows: Int64, other: "LevelRows") -> None:
         """Replace the levels of some rows."""
         self.price[rows], self.set_ms[rows] = other.price, other.set_ms

@@ -9,6 +9,7 @@ from pl.signals.confidence import context_score, volume_score
 from pl.signals.history import History, find
 from pl.signals.indicators.session import traded_price
 from pl.signals.indicators.windows import RANGE_BARS, USUAL_BARS
+from pl.signals.restated import holds_restated
 
 KNOWN: Final = 0
 PRICE: Final = 1
@@ -21,9 +22,11 @@ REACHED: Final = 7
 AT_VWAP: Final = 8
 CONTEXT: Final = 9
 VOLUME_SCORE: Final = 10
-N_MEASURES: Final = 11
+MISLED: Final = 11
+N_MEASURES: Final = 12
 """Columns of what is measured: KNOWN is 1 for a bar that may trigger (watched from end to end, with
-20 bars before it); REACHED is the session's extreme against the side; AT_VWAP is 1 when the bar's
+20 bars before it, in a session of one price scale); MISLED is 1 where the scale alone is why not;
+REACHED is the session's extreme against the side; AT_VWAP is 1 when the bar's
 range holds the session's volume-weighted price."""
 
 
@@ -73,6 +76,9 @@ def measure(history: History, looks: Looks, setting: Int64, out: Float64) -> Non
         if i <= USUAL_BARS or history.quality[row, i] == QUALITY_PARTIAL:
             continue
         bars = history.columns[..., row]
+        if holds_restated(history.start[row], bars, i, i - first + 1):
+            out[k, MISLED] = 1.0
+            continue
         usual = mean(bars, VOLUME, i - USUAL_BARS, i - 1)
         unit = mean_true_range(bars, i, RANGE_BARS)
         out[k, KNOWN] = 1.0 if unit > 0.0 else 0.0

@@ -36,19 +36,21 @@ class Setup(NamedTuple):
 class DayRows(NamedTuple):
     """Hold the last completed day of R symbols before a session.
 
-    start_ms : (R,) int64; values : (R, N) float64 as in DAY_NAMES, NaN without a day; levels.
+    start_ms : (R,) int64; values : (R, N) float64 as in DAY_NAMES, NaN without a day; levels;
+    scale_age : (R,) int64 days since the newest restated one, see `scales`.
     """
 
     start_ms: Int64
     values: Float64
     levels: LevelRows
+    scale_age: Int64
 
     def take(self, places: Chosen) -> "DayRows":
         """Return a copy of the days at `places`, in that order."""
         levels = LevelRows(
             self.levels.price[places], self.levels.set_ms[places], self.levels.score[places]
         )
-        return DayRows(self.start_ms[places], self.values[places], levels)
+        return DayRows(self.start_ms[places], self.values[places], levels, self.scale_age[places])
 
 
 class Ages(NamedTuple):
@@ -74,7 +76,7 @@ def setup_of(
     if isinstance(combo.setup, Found):
         return _found(combo.setup, combo.direction, side, found, ages)
     day_ms = int(days.start_ms[place])
-    if ages.of(day_ms) != 1:
+    if ages.of(day_ms) != 1 or days.scale_age[place] < combo.n_bars:
         return None
     if isinstance(combo.setup, Level):
         return _level(combo.setup, day_ms, days.levels, place)

@@ -1,7 +1,7 @@
 """Write the log of the combos as intraday and daily bars close."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -78,8 +78,8 @@ class Combos:
             old = {b: self._standing(bars, b) for b in special}
             whole = len(piece.at) == len(bars)
             update = self.engine.update(bars if whole else bars.take(piece.at))
-            updates.append(update)
             plain = self._plain(bars, piece.at[piece.is_plain], update.entries)
+            updates.append(_counted(update, plain[1]))
             if not special:
                 log.append(self._columns(*plain))
                 continue
@@ -97,7 +97,7 @@ class Combos:
         level is left once a session, so that no cool-down has to know of it.
         """
         rows = self._watch.armed_rows()
-        entries = join_entries([self.engine.standing(row, n_bars) for row in rows])
+        entries = self.engine.standing(np.array(rows, np.int64), n_bars)
         entries = entries.take(np.flatnonzero(entries.bar_time_ms >= self._watch.session_ms))
         combo, side, row, which = self._watch.triggers(entries)
         starts = entries.bar_time_ms[which]
@@ -240,6 +240,12 @@ def take_days(days: Days, bars: ClosedBars, tiers: Sequence[Combos]) -> list[Com
             found[place].append(tier.after_days(part, old[place]))
     whole = joined_updates(updates)
     return [ComboUpdate(whole, join_entries(parts)) for parts in found]
+
+
+def _counted(update: EngineUpdate, judged: Judged) -> EngineUpdate:
+    """Return the update with the combos that are silent because of two price scales."""
+    n = int(judged.misled.sum())
+    return replace(update, refused={**update.refused, "restated_combos": n}) if n else update
 
 
 def _by_start(bars: ClosedBars) -> list[Int64]:

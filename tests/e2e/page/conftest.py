@@ -49,6 +49,10 @@ class Stage:
     def alerts(self, flow_ids: list[str]) -> None:
         self.post("emit", [alert(flow_id) for flow_id in flow_ids])
 
+    def forming(self, flow_id: str, **fields: Any) -> None:
+        seen = {**event(flow_id), "life": "forming", **fields}
+        self.emit("pattern_update", {"type": "pattern_forming", "event": seen})
+
     def retract(self, flow_id: str) -> None:
         changed = {"life": "retracted", "revision": 1, "reason": "the 18:00 bar was revised"}
         message = {"type": "pattern_retracted", "event": {**event(flow_id), **changed}}

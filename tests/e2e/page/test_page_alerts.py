@@ -111,3 +111,16 @@ def test_the_first_alert_is_shown_unless_the_reader_chose_something(
     stage.alert(B, symbol="AMD")
     expect(page.locator("#alerts-count")).to_have_text("2")
     expect(page.locator("#chart-symbol")).to_have_text("SPY")
+
+
+def test_a_chosen_pattern_that_was_forming_stays_chosen_when_it_is_confirmed(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    stage.forming(A, reason="two lows so far")
+    row = page.locator(f'.alert[data-flow="{A}"]')
+    row.click()
+    expect(page.locator("#detail-why")).to_have_text("forming: two lows so far")
+    stage.alert(A, reason="closed above the neckline")
+    expect(row).to_have_attribute("data-life", "confirmed")
+    expect(row).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#detail-why")).to_have_text("closed above the neckline")

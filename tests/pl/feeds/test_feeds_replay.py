@@ -148,10 +148,6 @@ def test_an_absent_recording_is_refused(tmp_path: Path) -> None:
         Recording(tmp_path / "absent.parquet", TABLE, ALWAYS)
 
 
-def test_the_extent_is_known_before_playing(tmp_path: Path) -> None:
-    assert trades(tmp_path, [T0 + 5, T0], ["SPY", "SPY"]).extent_ms() == (T0, T0 + 5)
-
-
 async def test_real_time_keeps_the_distances_between_trades(tmp_path: Path) -> None:
     start = time.monotonic()
     await played(trades(tmp_path, [T0, T0 + 2_000], ["SPY", "SPY"]), speed=10)

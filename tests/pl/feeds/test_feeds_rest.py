@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from pl.feeds.massive_http import RestOptions
 from pl.feeds.massive_rest import MassiveRest
 from pl.market.batches import SymbolTable
-from service.errors import InvalidData, Rejected, Unavailable
+from service.errors import Rejected, Unavailable
 
 TABLE = SymbolTable(["MSFT", "AAPL", "BRK.B"])
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse] | web.StreamResponse]
@@ -248,42 +248,8 @@ async def test_a_bar_without_vwap_or_count_takes_the_typical_price() -> None:
     assert (bars.vwap[0], bars.trade_count[0]) == (2.0, 0)
 
 
-async def test_market_state_of_another_shape_is_invalid() -> None:
-    async with massive(Recorded(lambda _: web.json_response({"market": 5}))) as rest:
-        with pytest.raises(InvalidData):
-            await rest.market_state()
-
-
 async def test_the_key_is_in_no_representation() -> None:
     assert "secret-key" not in repr(RestOptions("http://x", "secret-key"))
-
-
-def replayed(folder: Path) -> Recorded:
-    """Answer with the recorded files; `&` stands for the `?` of the address in their names."""
-    files = {
-        str(path.relative_to(folder)).split("&")[0].removesuffix(".json"): path
-        for path in sorted(folder.rglob("*.json"), reverse=True)
-    }
-
-    def find(request: web.Request) -> web.StreamResponse:
-        path = files.get(request.path.strip("/"))
-        if path is None:
-            return web.json_response({"status": "NOT_FOUND"}, status=404)
-        return web.json_response(json.loads(path.read_text()))
-
-    return Recorded(find)
-
-
-@pytest.mark.real_data
-async def test_recorded_answers_are_read(test_data: Path) -> None:
-    async with massive(replayed(test_data / "massive_fixtures" / "rest_mocks")) as rest:
-        splits = await rest.splits()
-        holidays = await rest.holidays()
-        state = await rest.market_state()
-    assert (splits[0].ticker, splits[0].split_from, splits[0].split_to) == ("GOOGL", 1, 20)
-    assert (state.market, state.exchanges["nyse"]) == ("extended-hours", "extended-hours")
-    half = [day for day in holidays if day.status == "early-close"]
-    assert half[0].close == "2022-11-25T18:00:00.000Z"
 
 
 @pytest.mark.real_data
@@ -296,12 +262,3 @@ async def test_recorded_bars_are_read(test_data: Path) -> None:
     assert bars.close.tolist() == [1.4604, 1.4675]
     assert bars.trade_count.tolist() == [82132, 65543]
     assert bars.span_ms == 86_400_000
-
-
-async def test_grouped_bars_start_at_midnight_in_new_york_and_keep_our_symbols() -> None:
-    end_of_window = 1_602_705_600_000
-    server = Recorded(answer(bar(end_of_window, T="AAPL"), bar(end_of_window, T="GIK")))
-    async with massive(server) as rest:
-        bars = await rest.grouped_daily(date(2020, 10, 14))
-    assert bars.row.tolist() == [1]
-    assert bars.start_ms.tolist() == [1_602_648_000_000]  # 2020-10-14T04:00Z

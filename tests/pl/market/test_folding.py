@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import QUALITY_LIVE, QUALITY_PARTIAL, ClosedBars
-from pl.market.coarser import coarser
+from pl.market.coarser import bar_starts, coarser
 from pl.market.columns import merged
 from pl.market.folding import Folding
 from pl.market.sessions import AlwaysOpenSessions, ExchangeSessions, Session, xnys_sessions
@@ -21,9 +20,9 @@ from pl.market.timeframes import (
     bars_between_anchors,
     end_of,
     ends_of,
-    start_of,
 )
 from tests.pl.market.folding_twin import Facts, Key, minutes_of, plain_fold
+from tests.pl.signals.laws.markets import closed_bars, minute_frame
 
 MINUTE = 60_000
 FACTS = ("open", "high", "low", "close", "volume", "vwap", "trade_count", "quality")
@@ -130,7 +129,7 @@ def test_a_short_session_ends_its_last_bars_early() -> None:
     assert minutes_in == {"5min": 5, "15min": 12, "1hour": 12}
     last = SECOND_DAY.open_ms + 10 * MINUTE
     assert end_of(SHORT, "5min", last) == SECOND_DAY.close_ms
-    assert start_of(SHORT, "5min", SECOND_DAY, last + MINUTE) == last
+    assert bar_starts(np.array([last + MINUTE]), "5min", SHORT).tolist() == [last]
     days = np.array([SHORT.day_start_ms(SECOND_DAY.session_date)] * 2)
     assert ends_of(SHORT, "daily", days).tolist() == [SECOND_DAY.close_ms] * 2
 
@@ -273,23 +272,10 @@ def _in_order(bars: ClosedBars) -> bool:
 @pytest.fixture(scope="module")
 def recorded(test_data: Path) -> tuple[ClosedBars, ExchangeSessions]:
     """The regular minutes of ten stocks, and their calendar."""
-    frame = pd.read_parquet(test_data / "lean" / "minute_trade_bars.parquet")
-    frame = frame.drop_duplicates(["symbol", "t"]).sort_values(["t", "symbol"])
+    frame = minute_frame(test_data)
     sessions = xnys_sessions(date(2013, 1, 1), date(2016, 12, 31))
-    frame = frame[sessions.regular(frame["t"].to_numpy())]
-    n = len(frame)
-    prices = [frame[name].to_numpy(np.float64).copy() for name in ("open", "high", "low", "close")]
-    bars = ClosedBars(
-        frame["symbol"].cat.codes.to_numpy(np.int32),
-        frame["t"].to_numpy(np.int64).copy(),
-        *prices,
-        frame["volume"].to_numpy(np.float64).copy(),
-        np.full(n, np.nan),
-        np.ones(n, np.int32),
-        np.zeros(n, np.int32),
-        np.zeros(n, np.uint8),
-    )
-    return bars, sessions
+    frame = frame[sessions.regular(frame["start"].to_numpy())]
+    return closed_bars(frame, sorted(frame["symbol"].unique())), sessions
 
 
 @pytest.fixture(scope="module")
@@ -342,13 +328,12 @@ def test_history_folds_into_the_same_bars(recorded, at_once, timeframe) -> None:
 def test_no_stretch_between_two_anchors_has_more_bars_than_there_is_room_for(timeframe) -> None:
     sessions = xnys_sessions(date(2024, 1, 1), date(2027, 12, 31))
     inside = [s for s in sessions.sessions if s.session_date.year in {2025, 2026}]
-    starts = set()
-    for one in inside:
-        step = MINUTE if timeframe == "1min" else 5 * MINUTE
-        for ms in range(one.open_ms, one.close_ms, step):
-            starts.add(ms if timeframe == "1min" else start_of(sessions, timeframe, one, ms))
+    minutes_of_both = [np.arange(one.open_ms, one.close_ms, MINUTE) for one in inside]
+    starts = np.concatenate(minutes_of_both)
+    if timeframe != "1min":
+        starts = np.unique(bar_starts(starts, timeframe, sessions))
     anchors: dict[int, int] = {}
-    for start_ms in starts:
+    for start_ms in starts.tolist():
         anchor = sessions.anchor_ms(timeframe, start_ms)
         anchors[anchor] = anchors.get(anchor, 0) + 1
     assert max(anchors.values()) <= bars_between_anchors(sessions, timeframe)

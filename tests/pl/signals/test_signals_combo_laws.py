@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import ClosedBars
+from pl.signals.combos.catalogue import COMBOS
 from pl.signals.signal import Signal
 from tests.pl.signals.recorded_combos import (
     DAY,
@@ -213,3 +214,37 @@ def test_a_restart_between_recorded_batches_gives_the_rest(
     log = [running.take(batch) for batch in recorded]
     rest = repr([entry for entries in log[stop:] for entry in entries])
     assert from_restart(new_york(calendar()), recorded, stop, SYMBOLS) == rest
+
+
+def halved(batches: list[Batch], from_ms: int) -> list[Batch]:
+    """Return the bars as they are traded when every stock is split in two at a session's open."""
+
+    def traded(bars: ClosedBars) -> ClosedBars:
+        factor = np.where(bars.start_ms >= from_ms, 0.5, 1.0)
+        names = ("open", "high", "low", "close", "vwap")
+        return replace(bars, **{name: getattr(bars, name) * factor for name in names})
+
+    return [(kind, traded(bars)) for kind, bars in batches]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_split_triggers_nothing_and_is_counted(seed: int) -> None:
+    whole = made_batches(seed)
+    split_ms = FIRST_OPEN_MS + (N_DAYS + 2) * SESSION_MS
+    market, refused = made_market(), 0
+    log = []
+    for kind, bars in halved(whole, split_ms):
+        if kind == MINUTE:
+            done = market.combos.update(bars)
+            refused += done.update.refused.get("restated_combos", 0)
+            log += done.combos.signals()
+        else:
+            market.take((kind, bars))
+    before = [entry for entry in log if entry.bar_time_ms < split_ms]
+    assert before == [e for e in log_of(made_market(), whole) if e.bar_time_ms < split_ms]
+    assert len(before) > 5
+    of_one_scale = {combo.name for combo in COMBOS if combo.n_bars <= 1}
+    after = [entry for entry in log if entry.bar_time_ms >= split_ms]
+    assert not [entry for entry in after if entry.bar_time_ms < split_ms + SESSION_MS]
+    assert {entry.pattern for entry in after} <= of_one_scale
+    assert refused > 0

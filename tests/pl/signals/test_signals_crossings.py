@@ -5,10 +5,20 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pl.market.batches import MINUTE_MS
-from pl.signals.crossings import COOL_DOWN_BARS, LINES, MEMORY_BARS, CrossingWatch, crosses
+from pl.market.batches import MINUTE_MS, ClosedBars, Int64
+from pl.signals.crossings import (
+    COOL_DOWN_BARS,
+    FELT_BARS,
+    LINES,
+    LONGEST,
+    MEMORY_BARS,
+    CrossingWatch,
+    crosses,
+)
 from pl.signals.indicators.names import COLUMN
+from pl.signals.scales import scale_ages
 from pl.signals.table import IndicatorTable
+from pl.signals.timeframes import TIMEFRAME_MS
 from tests.pl.signals.synthetic import engine, lively_bars, restarted, span
 
 PLACE = {line.name: place for place, line in enumerate(LINES)}
@@ -27,8 +37,9 @@ def table(row: list[int], minute: list[int], **columns: list[float]) -> Indicato
     )
 
 
-def told(watch: CrossingWatch, rows: IndicatorTable) -> Told:
-    found = watch.look(rows)
+def told(watch: CrossingWatch, rows: IndicatorTable, ages: Int64 | None = None) -> Told:
+    """What is told of rows at whose bars prices have kept their scale for long, or for `ages`."""
+    found = watch.look(rows, np.full(len(rows), LONGEST) if ages is None else ages)
     return [
         (LINES[line].name, row, start // MINUTE_MS)
         for row, start, line in zip(
@@ -112,7 +123,8 @@ def test_a_restart_tells_the_rest_and_nothing_twice(cut: int) -> None:
     again = restarted(span(bars, 0, n))
     watch = CrossingWatch(3, "1min")
     for row in range(3):
-        watch.recall(again.latest_rows(row, MEMORY_BARS))
+        table = again.latest_rows(np.array([row]), MEMORY_BARS)
+        watch.recall(table, np.full(len(table), LONGEST))
     after = told(watch, again.update(span(bars, n, len(bars))).indicators)
     assert before + after == whole
     assert len(after) > 20
@@ -134,3 +146,46 @@ def test_lines_are_crossed_from_on_them_to_beyond() -> None:
     assert crosses(at, beyond).all()
     assert not crosses(beyond, at).any()
     assert not crosses(beyond, beyond).any()
+
+
+def split_in_two(n_before: int, n_after: int) -> ClosedBars:
+    """Days of a quiet stock that goes on at half its price, on the usual volume."""
+    n = n_before + n_after
+    walk = 100.0 * np.exp(np.cumsum(np.random.default_rng(5).normal(0.0, 0.004, n)))
+    close = walk * np.where(np.arange(n) < n_before, 1.0, 0.5)
+    return ClosedBars(
+        row=np.zeros(n, np.int32),
+        start_ms=np.arange(n, dtype=np.int64) * TIMEFRAME_MS["daily"],
+        open=close,
+        high=close * 1.003,
+        low=close * 0.997,
+        close=close,
+        volume=np.full(n, 1e6),
+        vwap=np.full(n, np.nan),
+        trade_count=np.ones(n, np.int32),
+        revision=np.zeros(n, np.int32),
+        quality=np.zeros(n, np.uint8),
+    )
+
+
+def test_a_split_crosses_nothing_and_is_counted() -> None:
+    bars = split_in_two(300, 120)
+    one = engine(("AAA",), "daily")
+    rows = one.update(bars).indicators
+    history = one.history
+    ages = np.empty(len(rows), np.int64)
+    scale_ages(
+        history.start, history.columns, history.n_bars, rows.row, rows.start_ms, LONGEST, ages
+    )
+    blind, watch = CrossingWatch(1, "daily"), CrossingWatch(1, "daily")
+    split_ms = int(bars.start_ms[300])
+    seen = [name for name, _, day in told(blind, rows) if day * MINUTE_MS == split_ms]
+    assert "RSI_OVERSOLD" in seen
+    heard = told(watch, rows, ages)
+    after = [(name, day * MINUTE_MS) for name, _, day in heard if day * MINUTE_MS >= split_ms]
+    feels = {line.name: FELT_BARS[line.column] for line in LINES}
+    day_ms = TIMEFRAME_MS["daily"]
+    assert all(day - split_ms >= feels[name] * day_ms for name, day in after)
+    assert watch.counts["RSI_OVERSOLD", "held_restated"] >= 1
+    assert ages[:300].tolist() == [LONGEST] * 300
+    assert ages[300:].tolist() == [min(i, LONGEST) for i in range(120)]

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import ClosedBars
+from tests.pl.signals.laws.arrivals import numbered
 from tests.pl.signals.synthetic import (
     changed,
     engine,
@@ -65,19 +66,6 @@ def disturbed(bars: ClosedBars, n_changes: int, dice: np.random.Generator) -> Cl
             fresh = changed(old, 0, quality=2)
         parts.insert(at, fresh)
     return numbered(join(parts))
-
-
-def numbered(bars: ClosedBars) -> ClosedBars:
-    """Return the bars with the revisions of their feed: one more each time, late bars from 1."""
-    latest: dict[tuple[int, int], int] = {}
-    newest: dict[int, int] = {}
-    revisions = []
-    for row, start in zip(bars.row.tolist(), bars.start_ms.tolist(), strict=True):
-        is_late = start < newest.get(row, 0)
-        latest[row, start] = latest[row, start] + 1 if (row, start) in latest else int(is_late)
-        newest[row] = max(start, newest.get(row, 0))
-        revisions.append(latest[row, start])
-    return ClosedBars(*_columns(bars, revision=np.array(revisions, np.int32)))
 
 
 def _columns(bars: ClosedBars, **values: object) -> list[object]:

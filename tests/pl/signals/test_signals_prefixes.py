@@ -22,6 +22,7 @@ from pl.signals.charting import ROW, look_again, room_for_finds
 from pl.signals.closing import FINDS, HITS, close_bars, room_for_rows, room_of
 from pl.signals.engine import SignalEngine
 from pl.signals.lives import empty_lives
+from tests.pl.signals.laws.markets import closed_bars
 from tests.pl.signals.synthetic import DAY_MS, random_bars
 
 pytestmark = pytest.mark.real_data
@@ -39,23 +40,12 @@ def day_of(start_ms: int) -> int:
     return start_ms // DAY_MS * DAY_MS
 
 
-def sound_bars(frame: pd.DataFrame, symbol: str, times: np.ndarray) -> ClosedBars:
+def sound_bars(frame: pd.DataFrame, times: np.ndarray) -> ClosedBars:
     """Return the sound bars of a frame sorted by (start, row), one row a symbol."""
-    names = ["open", "high", "low", "close", "volume"]
-    frame = frame.assign(start=times, row=frame[symbol].astype("category").cat.codes)
     keep = frame["high"] >= frame[["open", "close"]].max(axis=1)
     keep &= (frame["low"] <= frame[["open", "close"]].min(axis=1)) & (frame["low"] > 0)
-    frame = frame[keep].sort_values(["start", "row"]).drop_duplicates(["start", "row"])
-    n = len(frame)
-    return ClosedBars(
-        frame["row"].to_numpy(np.int32).copy(),
-        frame["start"].to_numpy(np.int64).copy(),
-        *(frame[name].to_numpy(np.float64).copy() for name in names),
-        np.full(n, np.nan),
-        np.ones(n, np.int32),
-        np.zeros(n, np.int32),
-        np.zeros(n, np.uint8),
-    )
+    named = frame.assign(start=times, symbol=frame["symbol"].astype(str))
+    return closed_bars(named[keep], sorted(named["symbol"].unique()))
 
 
 def every(frame: pd.DataFrame, symbol: str, step: int) -> pd.DataFrame:
@@ -66,7 +56,7 @@ def every(frame: pd.DataFrame, symbol: str, step: int) -> pd.DataFrame:
 def daily(folder: Path, step: int) -> tuple[ClosedBars, str, Callable[[int], int]]:
     frame = pd.read_parquet(folder / "daily_sp500_5yr" / "sp500_5yr.parquet").dropna()
     frame = every(frame.astype({"symbol": str}), "symbol", step)
-    return sound_bars(frame, "symbol", day_number(frame["date"]) * DAY_MS), "daily", one_span
+    return sound_bars(frame, day_number(frame["date"]) * DAY_MS), "daily", one_span
 
 
 def weekly(folder: Path, step: int) -> tuple[ClosedBars, str, Callable[[int], int]]:
@@ -77,25 +67,25 @@ def weekly(folder: Path, step: int) -> tuple[ClosedBars, str, Callable[[int], in
     bars = groups.agg({"open": "first", "high": "max", "low": "min", "close": "last"})
     bars["volume"] = groups["volume"].sum()
     bars = bars.reset_index()
-    return sound_bars(bars, "symbol", bars["week"].to_numpy() * 7 * DAY_MS), "weekly", one_span
+    return sound_bars(bars, bars["week"].to_numpy() * 7 * DAY_MS), "weekly", one_span
 
 
 def hourly(folder: Path, step: int) -> tuple[ClosedBars, str, Callable[[int], int]]:
     frame = pd.read_parquet(folder / "lean" / "hour_raw.parquet").dropna()
     frame = every(frame.astype({"symbol": str}), "symbol", step)
-    return sound_bars(frame, "symbol", times_of(frame)), "1hour", one_span
+    return sound_bars(frame, times_of(frame)), "1hour", one_span
 
 
 def old_days(folder: Path, step: int) -> tuple[ClosedBars, str, Callable[[int], int]]:
     frame = pd.read_parquet(folder / "lean" / "daily_raw.parquet").dropna()
     frame = every(frame.astype({"symbol": str}), "symbol", step)
-    return sound_bars(frame, "symbol", times_of(frame)), "daily", one_span
+    return sound_bars(frame, times_of(frame)), "daily", one_span
 
 
 def minutes(folder: Path, step: int) -> tuple[ClosedBars, str, Callable[[int], int]]:
     frame = pd.read_parquet(folder / "lean" / "minute_trade_bars.parquet").dropna()
     frame = every(frame.astype({"symbol": str}), "symbol", step)
-    return sound_bars(frame, "symbol", frame["t"].to_numpy()), "1min", day_of
+    return sound_bars(frame, frame["t"].to_numpy()), "1min", day_of
 
 
 def day_number(dates: pd.Series) -> np.ndarray:

@@ -40,25 +40,38 @@ def test_a_restart_between_two_calls_goes_unnoticed(store: Database, outage: Any
     assert PatternStore(store).max_seq(PRODUCER) == 0
 
 
+def report_of(error_id: str, message: str = "PostgreSQL: away") -> ErrorReport:
+    return ErrorReport(
+        error_id=error_id,
+        severity="error",
+        category="database",
+        component="streaming",
+        error_code="POSTGRESQL_AWAY",
+        message=message,
+        context={},
+    )
+
+
 def test_a_report_of_an_outage_is_stored_after_it(store: Database, outage: Any, asked: Any) -> None:
     errors = ErrorLog(store)
     kill(outage, store)
     for name in ("e1", "e2"):
-        report = ErrorReport(
-            error_id=name,
-            severity="error",
-            category="database",
-            component="streaming",
-            error_code="POSTGRESQL_AWAY",
-            message="PostgreSQL: away",
-            context={},
-        )
         with pytest.raises(Unavailable):
-            errors.write(report, NOON_S, source="streaming")
+            errors.write(report_of(name), NOON_S, source="streaming")
     outage.start()
     back(store)
     errors.write_waiting()
     assert asked("SELECT error_id FROM error_logs ORDER BY error_id") == [("e1",), ("e2",)]
+
+
+@pytest.mark.parametrize("refused", [{"message": "a vendor's \0"}, {"error_id": "\0"}])
+def test_a_report_that_no_database_can_hold_does_not_hold_up_the_next(
+    store: Database, asked: Any, refused: dict[str, str]
+) -> None:
+    errors = ErrorLog(store)
+    errors.write(report_of(**{"error_id": "odd"} | refused), NOON_S, source="streaming")
+    errors.write(report_of("e2"), NOON_S, source="streaming")
+    assert asked("SELECT error_id FROM error_logs") == [("e2",)]
 
 
 def test_a_single_statement_is_committed_at_once_and_later_transactions_are_whole(

@@ -24,6 +24,7 @@ from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
 from pl.market.states import STATE_NAMES
 from pl.signals.entries import Entries
+from pl.signals.history import empty_history
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES, ROC_60
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable
@@ -46,6 +47,7 @@ class Engine:
         self.finds: list[Signal] = []
         self.changes = np.full(len(SYMBOLS), np.nan)
         self.histogram = 1.0
+        self.history = empty_history(len(SYMBOLS), 60, "1min")
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         self.seen.append(bars)

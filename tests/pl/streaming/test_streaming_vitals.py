@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from contracts.names import HEALTH_STATUS, QUOTES_SNAPSHOT, STREAMING_HEALTH
 from pl.market.batches import UInt8
+from pl.signals.entries import Entries
+from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.store.closes import CloseStore
 from pl.streaming.beats import Beats
+from pl.streaming.counters import REASONS
 from pl.streaming.flows import Flows
 from pl.streaming.road import Road
 from pl.streaming.vitals import Vitals
@@ -224,6 +228,27 @@ def test_history_that_cannot_be_had_is_named(whole: Whole) -> None:
     )
     whole.stage.repair.failing = "Massive: 503"
     assert whole.part("history") == ("degraded", "Massive: 503")
+
+
+def test_what_the_evaluation_left_out_is_named_and_counted_by_reason(whole: Whole) -> None:
+    assert whole.part("signals") == ("healthy", "0 events, 0 held back by policy, left out 0")
+    split_up = EngineUpdate(Entries.empty(), IndicatorTable.empty(), {"restated": 2, "stale": 1})
+    closing = whole.stage.loop.closing
+    closing.minute.take = lambda _: split_up
+    whole.stage.trade(1)
+    whole.stage.wait_until(63)
+    assert whole.part("signals")[1].endswith("left out 4 (2 restated, 1 stale, 1 one_tick)")
+    registry = CollectorRegistry()
+    whole.vitals.register(registry)
+    for reason, n in (("restated", 2), ("stale", 1), ("one_tick", 1), ("storm", 0)):
+        labels = {"reason": reason}
+        assert registry.get_sample_value("tickstock_signals_refused_total", labels) == n
+
+
+def test_the_reference_says_what_each_reason_counts() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "streaming-health.md"
+    rows = {f"| `{reason}` | {text} |" for reason, text in REASONS.items()}
+    assert rows <= set(page.read_text().splitlines())
 
 
 def test_the_report_has_rates_states_and_issues(whole: Whole) -> None:

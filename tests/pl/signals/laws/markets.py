@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pl.market.batches import ClosedBars
+from pl.market.coarser import bar_starts
 from pl.market.sessions import AlwaysOpenSessions, MarketSessions, xnys_sessions
-from pl.market.timeframes import bars_between_anchors, session_from, start_of
+from pl.market.timeframes import bars_between_anchors
 from pl.signals.engine import SignalEngine
 from pl.simulator.market import SimulatedMarket
 from pl.simulator.universe import read_listings
@@ -129,10 +130,8 @@ def recorded_longer(folder: Path, timeframe: str, names: Sequence[str] = ()) -> 
     frame = minute_frame(folder)
     symbols = tuple(names) or tuple(sorted(frame["symbol"].unique()))
     frame = frame[frame["symbol"].isin(symbols) & sessions.regular(frame["start"].to_numpy())]
-    begins = {
-        start: start_of(sessions, timeframe, session_from(sessions, start), start)
-        for start in frame["start"].unique().tolist()
-    }
+    starts = np.unique(frame["start"].to_numpy())
+    begins = dict(zip(starts, bar_starts(starts, timeframe, sessions), strict=True))
     frame = frame.sort_values(["symbol", "start"]).assign(start=frame["start"].map(begins))
     longer = frame.groupby(["symbol", "start"], as_index=False).agg(
         {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}

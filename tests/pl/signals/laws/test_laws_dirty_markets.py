@@ -242,9 +242,10 @@ def assert_one_scale(log: list[Any]) -> None:
             assert 1 / 1.45 < price / entry.price < 1.45, entry
 
 
-def said_before(log: list[Any], before_ms: int) -> list[Any]:
-    """Return what is said until a time, but for open signals that expired."""
-    return [entry for entry in log if entry.bar_time_ms < before_ms and entry.life != "expired"]
+def assert_only_expiries(log: list[Any], at_ms: int, before_ms: int) -> None:
+    """Check that until a time nothing is said but, at `at_ms`, that open signals expired."""
+    said = {(entry.life, entry.bar_time_ms) for entry in log if entry.bar_time_ms < before_ms}
+    assert said <= {("expired", at_ms)}
 
 
 @pytest.mark.real_data
@@ -252,7 +253,7 @@ def said_before(log: list[Any], before_ms: int) -> list[Any]:
 def test_a_split_alerts_nobody(name: str, day: str, test_data: Path) -> None:
     log, restated = told_of(raw_days(test_data, name), day, before=400, after=60)
     assert restated >= 1
-    assert said_before(log, ms_of(day) + 12 * DAY_MS) == []
+    assert_only_expiries(log, ms_of(day), ms_of(day) + 12 * DAY_MS)
     assert_one_scale(log)
     assert log
 
@@ -263,7 +264,7 @@ def test_a_spin_off_or_a_bad_print_alerts_nobody(name: str, day: str, test_data:
     bars = recorded_days(test_data, (name,)).bars
     log, restated = told_of(bars, day, before=300, after=100)
     assert restated >= 1
-    assert said_before(log, ms_of(day) + 12 * DAY_MS) == []
+    assert_only_expiries(log, ms_of(day), ms_of(day) + 12 * DAY_MS)
     assert_one_scale(log)
 
 
@@ -293,7 +294,7 @@ def test_the_split_of_apple_and_its_bad_tick_alert_nobody(test_data: Path) -> No
     update = market.engine().update(market.bars)
     log = [entry for entry in entries_of(update) if entry.bar_time_ms >= split]
     assert update.refused == {"restated": 1}
-    assert said_before(log, split + 14 * 60_000) == []
+    assert_only_expiries(log, split, split + 14 * 60_000)
     expired = [entry for entry in log if entry.bar_time_ms == split]
     assert {entry.after["exit_price"] for entry in expired} == {645.7}
     assert_one_scale(log)

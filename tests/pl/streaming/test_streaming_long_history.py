@@ -1,0 +1,157 @@
+"""A start fetches what is missing of the longer bars, once, and stores what follows from it."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pl.market.batches import MINUTE_MS, BarBatch, ClosedBars
+from pl.market.columns import merged
+from pl.market.sessions import DAY_MS, AlwaysOpenSessions
+from pl.market.timeframes import FOLDED
+from pl.streaming.long_history import LongHistory, Sources
+from service.errors import Rejected, Unavailable
+
+SYMBOLS = ("NVDA", "AMD")
+MONDAY = 20_416 * DAY_MS  # 2025-11-24
+NOW = MONDAY + 3 * DAY_MS + 60 * MINUTE_MS
+TODAY = MONDAY + 3 * DAY_MS
+SPANS = {"5min": 5 * MINUTE_MS, "daily": DAY_MS}
+
+
+class Disk:
+    """Stored bars, by timeframe; breaks once before it stores those of `breaks`."""
+
+    def __init__(self) -> None:
+        self.bars = {name: ClosedBars.empty() for name in FOLDED}
+        self.breaks = ""
+
+    def write_bars(self, bars: ClosedBars, symbols: tuple[str, ...], timeframe: str) -> None:
+        if timeframe == self.breaks:
+            self.breaks = ""
+            raise Unavailable("PostgreSQL", "killed")
+        self.bars[timeframe] = merged([self.bars[timeframe], bars])
+
+    def last_bars(
+        self, symbols: tuple[str, ...], n: int, before_ms: int, timeframe: str
+    ) -> dict[str, ClosedBars]:
+        bars = self.bars[timeframe]
+        here = [bars.take((bars.row == row) & (bars.start_ms < before_ms)) for row in range(2)]
+        return {name: part.take(slice(-n, None)) for name, part in zip(symbols, here, strict=True)}
+
+    def count(self, timeframe: str) -> int:
+        return len(self.bars[timeframe])
+
+
+class Rest:
+    """Bars without a gap of every symbol; remembers what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, int, int]] = []
+        self.trouble: dict[str, Exception] = {}
+
+    def sources(self) -> Sources:
+        fetch = {name: self.of(name) for name in SPANS}
+        return Sources(fetch, {"5min": 2 * DAY_MS, "daily": 20 * DAY_MS})
+
+    def of(self, timeframe: str) -> Any:
+        async def fetch(symbol: str, from_ms: int, to_ms: int) -> BarBatch:
+            self.asked.append((timeframe, symbol, from_ms, to_ms))
+            if symbol in self.trouble:
+                raise self.trouble[symbol]
+            starts = np.arange(from_ms, to_ms, SPANS[timeframe], np.int64)
+            price = np.full(len(starts), 10.0)
+            row = np.full(len(starts), SYMBOLS.index(symbol), np.int32)
+            count = np.ones(len(starts), np.int32)
+            facts = (price, price, price, price, price * 3, price)
+            return BarBatch(row, starts, *facts, count, SPANS[timeframe], 0.0)
+
+        return fetch
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def rest() -> Rest:
+    return Rest()
+
+
+def start(disk: Any, rest: Rest | None) -> LongHistory:
+    sources = rest.sources() if rest else None
+    return LongHistory(SYMBOLS, AlwaysOpenSessions(), disk, disk, sources)
+
+
+async def test_a_first_start_stores_every_timeframe_up_to_the_session_that_is_folded(
+    disk: Disk, rest: Rest
+) -> None:
+    held = await start(disk, rest).run(NOW, TODAY)
+    counts = {"5min": 576, "15min": 192, "1hour": 48, "daily": 20, "weekly": 3}
+    assert {name: disk.count(name) for name in FOLDED} == {
+        name: 2 * count for name, count in counts.items()
+    }
+    assert {name: [len(held[name][row]) for row in (0, 1)] for name in FOLDED} == {
+        name: [count, count] for name, count in counts.items()
+    }
+    assert {int(bars.start_ms.max()) for bars in disk.bars.values()} == {
+        TODAY - 5 * MINUTE_MS,
+        TODAY - 15 * MINUTE_MS,
+        TODAY - 60 * MINUTE_MS,
+        TODAY - DAY_MS,
+        MONDAY - 7 * DAY_MS,
+    }
+
+
+async def test_what_is_stored_is_not_fetched_again(disk: Disk, rest: Rest) -> None:
+    await start(disk, rest).run(NOW, TODAY)
+    rest.asked.clear()
+    await start(disk, rest).run(NOW, TODAY)
+    assert rest.asked == []
+    await start(disk, rest).run(NOW + DAY_MS, TODAY + DAY_MS)
+    assert {asked[2:] for asked in rest.asked} == {(TODAY, TODAY + DAY_MS)}
+    assert {name: disk.count(name) for name in FOLDED} == {
+        name: 2 * n for name, n in zip(FOLDED, (864, 288, 72, 21, 3), strict=True)
+    }
+
+
+@pytest.mark.parametrize("broken", FOLDED)
+async def test_a_start_that_broke_off_while_storing_is_made_up_for(
+    disk: Disk, rest: Rest, broken: str
+) -> None:
+    whole = Disk()
+    await start(whole, rest).run(NOW, TODAY)
+    disk.breaks = broken
+    with pytest.raises(Unavailable):
+        await start(disk, rest).run(NOW, TODAY)
+    await start(disk, rest).run(NOW, TODAY)
+    assert {name: disk.count(name) for name in FOLDED} == {
+        name: whole.count(name) for name in FOLDED
+    }
+
+
+async def test_hours_that_begin_on_another_minute_are_left_out(disk: Disk, rest: Rest) -> None:
+    await start(disk, rest).run(NOW, TODAY)
+    hours = disk.bars["1hour"]
+    shifted = replace(hours, start_ms=hours.start_ms + 30 * MINUTE_MS)
+    disk.bars["1hour"] = merged([hours, shifted])
+    held = await start(disk, None).run(NOW, TODAY)
+    assert len(held["1hour"][0]) == 48
+    assert set((held["1hour"][0].start_ms % (60 * MINUTE_MS)).tolist()) == {0}
+
+
+async def test_a_symbol_that_rest_refuses_costs_the_others_nothing(disk: Disk, rest: Rest) -> None:
+    rest.trouble["NVDA"] = Rejected("not_found", "no such ticker", 404)
+    history = start(disk, rest)
+    held = await history.run(NOW, TODAY)
+    assert set(history.refused) == {("NVDA", "5min"), ("NVDA", "daily")}
+    assert [len(held["daily"][row]) for row in (0, 1)] == [0, 20]
+
+
+async def test_rest_that_is_away_is_asked_once(disk: Disk, rest: Rest) -> None:
+    rest.trouble = {name: Unavailable("REST", "away") for name in SYMBOLS}
+    held = await start(disk, rest).run(NOW, TODAY)
+    assert len(rest.asked) == 1
+    assert [len(bars) for rows in held.values() for bars in rows.values()] == [0] * 10
