@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from pl.kernel import inner_leaf, kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import Float64
 from pl.signals import charting
 from pl.signals.candidates import MAX_DEFINING_BARS
@@ -179,13 +179,13 @@ def replay(
     ended: Endings,
 ) -> None:
     """Let state 0 live through bars `begin` to `end` - 1 of a row, given what fired on them."""
-    h = f = 0
+    h = f = at = as_int64(0)
     for i in range(begin, end):
-        end_lives(history, lives, 0, row, i, i, ended)
+        end_lives(history, lives, at, row, i, i, ended)
         first_hit, first_find = h, f
         while h < n_hits and hits.facts[h, POSITION] == i:
             h += 1
         while f < n_finds and finds[f, sketch.BAR] == i:
             f += 1
         fired = (hits, first_hit, h, finds, first_find, f)
-        begin_lives(history, lives, 0, row, i, i, fired, ended)
+        begin_lives(history, lives, at, row, i, i, fired, ended)

@@ -64,11 +64,11 @@ FULL: Final = 3
 class Arrivals(NamedTuple):
     """Hold a batch of bars as the kernel reads it; n bars.
 
-    row : (n,) int32; start, anchor : (n,) int64 unix ms; prices : (n, 6) float64 open, high,
+    row : (n,) int64; start, anchor : (n,) int64 unix ms; prices : (n, 6) float64 open, high,
     low, close, volume, vwap; revision : (n,) int32; quality : (n,) uint8.
     """
 
-    row: Int32
+    row: Int64
     start: Int64
     anchor: Int64
     prices: Float64

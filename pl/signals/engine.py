@@ -179,7 +179,7 @@ class SignalEngine:
         for anchor in np.unique(anchors).tolist():
             self._know(anchor)
         return Arrivals(
-            np.require(bars.row, np.int32, _WRITEABLE),
+            bars.row.astype(np.int64),
             np.require(bars.start_ms, np.int64, _WRITEABLE),
             anchors[inverse],
             prices_of(bars),
@@ -203,7 +203,7 @@ class SignalEngine:
             taken = slice(begin, end)
             tables.append(
                 IndicatorTable(
-                    batch.row[taken],
+                    batch.row[taken].astype(np.int32),
                     batch.start[taken],
                     out.values[taken],
                     out.patterns[taken],

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import inner_leaf, kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candidates import MAX_DEFINING_BARS, N_PATTERNS, possible, whole_bars
@@ -199,7 +199,7 @@ def evaluate_range(
 
     opens : positions of the first bars of their sessions, rising, the first at or before `begin`.
     """
-    n_hits = 0
+    n_hits = as_int64(0)
     bars = history.columns[..., row]
     candles = np.empty(2, np.int64)
     frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
@@ -214,7 +214,7 @@ def evaluate_range(
         if i >= begin:
             look(state, bars, i)
             mark_candles(history, row, i, frame, strengths, candles)
-            n_hits = evaluate(history, state, row, i, 0, candles[0], frame, out, n_hits)
+            n_hits = evaluate(history, state, row, i, as_int64(0), candles[0], frame, out, n_hits)
     return n_hits
 
 

@@ -12,8 +12,9 @@ from pl.signals.signal import (
     Facts,
     Signal,
     changes,
-    flow_id,
+    defining_times,
     geometry,
+    identified,
     levels,
     life_of,
     material,
@@ -100,10 +101,10 @@ class Author:
         after: Facts,
         ended_ms: int | None = None,
     ) -> Signal:
-        symbol, born_ms = self._symbols[hit.row], hit.times[-1]
+        symbol, name, born_ms = self._symbols[hit.row], name_of(hit), hit.times[-1]
         return Signal(
             symbol=symbol,
-            pattern=name_of(hit),
+            pattern=name,
             direction=DIRECTION_NAMES[hit.direction],
             timeframe=self._timeframe,
             tier=self._tier,
@@ -118,7 +119,7 @@ class Author:
             indicators=_indicators(hit, rsi),
             levels=levels(hit),
             geometry=geometry(hit),
-            flow_id=flow_id(symbol, self._timeframe, hit),
+            flow_id=identified(symbol, self._timeframe, name, hit.direction, defining_times(hit)),
             before=before,
             after=after,
             born_ms=born_ms,

@@ -73,20 +73,15 @@ class Signal:
         return self.life == CONFIRMED and not self.before
 
 
-def flow_id(symbol: str, timeframe: str, hit: Finding) -> uuid.UUID:
-    """Return the identity of a find: the same whenever and wherever it is computed again."""
-    return identified(symbol, timeframe, name_of(hit), hit.direction, defining_times(hit))
-
-
 def identified(
     symbol: str, timeframe: str, name: str, direction: int, times: Sequence[int]
 ) -> uuid.UUID:
-    """Return the identity of what a definition says; times : defining bars' starts, unix ms.
+    """Return the identity of what a definition says: the same whenever it is computed again.
 
-    It is `uuid.uuid5` in half of its time.
+    times : defining bars' starts, unix ms. It is `uuid.uuid5` in half of its time.
     """
     what = f"{name}:{DIRECTION_NAMES[direction]}"
-    when = ",".join(str(time) for time in times)
+    when = ",".join(map(str, times))
     name = f"{symbol}|{timeframe}|{what}|{when}"
     digest = hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()
     return uuid.UUID(bytes=digest[:16], version=5)

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import inner_leaf, kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import Float64, Int32, Int64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart.confidence import confidence, relative_size, relative_volume
@@ -136,7 +136,7 @@ def look_along(state: ChartState, row: int, bars: Bars, begin: int, end: int, ou
     """
     n = 0
     for i in range(begin, end):
-        if look(state, row, bars, i, 0, out[n]):
+        if look(state, row, bars, i, as_int64(0), out[n]):
             n += 1
     return n
 
