@@ -3,9 +3,10 @@
 import math
 from typing import Final
 
-from pl.kernel import kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import Float64
 from pl.signals import charting
+from pl.signals.candidates import MAX_DEFINING_BARS
 from pl.signals.chart import sketch
 from pl.signals.chart.forming import LEAST_CONFIDENCE
 from pl.signals.evaluation import N_FACTS, N_NUMBERS, HitRows
@@ -29,7 +30,6 @@ from pl.signals.lives import (
     Open,
 )
 from pl.signals.living import end_lives, narrow, sign_endings, swap, write_ending
-from pl.signals.registry import MAX_DEFINING_BARS
 
 POSITION: Final = 5
 """Column of `HitRows.facts`."""
@@ -44,7 +44,7 @@ Fired = tuple[HitRows, int, int, Float64, int, int]
 """Hits, the first and behind the last of a bar, and finds likewise."""
 
 
-@leaf
+@inner_leaf
 def begin_hit(lives: Lives, at: int, hits: HitRows, k: int, born_ms: int) -> None:
     """Open what hit `k` began at the bar that was seen last."""
     some, seen = lives.hits, lives.seen[at]
@@ -141,7 +141,7 @@ def begin_chart(lives: Lives, at: int, find: Float64, born_ms: int) -> None:
         record[column] = find[column]
 
 
-@leaf
+@inner_leaf
 def begin_lives(
     history: History,
     lives: Lives,
@@ -179,13 +179,13 @@ def replay(
     ended: Endings,
 ) -> None:
     """Let state 0 live through bars `begin` to `end` - 1 of a row, given what fired on them."""
-    h = f = 0
+    h = f = at = as_int64(0)
     for i in range(begin, end):
-        end_lives(history, lives, 0, row, i, i, ended)
+        end_lives(history, lives, at, row, i, i, ended)
         first_hit, first_find = h, f
         while h < n_hits and hits.facts[h, POSITION] == i:
             h += 1
         while f < n_finds and finds[f, sketch.BAR] == i:
             f += 1
         fired = (hits, first_hit, h, finds, first_find, f)
-        begin_lives(history, lives, 0, row, i, i, fired, ended)
+        begin_lives(history, lives, at, row, i, i, fired, ended)

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.chart.find import read_find
@@ -45,7 +45,7 @@ def room_for_finds(n_bars: int) -> Float64:
     return np.empty((n_bars, N_COLUMNS), np.float64)
 
 
-@leaf
+@inner_leaf
 def look_at_bar(
     history: History,
     charts: ChartState,
@@ -96,17 +96,11 @@ def look_again(
     Returns how many finds were written.
     """
     forget(charts, at)
-    n = 0
+    n = as_int64(0)
     for i in range(max(begin - MEMORY_BARS, 0), end):
-        grown = look_at_bar(history, charts, row, at, i, 0, finds, n)
+        grown = look_at_bar(history, charts, row, at, i, as_int64(0), finds, n)
         n = grown if i >= begin else n
     return n
-
-
-def remember(history: History, charts: ChartState, row: int) -> None:
-    """Grow a row's state from the bars it holds."""
-    n = int(history.n_bars[row])
-    look_again(history, charts, row, row, n, n, room_for_finds(1))
 
 
 def finds_between(history: History, row: int, begin: int, end: int) -> tuple[Float64, int]:
@@ -117,10 +111,11 @@ def finds_between(history: History, row: int, begin: int, end: int) -> tuple[Flo
     return finds, look_again(history, empty_state(1), row, 0, begin, end, finds)
 
 
+@leaf
 def may_stand(history: History, charts: ChartState, row: int, begin: int) -> bool:
     """Tell whether a bar from `begin` on may have completed a chart or shown one forming."""
     newest = max(charts.recent[row, 0, NEWEST_FIND], charts.formed[row, 0, NEWEST_FIND])
-    return bool(newest - charts.dropped[row] >= min(begin, int(history.n_bars[row])))
+    return bool(newest - charts.dropped[row] >= min(begin, history.n_bars[row]))
 
 
 def read_charts(finds: Float64, n: int) -> list[ChartHit]:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pl.kernel import kernel, leaf
+from pl.kernel import inner_leaf, kernel, leaf
 from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
 from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, OPEN, VOLUME, VWAP, is_sound
 from pl.signals.births import begin_lives
@@ -64,11 +64,11 @@ FULL: Final = 3
 class Arrivals(NamedTuple):
     """Hold a batch of bars as the kernel reads it; n bars.
 
-    row : (n,) int32; start, anchor : (n,) int64 unix ms; prices : (n, 6) float64 open, high,
+    row : (n,) int64; start, anchor : (n,) int64 unix ms; prices : (n, 6) float64 open, high,
     low, close, volume, vwap; revision : (n,) int32; quality : (n,) uint8.
     """
 
-    row: Int32
+    row: Int64
     start: Int64
     anchor: Int64
     prices: Float64
@@ -139,7 +139,7 @@ def prices_of(bars: ClosedBars) -> Float64:
     return out
 
 
-@leaf
+@inner_leaf
 def append(history: History, batch: Arrivals, b: int, values: Float64, coming: int) -> bool:
     """Append bar `b` of the batch and write its indicators; False when there is no room.
 
@@ -163,7 +163,7 @@ def append(history: History, batch: Arrivals, b: int, values: Float64, coming: i
     return True
 
 
-@leaf
+@inner_leaf
 def has_sound_prices(prices: Float64) -> bool:
     """Tell whether a bar can be computed with; `prices` has shape (6,)."""
     return is_sound(prices[OPEN], prices[HIGH], prices[LOW], prices[CLOSE], prices[VOLUME])
@@ -176,7 +176,7 @@ def mark_sound(prices: Float64, out: Flags) -> None:
         out[b] = has_sound_prices(prices[b])
 
 
-@leaf
+@inner_leaf
 def is_next(history: History, batch: Arrivals, b: int) -> bool:
     """Tell whether bar `b` is sound and later than every bar of its row."""
     row = int(batch.row[b])
@@ -186,60 +186,7 @@ def is_next(history: History, batch: Arrivals, b: int) -> bool:
     return bool(n == 0 or batch.start[b] > history.start[row, n - 1])
 
 
-@leaf
-def close_bar(
-    history: History,
-    charts: ChartState,
-    lives: Lives,
-    batch: Arrivals,
-    b: int,
-    out: IndicatorRows,
-    room: Room,
-) -> int:
-    """Take bar `b` of the batch when it only has to be appended; tell what stopped it.
-
-    What the bar after it reads is fetched bit by bit meanwhile: a third of a close would be spent
-    waiting for memory, and asking for all of it at once waits, too.
-    """
-    ahead = min(b + 1, len(batch.row) - 1)
-    coming = int(batch.row[ahead])
-    fetch_walk(history, coming)
-    if not is_next(history, batch, b):
-        return NOT_NEXT
-    row, ended = int(batch.row[b]), room.ended
-    if not has_room(lives, row, ended):
-        return FULL
-    held, written = history.n_bars[row], room.written
-    if not append(history, batch, b, out.values[b : b + 1], coming):
-        return NO_ROOM
-    i = int(history.n_bars[row]) - 1
-    charts.dropped[row] += held - i
-    hit, find, end, chart_end = written[HITS], written[FINDS], ended.n[0], ended.n[1]
-    written[RESTATED] += end_lives(history, lives, row, row, i, b, ended)
-    fetch_column(history, coming, LOW, 0, ENDS)
-    written[FINDS] = look_at_bar(history, charts, row, row, i, b, room.finds, find)
-    fetch_column(history, coming, HIGH, 0, ENDS)
-    mark_candles(history, row, i, room.frame, room.strengths, out.candles[b])
-    fetch_column(history, coming, OPEN, 0, OPENS)
-    fetch_column(history, coming, VOLUME, 0, VOLUMES)
-    fetch_column(history, coming, VWAP, 0, 1)
-    candles = out.candles[b, 0]
-    written[HITS] = evaluate(
-        history, history.state[row], row, i, b, candles, room.frame, room.hits, hit
-    )
-    fetch_charts(charts, coming, int(history.n_bars[coming]))
-    fetch_open(lives, coming, batch.prices[ahead])
-    fired = (room.hits, hit, written[HITS], room.finds, find, written[FINDS])
-    begin_lives(history, lives, row, row, i, b, fired, ended)
-    enter_ends(room.ledger, ended.hits, end, ended.n[0], ENDED_HIT)
-    enter_ends(room.ledger, ended.charts, chart_end, ended.n[1], ENDED_CHART)
-    enter_hits(room.ledger, room.hits, hit, written[HITS])
-    enter_finds(room.ledger, room.finds, find, written[FINDS])
-    out.patterns[b] = patterns_of(room.hits, hit, written[HITS])
-    return TAKEN
-
-
-@leaf
+@inner_leaf
 def patterns_of(hits: HitRows, begin: int, end: int) -> np.int64:
     """Return the patterns of hits `begin` to `end` - 1 as bits."""
     bits = np.int64(0)
@@ -261,9 +208,48 @@ def close_bars(
     """Take bars from `begin` on until one needs more than appending.
 
     Returns how far it came and why it stopped.
+
+    What the bar after a bar reads is fetched bit by bit meanwhile: a third of a close would be
+    spent waiting for memory, and asking for all of it at once waits, too.
     """
+    hits, finds, ended, ledger, written = (
+        room.hits,
+        room.finds,
+        room.ended,
+        room.ledger,
+        room.written,
+    )
     for b in range(begin, len(batch.row)):
-        stopped = close_bar(history, charts, lives, batch, b, out, room)
-        if stopped != TAKEN:
-            return b, stopped
+        ahead = min(b + 1, len(batch.row) - 1)
+        row, coming = int(batch.row[b]), int(batch.row[ahead])
+        fetch_walk(history, coming)
+        if not is_next(history, batch, b):
+            return b, NOT_NEXT
+        if not has_room(lives, row, ended):
+            return b, FULL
+        held = history.n_bars[row]
+        if not append(history, batch, b, out.values[b : b + 1], coming):
+            return b, NO_ROOM
+        i = int(history.n_bars[row]) - 1
+        charts.dropped[row] += held - i
+        hit, find, end, chart_end = written[HITS], written[FINDS], ended.n[0], ended.n[1]
+        written[RESTATED] += end_lives(history, lives, row, row, i, b, ended)
+        fetch_column(history, coming, LOW, 0, ENDS)
+        written[FINDS] = look_at_bar(history, charts, row, row, i, b, finds, find)
+        fetch_column(history, coming, HIGH, 0, ENDS)
+        mark_candles(history, row, i, room.frame, room.strengths, out.candles[b])
+        fetch_column(history, coming, OPEN, 0, OPENS)
+        fetch_column(history, coming, VOLUME, 0, VOLUMES)
+        fetch_column(history, coming, VWAP, 0, 1)
+        state, candles = history.state[row], out.candles[b, 0]
+        written[HITS] = evaluate(history, state, row, i, b, candles, room.frame, hits, hit)
+        fetch_charts(charts, coming, int(history.n_bars[coming]))
+        fetch_open(lives, coming, batch.prices[ahead])
+        fired = (hits, hit, written[HITS], finds, find, written[FINDS])
+        begin_lives(history, lives, row, row, i, b, fired, ended)
+        enter_ends(ledger, ended.hits, end, ended.n[0], ENDED_HIT)
+        enter_ends(ledger, ended.charts, chart_end, ended.n[1], ENDED_CHART)
+        enter_hits(ledger, hits, hit, written[HITS])
+        enter_finds(ledger, finds, find, written[FINDS])
+        out.patterns[b] = patterns_of(hits, hit, written[HITS])
     return len(batch.row), TAKEN

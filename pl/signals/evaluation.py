@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
+from pl.signals.candidates import MAX_DEFINING_BARS, N_PATTERNS, possible, whole_bars
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import Frame, empty_frame
 from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
@@ -20,25 +21,13 @@ from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import SESSION_BARS, STATE_SIZE, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.indicators.windows import look
 from pl.signals.judging import DIRECTION, PATTERN, judge_all
-from pl.signals.registry import (
-    ALERTED,
-    MAX_DEFINING_BARS,
-    PATTERNS,
-    READY,
-    SESSION_WIDE,
-    TRAITS,
-    WATCHED,
-    WEIGHTS,
-    WINDOW_BARS,
-)
+from pl.signals.registry import PATTERNS, SESSION_WIDE, TRAITS, WEIGHTS
 from pl.signals.restated import holds_restated
 
-N_PATTERNS: Final = len(PATTERNS)
 N_FACTS: Final = 6
 N_NUMBERS: Final = 12
-TICK: Final = 0.01
-"""The least by which a price of a dollar or more moves, USD (Regulation NMS, rule 612)."""
-LAST_TIME: Final[Int64] = np.array([pattern.n_bars - 1 for pattern in PATTERNS], np.int64)
+N_BARS: Final = tuple(pattern.n_bars for pattern in PATTERNS)
+LAST_TIME: Final[Int64] = np.array(N_BARS, np.int64) - 1
 """By pattern: which of a hit's times is the start of the bar that closed."""
 
 
@@ -91,7 +80,7 @@ def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
     return partial == 0
 
 
-@leaf
+@inner_leaf
 def mark_candles(
     history: History, row: int, i: int, frame: Frame, strengths: Strengths, out: Int64
 ) -> None:
@@ -118,32 +107,7 @@ def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> 
         mark_candles(history, row, i, frame, strengths, out[i - begin])
 
 
-@leaf
-def whole_bars(history: History, row: int, i: int) -> int:
-    """Count the bars up to bar `i` that were watched from end to end; no pattern needs more."""
-    n = 0
-    while n < MAX_DEFINING_BARS and n <= i and history.quality[row, i - n] != QUALITY_PARTIAL:
-        n += 1
-    return n
-
-
-@leaf
-def is_one_tick(bars: Bars, i: int) -> bool:
-    """Tell whether bar `i` spans a cent or less: the least a price can move draws no candle."""
-    return bool(bars[i, HIGH] - bars[i, LOW] < 1.5 * TICK and bars[i, LOW] >= 1.0)
-
-
-@leaf
-def possible_patterns(history: History, row: int, i: int, candles: int) -> int:
-    """Return a bit each for the patterns that can fire on bar `i`, given its candlesticks."""
-    possible = WATCHED[whole_bars(history, row, i)]
-    if candles and not is_one_tick(history.columns[..., row], i):
-        for k in range(len(ALERTED)):
-            possible |= ((candles >> ALERTED[k, 1]) & 1) << ALERTED[k, 0]
-    return int(possible & history.active & READY[min(i + 1, WINDOW_BARS)])
-
-
-@leaf
+@inner_leaf
 def is_misled(history: History, state: Float64, row: int, i: int, pattern: int) -> bool:
     """Tell whether what a pattern reads at bar `i` holds prices of two scales."""
     n_bars = TRAITS[pattern, 0]
@@ -152,7 +116,7 @@ def is_misled(history: History, state: Float64, row: int, i: int, pattern: int) 
     return holds_restated(history.start[row], history.columns[..., row], i, n_bars)
 
 
-@leaf
+@inner_leaf
 def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
     """Write what every hit of bar `i` shares."""
     out[4] = bars[i, OPEN]
@@ -165,7 +129,7 @@ def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -
     out[11] = unit
 
 
-@leaf
+@inner_leaf
 def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
     """Return the confidence of a pattern, to two decimals."""
     weights = WEIGHTS[pattern]
@@ -197,9 +161,11 @@ def write_hit(history: History, state: Float64, row: int, i: int, out: HitRows, 
     facts[5] = i
     for k in range(n_bars):
         out.times[place, k] = history.start[row, i - n_bars + 1 + k]
+    for k in range(n_bars, MAX_DEFINING_BARS):
+        out.times[place, k] = 0
 
 
-@leaf
+@inner_leaf
 def evaluate(
     history: History,
     state: Float64,
@@ -218,8 +184,8 @@ def evaluate(
     """
     bars = history.columns[..., row]
     look_at_clock(state, history.start[row], i, history.bar_ms)
-    possible = possible_patterns(history, row, i, candles)
-    judged = judge_all(bars, i, state, frame, possible, out.facts, out.numbers, n_hits)
+    bits = possible(history.active, bars, i, candles, whole_bars(history, row, i))
+    judged = judge_all(bars, i, state, frame, bits, out.facts, out.numbers, n_hits)
     kept = n_hits
     for k in range(n_hits, judged):
         pattern = out.facts[k, PATTERN]
@@ -241,7 +207,7 @@ def evaluate_range(
 
     opens : positions of the first bars of their sessions, rising, the first at or before `begin`.
     """
-    n_hits = 0
+    n_hits = as_int64(0)
     bars = history.columns[..., row]
     candles = np.empty(2, np.int64)
     frame = empty_frame()
@@ -256,20 +222,21 @@ def evaluate_range(
         if i >= begin:
             look(state, bars, i)
             mark_candles(history, row, i, frame, strengths, candles)
-            n_hits = evaluate(history, state, row, i, 0, candles[0], frame, out, n_hits)
+            n_hits = evaluate(history, state, row, i, as_int64(0), candles[0], frame, out, n_hits)
     return n_hits
 
 
-def read_hit(rows: HitRows, place: int) -> Hit:
-    """Return the hit that the kernels wrote at `place`."""
-    facts = rows.facts[place].tolist()
-    times = rows.times[place, : PATTERNS[facts[2]].n_bars].tolist()
-    return Hit._make((*facts[:5], tuple(times), *rows.numbers[place].tolist()))
+def hits_of(facts: Int64, times: Int64, numbers: Float64) -> list[Hit]:
+    """Return the hits of n rows of numbers, columns as in `HitRows`."""
+    return [
+        Hit._make((*fact[:5], tuple(time[: N_BARS[fact[2]]]), *number))
+        for fact, time, number in zip(facts.tolist(), times.tolist(), numbers.tolist(), strict=True)
+    ]
 
 
 def read_hits(rows: HitRows, n_hits: int) -> list[Hit]:
     """Return the hits that the kernels wrote, in their order."""
-    return [read_hit(rows, place) for place in range(n_hits)]
+    return hits_of(rows.facts[:n_hits], rows.times[:n_hits], rows.numbers[:n_hits])
 
 
 def session_starts(

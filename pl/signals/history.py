@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import inner_leaf, kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
@@ -45,7 +45,7 @@ class History(NamedTuple):
     n_bars : (S,) int64 bars held; anchor : (S,) int64 unix ms, the session's open; first : (S,)
     int64 position of the session's first bar; state : (S, STATE_SIZE) float64, see
     `indicators.state`;
-    active : a bit each for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
+    active : the patterns of this timeframe as bits; bar_ms : milliseconds a bar lasts;
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
     timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
     sessions, the latest last; sessions_back : how many of them a bar's volume is compared with.
@@ -89,7 +89,7 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     )
 
 
-@leaf
+@inner_leaf
 def fetch_walk(history: History, row: int) -> None:
     """Fetch the state of a row's walk and the ends of what is not a price."""
     i = history.n_bars[row]
@@ -101,7 +101,7 @@ def fetch_walk(history: History, row: int) -> None:
         prefetch(history.state, row * STATE_SIZE + slot)
 
 
-@leaf
+@inner_leaf
 def fetch_column(history: History, row: int, column: int, first: int, last: int) -> None:
     """Fetch the bars of a column that are `first` to `last` - 1 bars older than the next one."""
     newest = (row * N_COLUMNS + column) * history.start.shape[1] + history.n_bars[row]
@@ -109,7 +109,7 @@ def fetch_column(history: History, row: int, column: int, first: int, last: int)
         prefetch(history.columns, newest - ago)
 
 
-@leaf
+@inner_leaf
 def walk_start(history: History, row: int) -> int:
     """Return the position of the bar at which the walk of the running session starts."""
     return int(max(history.first[row] - SEED_BARS, 0))
@@ -130,7 +130,7 @@ def drop_oldest(history: History, row: int, n_bars: int) -> None:
     history.first[row] -= n_bars
 
 
-@leaf
+@inner_leaf
 def make_room(history: History, row: int) -> bool:
     """Free a place in a full row by forgetting what nothing reads; tell whether there is one."""
     if history.n_bars[row] < history.start.shape[1]:
@@ -142,7 +142,7 @@ def make_room(history: History, row: int) -> bool:
     return True
 
 
-@leaf
+@inner_leaf
 def write_bar(
     history: History, row: int, i: int, start: int, prices: Float64, revision: int, quality: int
 ) -> None:
@@ -193,7 +193,7 @@ def find(history: History, row: int, start: int) -> int:
     return first
 
 
-@leaf
+@inner_leaf
 def step_bar(history: History, row: int, i: int) -> None:
     """Advance the row's walk by bar `i`, and the session's sums when it belongs to it."""
     recursive.step(history.state[row], history.columns[..., row], i)
@@ -202,7 +202,7 @@ def step_bar(history: History, row: int, i: int) -> None:
         session.step_session(history.state[row], history.columns[..., row], i)
 
 
-@leaf
+@inner_leaf
 def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     """Write the indicators of bar `i`, at which the row's walk stands."""
     look(history.state[row], history.columns[..., row], i)

@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pl.kernel import kernel, leaf
+from pl.kernel import inner_leaf, kernel
 from pl.market.batches import Float64, Int32, Int64, UInt8
+from pl.signals.candidates import N_PATTERNS
 from pl.signals.chart.sketch import CONFIDENCE, FORMING, PATTERN, TURN
-from pl.signals.charting import BAR_START, ROW
+from pl.signals.charting import BAR_START, CAUSE, ROW
 from pl.signals.endings import LIFE_NAMES
 from pl.signals.entries import LIVES
-from pl.signals.evaluation import LAST_TIME, N_PATTERNS, HitRows
+from pl.signals.evaluation import LAST_TIME, HitRows
 from pl.signals.lives import BIRTH, LIFE, NUMBERS, RECORD, START
 from pl.signals.lives import ROW as ENDING_ROW
 
@@ -22,7 +23,8 @@ HIT: Final = 0
 FIND: Final = 1
 ENDED_HIT: Final = 2
 ENDED_CHART: Final = 3
-"""Where an entry's numbers lie: among the hits, the finds, the ended hits or the ended charts."""
+"""Where an entry's numbers lie: among the hits, the finds, the ended hits or the ended charts; as
+`pages` counts them, too."""
 
 FIT_CONFIDENCE: Final = 3
 """Column of `HitRows.numbers`."""
@@ -69,7 +71,7 @@ def empty_ledger(n: int) -> Ledger:
     )
 
 
-@leaf
+@inner_leaf
 def enter(
     ledger: Ledger,
     row: int,
@@ -98,7 +100,7 @@ def enter(
     ledger.n[0] = n + 1
 
 
-@leaf
+@inner_leaf
 def enter_ends(ledger: Ledger, ended: Float64, begin: int, end: int, source: int) -> None:
     """Enter endings `begin` to `end` - 1 of hits or of charts, as `source` says."""
     for place in range(begin, end):
@@ -125,7 +127,7 @@ def enter_ends(ledger: Ledger, ended: Float64, begin: int, end: int, source: int
         )
 
 
-@leaf
+@inner_leaf
 def enter_hits(ledger: Ledger, hits: HitRows, begin: int, end: int) -> None:
     """Enter hits `begin` to `end` - 1."""
     for place in range(begin, end):
@@ -147,7 +149,7 @@ def enter_hits(ledger: Ledger, hits: HitRows, begin: int, end: int) -> None:
         )
 
 
-@leaf
+@inner_leaf
 def enter_finds(ledger: Ledger, finds: Float64, begin: int, end: int) -> None:
     """Enter chart finds `begin` to `end` - 1."""
     for place in range(begin, end):
@@ -173,6 +175,12 @@ def enter_finds(ledger: Ledger, finds: Float64, begin: int, end: int) -> None:
 
 @kernel
 def enter_found(ledger: Ledger, hits: HitRows, n_hits: int, finds: Float64, n_finds: int) -> None:
-    """Enter what fired on bars that are judged again, hits before chart patterns."""
-    enter_hits(ledger, hits, 0, n_hits)
-    enter_finds(ledger, finds, 0, n_finds)
+    """Enter what fired on bars that are judged again: by cause, hits before chart patterns."""
+    hit = find = 0
+    while hit < n_hits or find < n_finds:
+        if find == n_finds or (hit < n_hits and hits.facts[hit, 0] <= finds[find, CAUSE]):
+            enter_hits(ledger, hits, hit, hit + 1)
+            hit += 1
+        else:
+            enter_finds(ledger, finds, find, find + 1)
+            find += 1

@@ -11,8 +11,8 @@ import numpy as np
 
 from pl.market.batches import Float64, Int64, UInt8
 from pl.signals import charting
+from pl.signals.candidates import MAX_DEFINING_BARS
 from pl.signals.evaluation import N_FACTS, N_NUMBERS
-from pl.signals.registry import MAX_DEFINING_BARS
 
 SIDE: Final = 0
 STOP: Final = 1

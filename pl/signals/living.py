@@ -2,11 +2,12 @@
 
 import math
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64
 from pl.prefetch import prefetch
 from pl.signals.bars import CLOSE, HIGH, LOW
-from pl.signals.evaluation import N_PATTERNS, changes_since
+from pl.signals.candidates import N_PATTERNS
+from pl.signals.evaluation import changes_since
 from pl.signals.history import History
 from pl.signals.life import EXPIRED, LASTING, outcome
 from pl.signals.lives import (
@@ -37,7 +38,7 @@ from pl.signals.lives import (
 from pl.signals.restated import is_restated
 
 
-@leaf
+@inner_leaf
 def has_room(lives: Lives, at: int, ended: Endings) -> bool:
     """Tell whether the next bar of state `at` can end and begin whatever it may."""
     n_hits, n_charts = lives.hits.n[at], lives.charts.n[at]
@@ -48,7 +49,7 @@ def has_room(lives: Lives, at: int, ended: Endings) -> bool:
     return bool(ended.n[1] + n_charts <= len(ended.charts))
 
 
-@leaf
+@inner_leaf
 def clear_edges(edges: Float64) -> None:
     """Write the edges of a row without open signals."""
     edges[FLOOR] = -math.inf
@@ -56,7 +57,7 @@ def clear_edges(edges: Float64) -> None:
     edges[SOONEST] = math.inf
 
 
-@leaf
+@inner_leaf
 def narrow(edges: Float64, hot: Float64) -> None:
     """Let the edges of a row hold for one open signal more; a level that is NaN ends nothing."""
     below, above = hot[STOP], hot[TARGET]
@@ -67,7 +68,7 @@ def narrow(edges: Float64, hot: Float64) -> None:
     edges[SOONEST] = min(edges[SOONEST], hot[LAST])
 
 
-@leaf
+@inner_leaf
 def is_within(edges: Float64, bar: Float64, whole: bool, seen: int) -> bool:
     """Tell whether a bar at the same scale of prices ends nothing of a row.
 
@@ -79,7 +80,7 @@ def is_within(edges: Float64, bar: Float64, whole: bool, seen: int) -> bool:
     return bool(not whole or (edges[FLOOR] < bar[LOW] and bar[HIGH] < edges[CEILING]))
 
 
-@leaf
+@inner_leaf
 def fetch_open(lives: Lives, at: int, bar: Float64) -> None:
     """Fetch the open signals of state `at` when its next bar, (6,), may end one."""
     if is_within(lives.edges[at], bar, True, lives.seen[at] + 1):
@@ -89,7 +90,7 @@ def fetch_open(lives: Lives, at: int, bar: Float64) -> None:
         prefetch(lives.hits.hot, (first + m) * N_HOT)
 
 
-@leaf
+@inner_leaf
 def swap(hot: Float64, a: int, b: int) -> None:
     """Exchange two open signals of a row."""
     for column in range(N_HOT):
@@ -161,7 +162,7 @@ def sign_endings(
             out[n, CHANGES] = changes_since(history, row, i, out[n, BIRTH])
 
 
-@leaf
+@inner_leaf
 def scale_left(history: History, row: int, i: int) -> float:
     """Return the close before bar `i` when that goes on at another scale, else NaN."""
     bars = history.columns[..., row]
@@ -170,7 +171,7 @@ def scale_left(history: History, row: int, i: int) -> float:
     return math.nan
 
 
-@leaf
+@inner_leaf
 def end_lives(
     history: History, lives: Lives, at: int, row: int, i: int, cause: int, ended: Endings
 ) -> bool:

@@ -30,28 +30,6 @@ SESSION_WIDE: UInt8 = np.array([p.timeframes == IN_SESSION for p in PATTERNS], n
 """By pattern: 1 when it reads the sums of the session."""
 
 
-READY: Int64 = np.array(
-    [sum(1 << p.number for p in PATTERNS if p.warm_up <= n) for n in range(WINDOW_BARS + 1)],
-    np.int64,
-)
-"""By how many bars there are: a bit each for the patterns whose warm-up is over."""
-
-MAX_DEFINING_BARS: Final = 4
-WATCHED: Int64 = np.array(
-    [
-        sum(1 << p.number for p in PATTERNS if p.family == "event" and p.n_bars <= n)
-        for n in range(MAX_DEFINING_BARS + 1)
-    ],
-    np.int64,
-)
-"""By how many bars in a row were watched from end to end: a bit each for the events they define."""
-
-ALERTED: Int64 = np.array(
-    [(p.number, BIT[p.name]) for p in PATTERNS if p.family == "candlestick"], np.int64
-)
-"""By candlestick that alerts: its number as a pattern, and its bit among the candlesticks."""
-
-
 def active_in(timeframe: str) -> int:
-    """Return a bit each for the patterns that are judged on a timeframe."""
-    return sum(1 << p.number for p in PATTERNS if timeframe in p.timeframes)
+    """Return which patterns are judged on a timeframe, as bits."""
+    return sum(1 << place for place, p in enumerate(PATTERNS) if timeframe in p.timeframes)

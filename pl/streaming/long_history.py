@@ -26,8 +26,9 @@ from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.history import SEED_BARS
 from pl.store.bars import BarStore
 from pl.store.snapshot_history import SnapshotHistory
-from pl.streaming.catch_up import CONCURRENT, ByRow
+from pl.streaming.catch_up import CONCURRENT
 from pl.streaming.repair import Fetch
+from pl.streaming.rows import ByRow, by_row
 from service.errors import InvalidData, Rejected, Unavailable
 
 log = structlog.get_logger()
@@ -51,7 +52,7 @@ class LongHistory:
 
     5-minute bars are fetched and folded into those of 15 minutes and 1 hour, days into weeks.
     What is stored decides: where a symbol has bars, only what follows them is fetched. Without
-    `sources` nothing is. refused : what REST did not answer, by (symbol, timeframe).
+    `sources` nothing is. refused : why REST gave no answer, by symbol.
     """
 
     symbols: tuple[str, ...]
@@ -59,7 +60,7 @@ class LongHistory:
     store: BarStore
     history: SnapshotHistory
     sources: Sources | None
-    refused: dict[tuple[str, str], str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     _away: bool = False
 
     async def run(self, now_ms: int, whole_from_ms: int) -> dict[str, ByRow]:
@@ -107,9 +108,10 @@ class LongHistory:
             return as_backfilled(await self.sources.fetch[timeframe](symbol, from_ms, to_ms))
         except Unavailable as error:
             self._away = True
+            self.refused[symbol] = str(error)
             log.warning("long_history_away", symbol=symbol, detail=str(error))
         except (Rejected, InvalidData) as error:
-            self.refused[symbol, timeframe] = str(error)
+            self.refused[symbol] = str(error)
             log.warning("long_history_refused", symbol=symbol, detail=str(error))
         return ClosedBars.empty()
 
@@ -164,14 +166,3 @@ def on_grid(held: ByRow, timeframe: str, sessions: MarketSessions) -> ByRow:
     starts = np.unique(np.concatenate([bars.start_ms for bars in held.values()]))
     ours = starts[bar_starts(starts, timeframe, sessions) == starts]
     return {row: bars.take(np.isin(bars.start_ms, ours)) for row, bars in held.items()}
-
-
-def by_row(bars: ClosedBars) -> ByRow:
-    """Return bars, sorted by time, by row; rows without any are left out."""
-    bars = bars.take(np.argsort(bars.row, kind="stable"))
-    rows, first = np.unique(bars.row, return_index=True)
-    ends = np.append(first[1:], len(bars))
-    return {
-        int(row): bars.take(np.arange(begin, end))
-        for row, begin, end in zip(rows, first, ends, strict=True)
-    }

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
 from pl.market.batches import Float64, Int64
 from pl.prefetch import prefetch
 from pl.signals.chart.pivots import N_FIELDS, N_SCALES, RING
@@ -73,7 +73,7 @@ def empty_state(n_symbols: int) -> ChartState:
     return state
 
 
-@leaf
+@inner_leaf
 def fetch_row(state: ChartState, row: int, i: int) -> None:
     """Fetch what the next bar of a row, `i`, will read, while another row is worked on.
 

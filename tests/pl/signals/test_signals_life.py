@@ -107,12 +107,15 @@ def test_a_bar_within_the_edges_ends_nothing_and_one_beyond_them_something(
 
 def test_a_flow_ends_once_and_after_it_was_confirmed() -> None:
     seen: dict[object, str] = {}
+    n_ends = 0
     for entry in log_of(lively_bars(600, seed=2)):
         if entry.life in ENDS:
+            n_ends += 1
             assert seen[entry.flow_id] == "confirmed"
             assert entry.before == {"life": "confirmed"}
             assert entry.bar_time_ms > entry.born_ms
         seen[entry.flow_id] = entry.life
+    assert n_ends > 100
 
 
 def test_rows_with_more_open_signals_than_room_get_more_room() -> None:
