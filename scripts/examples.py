@@ -16,7 +16,7 @@ from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate
 from scripts.drawing import Drawing, Point
-from scripts.measuring_rates import daily, daily_bars, intraday, minute_bars
+from scripts.measuring_rates import IS_CONFIRMED, daily, daily_bars, intraday, minute_bars
 
 BEFORE: Final = {"candlestick": 16, "event": 46, "chart": 12}
 AFTER: Final = {"candlestick": 5, "event": 8, "chart": 8}
@@ -104,7 +104,8 @@ def best(name: str, family: str, series: list[Series]) -> tuple[Example, Drawing
     finds = []
     for s, one in enumerate(series):
         entries = one.update.entries
-        for e in np.flatnonzero(entries.kind == KIND_OF[name]).tolist():
+        found = (entries.kind == KIND_OF[name]) & (entries.life == IS_CONFIRMED)
+        for e in np.flatnonzero(found).tolist():
             place = int(np.searchsorted(one.starts, entries.bar_time_ms[e]))
             if BEFORE[family] <= place < len(one.frame) - AFTER[family]:
                 finds.append((worth(family, one, e), s, place, e))
@@ -169,6 +170,7 @@ def found_again(example: Example, series: Series) -> Drawing:
         return drawing_of(example, series, place, None)
     entries = series.update.entries
     at = (entries.kind == KIND_OF[example.name]) & (entries.bar_time_ms == series.starts[place])
+    at &= entries.life == IS_CONFIRMED
     if not at.any():
         raise LookupError(f"{example.name}: nothing fires on {example.symbol} {example.closed}")
     return drawing_of(example, series, place, entries.write(int(np.flatnonzero(at)[0])))

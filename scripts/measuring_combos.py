@@ -32,6 +32,7 @@ WARM_UP_DAYS: Final = 300
 WALKED_SESSIONS: Final = 900
 SESSION_MINUTES: Final = 390
 MINUTE_MS: Final = 60_000
+WALKED_BARS: Final = WALKED_SESSIONS * SESSION_MINUTES * len(SYMBOLS)
 Rates = dict[str, tuple[float, float]]
 
 
@@ -61,8 +62,7 @@ def measured(home: Path, dice: np.random.Generator) -> tuple[int, Rates, Rates]:
     days, minutes = read_days(home, sessions), read_minutes(home, sessions)
     walked = walk(days, minutes, sessions, dice)
     real = rates(log_of(in_order(days, minutes, sessions), sessions), len(minutes))
-    n_walked = WALKED_SESSIONS * SESSION_MINUTES * len(SYMBOLS)
-    return len(minutes), real, rates(log_of(walked, sessions), n_walked)
+    return len(minutes), real, rates(log_of(walked, sessions), WALKED_BARS)
 
 
 def rates(log: Entries, n_bars: int) -> Rates:

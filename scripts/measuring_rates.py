@@ -17,7 +17,7 @@ from pl.signals.policy import FALLBACK, RULES, Rule
 from pl.signals.registry import PATTERNS
 from pl.signals.signal import CONFIRMED
 from pl.signals.table import EngineUpdate
-from scripts.measuring_combos import measured
+from scripts.measuring_combos import SYMBOLS, WALKED_BARS, measured
 
 DAY_MS: Final = 86_400_000
 SEED: Final = 20_261
@@ -35,6 +35,8 @@ from typing import Final
 DAILY_BARS: Final = {days}
 MINUTE_BARS: Final = {minutes}
 COMBO_BARS: Final = {combo_minutes}
+COMBO_SYMBOLS: Final = {combo_symbols}
+COMBO_WALKED_BARS: Final = {combo_walked}
 
 PATTERNS: Final[Mapping[str, tuple[float, float, float, float]]] = {{
 {patterns}}}
@@ -79,6 +81,8 @@ def write_rates(home: Path, target: Path) -> None:
             days=n_days,
             minutes=n_minutes,
             combo_minutes=combo_minutes,
+            combo_symbols=len(SYMBOLS),
+            combo_walked=WALKED_BARS,
             patterns=patterns,
             candles=candles,
         )

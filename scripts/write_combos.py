@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from pl.signals import rates  # noqa: E402 - the checkout is put on the path above
 from pl.signals.combos.catalogue import COMBOS  # noqa: E402 - the checkout is put on the path above
 from pl.signals.combos.declaration import (  # noqa: E402
     Combo,
@@ -58,19 +59,35 @@ A level's stop lies a quarter of the daily mean true range behind it, its target
 the entry as the stop; other combos have the levels of their trigger. "Alert from" is the least
 confidence that becomes an alert, and after how many bars the same may alert again.
 
-| combo | direction | setup | trigger | weights | alert from | source |
-|---|---|---|---|---|---|---|
+A setup is silent while a restated bar, as after a split, is among the days it reads, and every
+trigger in a session with one (`pl/signals/scales.py`): it is counted.
+
+**Rates** are fires per 1,000 minutes: everything in the log and, after the slash, what reaches the
+confidence of an alert. *Real* are {minutes:,} recorded minutes of {n_symbols} stocks with their
+days, so that one fire is {one:.3f}; *random* are {walked:,} minutes of walks that draw days and
+minutes of the same stocks (`scripts/measuring_combos.py`). The random rate at an alert is its
+`null_rate`.
+
+| combo | direction | setup | trigger | weights | alert from | real | random | source |
+|---|---|---|---|---|---|---|---|---|
 """
 
 
 def page() -> str:
     """Return the whole page."""
     words = "\n".join(f"- **{combo.name}**: {combo.words}" for combo in COMBOS)
-    return INTRODUCTION + "\n".join(map(_row, COMBOS)) + "\n\n## In words\n\n" + words + "\n"
+    introduction = INTRODUCTION.format(
+        minutes=rates.COMBO_BARS,
+        n_symbols=rates.COMBO_SYMBOLS,
+        one=1000.0 / rates.COMBO_BARS,
+        walked=rates.COMBO_WALKED_BARS,
+    )
+    return introduction + "\n".join(map(_row, COMBOS)) + "\n\n## In words\n\n" + words + "\n"
 
 
 def _row(combo: Combo) -> str:
     weights = combo.weights
+    real, real_alert, random, random_alert = rates.PATTERNS[combo.name]
     cells = (
         f"`{combo.name}`",
         DIRECTIONS.get(combo.direction, "that of both halves"),
@@ -78,6 +95,8 @@ def _row(combo: Combo) -> str:
         " ".join(_trigger(combo)),
         f"{weights.setup:g} / {weights.trigger:g} / {weights.volume:g} / {weights.context:g}",
         f"{combo.alert.min_confidence:g}, {combo.alert.cool_down_bars} bars",
+        f"{real:.3f} / {real_alert:.3f}",
+        f"{random:.3f} / {random_alert:.3f}",
         combo.source,
     )
     return "| " + " | ".join(cells) + " |"

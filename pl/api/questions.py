@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED
 from pl.store.bars import TIMEFRAMES
 from pl.store.queries import MOST_ROWS, Period
 from service.errors import Rejected
 
+LIVES: Final = (FORMING, CONFIRMED, RETRACTED, *sorted(ENDINGS))
 TIERS: Final = ("daily", "intraday", "combo")
 DEFAULT_LIMIT: Final = 100
 LONGEST_PATTERN: Final = 50
@@ -56,6 +58,16 @@ def pattern_of(query: Mapping[str, str]) -> str | None:
     if name is not None and not (name.isprintable() and 0 < len(name) <= LONGEST_PATTERN):
         raise _wrong("pattern", name, f"a name of 1 to {LONGEST_PATTERN} characters")
     return name
+
+
+def life_of(query: Mapping[str, str]) -> str | None:
+    """Return the life asked for."""
+    return _choice(query, "life", LIVES)
+
+
+def is_latest(query: Mapping[str, str]) -> bool:
+    """Return whether only the last event of each flow is asked for."""
+    return _choice(query, "latest", ("true", "false")) == "true"
 
 
 def indicator_of(query: Mapping[str, str]) -> str | None:

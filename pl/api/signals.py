@@ -10,7 +10,9 @@ from pl.api.answers import answer
 from pl.api.questions import (
     bars_of,
     indicator_of,
+    is_latest,
     known,
+    life_of,
     limit_of,
     pattern_of,
     period_of,
@@ -22,7 +24,7 @@ from pl.store.universes import UniverseStore
 from service.errors import Rejected
 
 PATTERN_PARAMETERS: Final = frozenset(
-    {"tier", "timeframe", "pattern", "start", "end", "limit", "next"}
+    {"tier", "timeframe", "pattern", "life", "latest", "start", "end", "limit", "next"}
 )
 INDICATOR_PARAMETERS: Final = frozenset(
     {"tier", "timeframe", "indicator", "pattern", "start", "end", "limit", "next"}
@@ -42,7 +44,10 @@ class SignalRoutes:
         app.router.add_get("/indicators/{symbol}", self.indicators)
 
     async def patterns(self, request: web.Request) -> web.Response:
-        """Answer with pattern events; `next` of the answer asks for the page after it."""
+        """Answer with pattern events; `next` of the answer asks for the page after it.
+
+        All events of a flow are its history; `latest` leaves the last of each.
+        """
         query = request.query
         known(query, PATTERN_PARAMETERS)
         symbol = await self._symbol(request)
@@ -52,6 +57,8 @@ class SignalRoutes:
             tier=tier_of(query),
             timeframe=timeframe_of(query),
             pattern=pattern_of(query),
+            life=life_of(query),
+            latest=is_latest(query),
             period=period_of(query),
             limit=limit_of(query),
             after=query.get("next"),

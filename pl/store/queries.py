@@ -22,14 +22,19 @@ _PATTERNS: Final = """
 SELECT pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,
        bar_time, detected_at, received_at, expires_at, life, revision, reason, quality, degraded,
        indicators, levels, geometry, flow_id::text AS flow_id, producer, seq
-FROM pattern_events
+FROM pattern_events AS event
 WHERE symbol = %(symbol)s
   AND (%(tier)s::text IS NULL OR tier = %(tier)s)
   AND (%(timeframe)s::text IS NULL OR timeframe = %(timeframe)s)
   AND (%(pattern)s::text IS NULL
        OR translate(lower(pattern), '_ ', '') = translate(lower(%(pattern)s), '_ ', ''))
+  AND (%(life)s::text IS NULL OR life = %(life)s)
   AND (%(start)s::timestamptz IS NULL OR bar_time >= %(start)s)
   AND (%(end)s::timestamptz IS NULL OR bar_time < %(end)s)
+  AND NOT (%(latest)s AND EXISTS (
+      SELECT FROM pattern_events AS later
+      WHERE later.flow_id = event.flow_id AND later.seq > event.seq
+  ))
   AND (%(after_time)s::timestamptz IS NULL
        OR (bar_time, seq, producer)
           < (%(after_time)s::timestamptz, %(after_seq)s, %(after_producer)s))
@@ -110,17 +115,24 @@ class SignalQueries:
         tier: str | None = None,
         timeframe: str | None = None,
         pattern: str | None = None,
+        life: str | None = None,
+        latest: bool = False,
         period: Period = ALWAYS,
         limit: int = 100,
         after: str | None = None,
     ) -> Page:
-        """Return pattern events of a symbol; `pattern` ignores case, `_` and spaces."""
+        """Return pattern events of a symbol; `pattern` ignores case, `_` and spaces.
+
+        latest : of each flow only what was said last.
+        """
         place = _place(after)
         wanted = {
             "symbol": symbol,
             "tier": tier,
             "timeframe": timeframe,
             "pattern": pattern,
+            "life": life,
+            "latest": latest,
             "start": period.start,
             "end": period.end,
             "after_time": place.time,

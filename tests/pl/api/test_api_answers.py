@@ -22,7 +22,7 @@ from pl.store.patterns import PatternStore
 from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
 from service.errors import Unavailable
-from tests.pl.store.samples import MINUTE_MS, NOON_S, PRODUCER, detection
+from tests.pl.store.samples import MINUTE_MS, NOON_S, PRODUCER, detection, retraction
 
 pytestmark = pytest.mark.integration
 
@@ -32,7 +32,10 @@ BARS = 25
 
 @pytest.fixture(scope="module")
 def filled(module_database: Any) -> Iterator[Database]:
-    """AAPL has 25 bars with 3 patterns each, at every bar two of the same number."""
+    """AAPL has 25 bars with 3 patterns each, at every bar two of the same number.
+
+    MSFT has a flow that stands and one that was taken back.
+    """
     database = Database(module_database.url, application="test")
     events = [
         detection(
@@ -50,6 +53,8 @@ def filled(module_database: Any) -> Iterator[Database]:
         for n in range(2)
         if not (rival and n)
     ]
+    taken_back = detection(900, symbol="MSFT", bar_time=NOON_S + 60)
+    events += [taken_back, retraction(taken_back, 902), detection(901, symbol="MSFT")]
     PatternStore(database).commit_events(events, Progress(PRODUCER, "1min", NOON_MS), NOON_S)
     values = np.full((BARS, len(INDICATOR_NAMES)), 50.5)
     values[0, 0] = np.nan
@@ -163,6 +168,24 @@ async def test_patterns_are_chosen(
     assert (await get(client, "/patterns/AAPL", **query))["count"] == count
 
 
+@pytest.mark.parametrize(
+    ("query", "lives"),
+    [
+        ({}, ["retracted", "confirmed", "confirmed"]),
+        ({"latest": "false"}, ["retracted", "confirmed", "confirmed"]),
+        ({"latest": "true"}, ["retracted", "confirmed"]),
+        ({"life": "confirmed"}, ["confirmed", "confirmed"]),
+        ({"life": "confirmed", "latest": "true"}, ["confirmed"]),
+        ({"life": "expired"}, []),
+    ],
+)
+async def test_of_a_flow_its_history_or_its_present_state_is_asked_for(
+    client: TestClient[Any, Any], query: dict[str, str], lives: list[str]
+) -> None:
+    body = await get(client, "/patterns/MSFT", **query)
+    assert [row["life"] for row in body["patterns"]] == lives
+
+
 async def test_indicators_are_named_values_without_those_that_warm_up(
     client: TestClient[Any, Any],
 ) -> None:
@@ -259,7 +282,9 @@ HUGE = "9" * 5_000
         ({"pattern": "\0"}, "pattern"),
         ({"pattern": ""}, "pattern"),
         ({"pattern": "x" * 51}, "pattern: expected a name of 1 to 50 characters"),
-        ({"colour": "red"}, "colour: expected one of end, limit"),
+        ({"colour": "red"}, "colour: expected one of end, latest, life, limit"),
+        ({"latest": "yes"}, "latest: expected one of true, false, was yes"),
+        ({"life": "dead"}, "life: expected one of forming, confirmed"),
     ],
 )
 async def test_a_wrong_parameter_is_named(

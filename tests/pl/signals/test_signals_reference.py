@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pl.signals.candles.names import CANDLE_NAMES
@@ -10,7 +11,10 @@ from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.registry import PATTERN_NAMES
 from scripts.drawing import draw
 from scripts.examples import Example, found_again, recorded
+from scripts.measuring_combos import SESSION_MINUTES, Moves, paced
+from scripts.measuring_rates import fires, rule_of
 from scripts.write_examples import FOLDER, file_of, read_examples
+from tests.pl.signals.synthetic import engine, lively_bars
 
 EXAMPLES = read_examples()
 MOST_BYTES = 6_000
@@ -49,3 +53,26 @@ def test_examples_drawn_again_from_the_recorded_bars_are_the_same(test_data: Pat
         )
         drawn = draw(found_again(example, home))
         assert drawn == (FOLDER / file_of(example)).read_text(), example
+
+
+def test_a_rate_counts_how_often_a_pattern_was_confirmed_not_how_it_began_and_ended() -> None:
+    one = engine(("AAA",))
+    update = one.update(lively_bars(2_000, rows=(0,)))
+    lives = [signal.life for signal in update.signals if signal.pattern == "Price_Breakout"]
+    found = [
+        signal.confidence
+        for signal in update.signals
+        if signal.pattern == "Price_Breakout" and signal.life == "confirmed"
+    ]
+    assert len(lives) > len(found) > 5
+    least = rule_of("Price_Breakout").min_confidence
+    assert fires([update], "Price_Breakout") == (len(found), sum(c >= least for c in found))
+
+
+def test_walked_minutes_span_what_days_move_without_drift() -> None:
+    dice = np.random.default_rng(1)
+    days, minutes = (lively_bars(4_000, seed=seed, rows=(0,)) for seed in range(2))
+    moves = paced(Moves.of(minutes, first_open=False), days).prices[:, 3]
+    spans = dice.choice(moves, (2_000, SESSION_MINUTES)).sum(axis=1)
+    assert abs(moves.mean()) < 1e-12
+    assert spans.std() == pytest.approx(np.log(days.close / days.open).std(), rel=0.1)

@@ -15,7 +15,9 @@ from contracts.names import (
     PATTERNS_STREAMING,
     PATTERNS_UPDATED,
 )
-from pl.signals.rates import null_rate
+from pl.signals.combos.names import COMBO_NAMES
+from pl.signals.entries import KIND_NAMES
+from pl.signals.rates import PATTERNS, null_rate
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
 from pl.store.events import StoredEvent, encode_messages, rebuild
 from pl.streaming.events import Circumstances, build_event, mark_degraded
@@ -88,6 +90,13 @@ def test_the_facts_are_those_of_the_signal() -> None:
         "geometry": {"from": T0 / 1000, "to": T0 / 1000},
         "null_rate": null_rate("Volume_Spike"),
     }
+
+
+@pytest.mark.parametrize("name", KIND_NAMES)
+def test_the_null_rate_of_each_pattern_travels_with_its_alert(name: str) -> None:
+    tier = "combo" if name in COMBO_NAMES else "intraday"
+    data = message(built(signal(pattern=name, tier=tier)), EVENTS_PATTERNS)["data"]
+    assert data["null_rate"] == PATTERNS[name][3]
 
 
 @pytest.mark.parametrize("channel", [PATTERNS_STREAMING, PATTERNS_DETECTED])
