@@ -8,6 +8,7 @@ the same bits.
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, Protocol, cast
 
 import numpy.typing as npt
@@ -75,12 +76,17 @@ def _spread_value(builder: Any, value: Any) -> Any:
 
 
 def _joined(builder: Any, value: Any, join: Callable[[Any, Any], Any]) -> Any:
-    places = [ir.Constant(ir.IntType(32), place) for place in range(N_LANES)]
-    lanes = [builder.extract_element(value, place) for place in places]
-    while len(lanes) > 1:
-        half = len(lanes) // 2
-        lanes = [join(a, b) for a, b in zip(lanes[:half], lanes[half:], strict=True)]
-    return lanes[0]
+    number, half = ir.IntType(32), N_LANES // 2
+    while half > 1:
+        nothing = ir.Constant(value.type, ir.Undefined)
+        kind = ir.VectorType(number, half)
+        low = builder.shuffle_vector(value, nothing, ir.Constant(kind, list(range(half))))
+        high = builder.shuffle_vector(
+            value, nothing, ir.Constant(kind, list(range(half, 2 * half)))
+        )
+        value, half = join(low, high), half // 2
+    ends = [builder.extract_element(value, number(place)) for place in (0, 1)]
+    return join(*ends)
 
 
 def _larger_value(builder: Any, a: Any, b: Any) -> Any:
@@ -104,14 +110,10 @@ def _load(_typing: Any, array: Any, _first: Any, _column: Any) -> Any:
     def write_code(context: Any, builder: Any, sig: Any, values: Any) -> Any:
         kind, (first, column) = sig.args[0], values[1:]
         made = context.make_array(kind)(context, builder, values[0])
+        place_of = partial(_place, context, builder, kind, made)
         if kind.layout != "F":
-
-            def read(place: Any) -> Any:
-                index = [builder.add(first, place), column]
-                return _place(context, builder, kind, made, index)
-
-            return _gathered(builder, read)
-        place = _place(context, builder, kind, made, [first, column])
+            return _gathered(builder, lambda n: place_of([builder.add(first, n), column]))
+        place = place_of([first, column])
         found = builder.load(builder.bitcast(place, _EIGHT.as_pointer()))
         found.align = 8
         return found
