@@ -22,8 +22,6 @@ from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, sid
 
 FAST: Final = 12
 SLOW: Final = 26
-KEPT_FAST: Final = 1.0 - 2.0 / 13.0
-KEPT_SLOW: Final = 1.0 - 2.0 / 27.0
 MIN_RANGES: Final = 0.25
 
 
@@ -36,12 +34,13 @@ def macd_at(bars: Bars, first: int, q: int, p: int) -> tuple[float, float]:
     """
     fast = mean(bars, CLOSE, first, first + FAST - 1)
     slow = mean(bars, CLOSE, first, first + SLOW - 1)
+    kept_fast, kept_slow = 1.0 - 2.0 / (FAST + 1.0), 1.0 - 2.0 / (SLOW + 1.0)
     before = 0.0
     for j in range(first + FAST, first + SLOW):
-        fast = fast * KEPT_FAST + bars[j, CLOSE] * (1.0 - KEPT_FAST)
+        fast = fast * kept_fast + bars[j, CLOSE] * (1.0 - kept_fast)
     for j in range(first + SLOW, p + 1):
-        fast = fast * KEPT_FAST + bars[j, CLOSE] * (1.0 - KEPT_FAST)
-        slow = slow * KEPT_SLOW + bars[j, CLOSE] * (1.0 - KEPT_SLOW)
+        fast = fast * kept_fast + bars[j, CLOSE] * (1.0 - kept_fast)
+        slow = slow * kept_slow + bars[j, CLOSE] * (1.0 - kept_slow)
         if j == q:
             before = fast - slow
     return before, fast - slow

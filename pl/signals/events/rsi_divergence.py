@@ -19,8 +19,6 @@ from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, sid
 
 WALKED: Final = 200
 PERIOD: Final = 14
-KEPT: Final = 13.0 / 14.0
-TAKEN: Final = 1.0 / 14.0
 MIN_POINTS: Final = 3.0
 HALF_FIT_POINTS: Final = 10.0
 MIDDLE: Final = 50.0
@@ -40,6 +38,7 @@ def rsi_at(bars: Bars, first: int, q: int, p: int) -> tuple[float, float]:
     Each average is its share of the one before and the rest of the newest move, so that a step
     waits for one product and one sum.
     """
+    kept, taken = (PERIOD - 1.0) / PERIOD, 1.0 / PERIOD
     gain, loss, before = 0.0, 0.0, MIDDLE
     for j in range(first + 1, first + PERIOD + 1):
         moved = bars[j, CLOSE] - bars[j - 1, CLOSE]
@@ -47,8 +46,8 @@ def rsi_at(bars: Bars, first: int, q: int, p: int) -> tuple[float, float]:
         loss += max(-moved, 0.0) / PERIOD
     for j in range(first + PERIOD + 1, p + 1):
         moved = bars[j, CLOSE] - bars[j - 1, CLOSE]
-        gain = gain * KEPT + max(moved, 0.0) * TAKEN
-        loss = loss * KEPT + max(-moved, 0.0) * TAKEN
+        gain = gain * kept + max(moved, 0.0) * taken
+        loss = loss * kept + max(-moved, 0.0) * taken
         if j == q:
             before = strength(gain, loss)
     return before, strength(gain, loss)
