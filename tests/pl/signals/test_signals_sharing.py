@@ -5,6 +5,7 @@ import numpy as np
 from pl.market.batches import ClosedBars
 from pl.signals.engine import SignalEngine
 from pl.signals.table import EngineUpdate
+from pl.signals.universe import Universe
 from tests.pl.signals.synthetic import day_open, random_bars
 
 SYMBOLS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG")
@@ -20,6 +21,8 @@ def assert_same(one: list[EngineUpdate], other: list[EngineUpdate]) -> None:
     for first, second in zip(one, other, strict=True):
         assert first.signals == second.signals
         assert first.refused == second.refused
+        for update in (first, second):
+            Universe().compare(update.indicators)
         for name in ("row", "start_ms", "values", "patterns", "candles"):
             mine, others = getattr(first.indicators, name), getattr(second.indicators, name)
             assert mine.tobytes() == others.tobytes(), name
