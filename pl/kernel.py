@@ -37,6 +37,15 @@ def leaf(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", compiled)
 
 
+def inner_leaf(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile as `leaf` does, and write the code into each place that calls it.
+
+    For a few lines whose loops a caller's constants unroll.
+    """
+    compiled = numba.njit(**_OPTIONS, _nrt=False, forceinline=True)(function)  # type: ignore[call-overload]
+    return cast("Callable[P, R]", compiled)
+
+
 def brief_leaf(function: Callable[P, R]) -> Callable[P, R]:
     """Compile as `leaf` does, for work of microseconds: other threads wait meanwhile.
 

@@ -11,12 +11,11 @@ import pandas as pd
 from pl.market.batches import Int64
 from pl.signals.candles.catalogue import CANDLES
 from pl.signals.chart.registry import CHART_NAMES
-from pl.signals.entries import KIND_OF
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate
 from scripts.drawing import Drawing, Point
-from scripts.measuring_rates import IS_CONFIRMED, daily, daily_bars, intraday, minute_bars
+from scripts.measuring_rates import daily, daily_bars, finds, intraday, minute_bars
 
 BEFORE: Final = {"candlestick": 16, "event": 46, "chart": 12}
 AFTER: Final = {"candlestick": 5, "event": 8, "chart": 8}
@@ -101,17 +100,16 @@ def chosen(series: list[Series]) -> Iterator[tuple[Example, Drawing]]:
 
 def best(name: str, family: str, series: list[Series]) -> tuple[Example, Drawing]:
     """Return a typical find of a pattern, of chart patterns the surest one."""
-    finds = []
+    shown = []
     for s, one in enumerate(series):
         entries = one.update.entries
-        found = (entries.kind == KIND_OF[name]) & (entries.life == IS_CONFIRMED)
-        for e in np.flatnonzero(found).tolist():
+        for e in finds(entries, name).tolist():
             place = int(np.searchsorted(one.starts, entries.bar_time_ms[e]))
             if BEFORE[family] <= place < len(one.frame) - AFTER[family]:
-                finds.append((worth(family, one, e), s, place, e))
-    finds.sort()
+                shown.append((worth(family, one, e), s, place, e))
+    shown.sort()
     share = 1.0 if family == "chart" else TYPICAL
-    _, s, place, e = finds[int(share * (len(finds) - 1))]
+    _, s, place, e = shown[int(share * (len(shown) - 1))]
     signal = series[s].update.entries.write(e)
     example = Example(
         name,
@@ -141,16 +139,16 @@ def worth(family: str, series: Series, e: int) -> float:
 
 def clearest(name: str, bit: int, n_bars: int, series: list[Series]) -> tuple[Example, Drawing]:
     """Return one of the larger finds of a candlestick, measured by the days' own range."""
-    finds = []
+    shown = []
     for s, one in enumerate(series):
         prices = one.frame[["high", "low"]].to_numpy(np.float64)
         usual = one.update.indicators.column("atr_14")
         fired = np.flatnonzero(one.update.indicators.candles[:, 0] >> bit & 1)
         for place in fired[(fired >= 16) & (fired < len(prices) - 5)].tolist():
             bars = prices[place - n_bars + 1 : place + 1]
-            finds.append(((bars[:, 0].max() - bars[:, 1].min()) / usual[place], s, place))
-    finds.sort()
-    _, s, place = finds[int(TYPICAL * (len(finds) - 1))]
+            shown.append(((bars[:, 0].max() - bars[:, 1].min()) / usual[place], s, place))
+    shown.sort()
+    _, s, place = shown[int(TYPICAL * (len(shown) - 1))]
     falls = bool(series[s].update.indicators.candles[place, 1] >> bit & 1)
     example = Example(
         name,
@@ -169,11 +167,11 @@ def found_again(example: Example, series: Series) -> Drawing:
     if example.family == "candle":
         return drawing_of(example, series, place, None)
     entries = series.update.entries
-    at = (entries.kind == KIND_OF[example.name]) & (entries.bar_time_ms == series.starts[place])
-    at &= entries.life == IS_CONFIRMED
-    if not at.any():
+    found = finds(entries, example.name)
+    here = found[entries.bar_time_ms[found] == series.starts[place]]
+    if not len(here):
         raise LookupError(f"{example.name}: nothing fires on {example.symbol} {example.closed}")
-    return drawing_of(example, series, place, entries.write(int(np.flatnonzero(at)[0])))
+    return drawing_of(example, series, place, entries.write(int(here[0])))
 
 
 def drawing_of(example: Example, series: Series, place: int, signal: Signal | None) -> Drawing:

@@ -11,7 +11,7 @@ from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.combos.names import COMBO_NAMES
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import KIND_OF, LIVES
+from pl.signals.entries import KIND_OF, LIVES, Chosen, Entries
 from pl.signals.pattern import IN_SESSION
 from pl.signals.policy import FALLBACK, RULES, Rule
 from pl.signals.registry import PATTERNS
@@ -90,19 +90,20 @@ def write_rates(home: Path, target: Path) -> None:
 
 
 def fires(updates: list[EngineUpdate], name: str) -> tuple[int, int]:
-    """Return how often the log confirms a pattern, and how often that reaches an alert's minimum.
-
-    How a find began and ended is left out.
-    """
+    """Return how often a pattern was found, and how often surely enough for an alert."""
     total, alerts = 0, 0
     least = rule_of(name).min_confidence
     for update in updates:
-        entries = update.entries
-        at = (entries.kind == KIND_OF[name]) & (entries.life == IS_CONFIRMED)
-        found = entries.confidence[at]
+        found = update.entries.confidence[finds(update.entries, name)]
         total += len(found)
         alerts += int((found >= least).sum())
     return total, alerts
+
+
+def finds(entries: Entries, name: str) -> Chosen:
+    """Return the places of entries that say for the first time that a pattern is there."""
+    first = (entries.life == IS_CONFIRMED) & np.isnan(entries.said)
+    return np.flatnonzero(first & (entries.kind == KIND_OF[name]))
 
 
 def rule_of(name: str) -> Rule:

@@ -9,9 +9,9 @@ from bench.peers.names import COMMON
 from pl.kernel import kernel, leaf
 from pl.market.batches import Float64
 from pl.prefetch import prefetch
-from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, Bars, highest, lowest
+from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, Bars
 from pl.signals.indicators.averages import wma
-from pl.signals.indicators.channels import deviation_from, sma
+from pl.signals.indicators.channels import deviation_20, total_20, total_50, write_range
 from pl.signals.indicators.recursive import FAST, SLOW, WILDER, rsi, step_wilder
 from pl.signals.indicators.smoothing import after, smooth
 from pl.signals.indicators.state import (
@@ -24,8 +24,11 @@ from pl.signals.indicators.state import (
 )
 
 LINE: Final = 8
-READ: Final = (LINE, 24, 24, 56, LINE, 0)
-"""By column: how many of the newest bars are read."""
+READ_EDGE: Final = 24
+READ_CLOSES: Final = 56
+"""How many of the newest highs and lows, and how many closes, are read."""
+AHEAD: Final = 2
+"""Rows: a row is fetched while the one so many before it is computed."""
 
 
 @leaf
@@ -43,10 +46,11 @@ def step(state: Float64, bars: Bars, i: int) -> None:
 @leaf
 def write(out: Float64, state: Float64, bars: Bars, i: int) -> None:
     """Write the indicators of bar `i` in the order of COMMON, NaN during a warm-up."""
-    middle = sma(bars, i, 20)
-    spread = 2.0 * deviation_from(bars, i, 20, middle)
+    newest = total_20(bars, i)
+    middle = newest / 20.0
+    spread = 2.0 * deviation_20(bars, i, middle)
     out[0] = middle
-    out[1] = sma(bars, i, 50)
+    out[1] = total_50(bars, i, newest) / 50.0
     out[2] = after(state, EMA_FAST, FAST)
     out[3] = after(state, EMA_SLOW, SLOW)
     out[4] = rsi(state)
@@ -55,17 +59,19 @@ def write(out: Float64, state: Float64, bars: Bars, i: int) -> None:
     out[7] = middle + spread
     out[8] = middle - spread
     out[9] = wma(bars, i, 20)
-    out[10] = highest(bars, HIGH, max(i - 19, 0), i)
-    out[11] = lowest(bars, LOW, max(i - 19, 0), i)
+    write_range(out, 10, bars, i - 19, i)
 
 
 @leaf
 def fetch(held: Float64, state: Float64, row: int, i: int) -> None:
     """Fetch what the next bar of a row reads."""
     n_bars = held.shape[0]
-    for column in range(N_COLUMNS):
-        for ago in range(0, READ[column], LINE):
-            prefetch(held, (row * N_COLUMNS + column) * n_bars + max(i - ago, 0))
+    newest = row * N_COLUMNS * n_bars + i
+    for ago in range(0, READ_EDGE, LINE):
+        prefetch(held, newest + HIGH * n_bars - ago)
+        prefetch(held, newest + LOW * n_bars - ago)
+    for ago in range(0, READ_CLOSES, LINE):
+        prefetch(held, newest + CLOSE * n_bars - ago)
     prefetch(state, row * STATE_SIZE)
     prefetch(state, row * STATE_SIZE + LINE)
 
@@ -75,14 +81,16 @@ def close_all(held: Float64, state: Float64, prices: Float64, i: int, out: Float
     """Append bar `i` of every symbol and compute its indicators.
 
     held : (n_bars, 6, S) float64 in Fortran order; state : (S, STATE_SIZE); prices : (5, S) the
-    bar as it comes; out : (S, N) float64.
+    bar as it comes, of which high, low and close are taken, as the peers take them; out : (S, N)
+    float64.
     """
     n_rows = held.shape[2]
     for row in range(n_rows):
-        fetch(held, state, min(row + 1, n_rows - 1), i)
+        fetch(held, state, min(row + AHEAD, n_rows - 1), i)
         bars = held[..., row]
-        for column in range(5):
-            bars[i, column] = prices[column, row]
+        bars[i, HIGH] = prices[HIGH, row]
+        bars[i, LOW] = prices[LOW, row]
+        bars[i, CLOSE] = prices[CLOSE, row]
         step(state[row], bars, i)
         write(out[row], state[row], bars, i)
 

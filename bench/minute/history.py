@@ -13,7 +13,11 @@ import psycopg2
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.minute.longer import Longer
 from bench.minute.market import TRADES, Minute, trade_times
+from pl.market.columns import merged
+from pl.store.bars import TIMEFRAMES, BarStore, bars_table
+from pl.store.connection import Database
 from pl.store.copy_binary import Column, encode_rows
 from pl.store.partitions import moment
 
@@ -51,12 +55,25 @@ def load(url: str, symbols: Sequence[str], minutes: Iterable[Minute]) -> int:
     return sum(filled.values())
 
 
+def load_longer(url: str, symbols: Sequence[str], longer: Longer) -> int:
+    """Store the longer bars as a running market would have; return how many there are."""
+    database = Database(url, application="tickstock-bench")
+    store = BarStore(database)
+    for timeframe in {name for name, _ in longer}:
+        store.write_bars(
+            merged([bars for name, bars in longer if name == timeframe]), symbols, timeframe
+        )
+    database.close()
+    return sum(len(bars) for _, bars in longer)
+
+
 def settle(url: str) -> None:
     """Leave the database as days of running would: vacuumed, its statistics known."""
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE) ohlcv_1min")
+            for timeframe in TIMEFRAMES:
+                cursor.execute(f"VACUUM (ANALYZE) {bars_table(timeframe)}")
 
 
 def claim_progress(url: str, producer: str, through_ms: int) -> None:

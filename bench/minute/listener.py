@@ -14,16 +14,24 @@ from contracts.names import EVENTS_PATTERNS, PATTERNS_UPDATED
 _CHANNELS: Final = (EVENTS_PATTERNS, PATTERNS_UPDATED)
 _AT_ONCE: Final = 1 << 22
 _PATIENCE_S: Final = 0.05
-_FACTS: Final = re.compile(rb'"bar_time":"?([^",]+)"?,"received_at":"?([^",]+)')
+_FACTS: Final = re.compile(
+    rb'"timestamp":"?([^",]+)"?,"bar_time":"?([^",]+)"?,"received_at":"?([^",]+)'
+)
 _HEAD: Final = re.compile(rb"\*3\r\n\$7\r\nmessage\r\n\$\d+\r\n[^\r]+\r\n\$(\d+)\r\n")
 
 
 @dataclass
 class Close:
-    """Hold what came of one close: its frame's arrival, and of its events (unix seconds)."""
+    """Hold what came of one close: its frame's arrival, and of its events (unix seconds).
+
+    first_found_at, last_found_at : when Streaming had evaluated the bars of its first events, and
+    of its last ones.
+    """
 
     received_at: float
     bar_time: float
+    first_found_at: float
+    last_found_at: float
     first_at: float
     last_at: float
     n_events: int = 0
@@ -77,10 +85,11 @@ class Listener:
         if found is None:
             self.n_unread += 1
             return
-        key, bar_time = _unix(found[2]), _unix(found[1])
+        found_at, bar_time, key = (_unix(raw) for raw in found.groups())
         close = self.closes.get(key)
         if close is None:
-            close = self.closes[key] = Close(key, bar_time, at, at)
+            close = self.closes[key] = Close(key, bar_time, found_at, found_at, at, at)
+        close.last_found_at = max(close.last_found_at, found_at)
         close.bar_time = max(close.bar_time, bar_time)
         close.last_at = at
         close.n_events += 1

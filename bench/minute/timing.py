@@ -13,6 +13,7 @@ from bench import usage
 from bench.minute import history
 from bench.minute.latency import ALL, FIRST, STORED, latencies
 from bench.minute.listener import Close, Listener
+from bench.minute.longer import Longer, folded
 from bench.minute.market import MINUTE_MS, minutes, names
 from bench.minute.servers import Servers, environment, serving
 from bench.minute.service import Streaming, streaming
@@ -21,6 +22,7 @@ from launcher import settings as launcher_settings
 from launcher.home import Home
 from launcher.ports import any_free
 from launcher.provision.development import Pythons
+from pl.bootstrap.shared import build_sessions
 from pl.market.sessions import DAY_MS, xnys_sessions
 from pl.store.connection import Database
 from pl.store.universes import UniverseStore
@@ -91,7 +93,10 @@ def _prepare(servers: Servers, folder: Path, plan: Plan) -> None:
     symbols = names(plan.symbols)
     past, future = _schedule(plan)
     market = minutes(len(symbols), past + future, SEED)
-    n_bars = history.load(servers.database_url, symbols, (next(market) for _ in past))
+    longer: Longer = []
+    before = folded((next(market) for _ in past), build_sessions(MARKET), longer)
+    n_bars = history.load(servers.database_url, symbols, before)
+    n_bars += history.load_longer(servers.database_url, symbols, longer)
     history.settle(servers.database_url)
     history.claim_progress(servers.database_url, PRODUCER, past[-1])
     history.record(folder / "market.parquet", symbols, market, SEED)

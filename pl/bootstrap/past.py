@@ -2,21 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+import numpy as np
 
 from pl.bootstrap.stores import Stores
 from pl.feeds.massive_rest import MassiveRest
-from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.market.columns import merged
 from pl.market.folding import Folding
 from pl.market.restoring import restore
 from pl.market.sessions import DAY_MS, MarketSessions
 from pl.market.timeframes import DAILY, FOLDED, WEEK_DAYS, ends_of, session_from
 from pl.store.snapshot_history import SnapshotHistory
-from pl.streaming.catch_up import ByRow, CatchUp, History
-from pl.streaming.long_history import FINEST, LongHistory, Sources, by_row
+from pl.streaming.catch_up import CatchUp, History
+from pl.streaming.long_history import FINEST, LongHistory, Sources
 from pl.streaming.repair import Repair
+from pl.streaming.rows import ByRow, apart, by_row, together
 
 BEFORE_SESSION_MS: Final = {"simulated": DAY_MS}
 WEEK_MS: Final = WEEK_DAYS * DAY_MS
@@ -74,6 +77,7 @@ class Past:
             self._bars_read,
         )
         history = await catch_up.run(self._oldest_ms(now_ms), now_ms, done_ms)
+        history = replace(history, missed=self._counted(history.missed))
         if self.repair is not None:
             self.repair.refused.update(catch_up.refused)
             for symbol, gap in catch_up.unfetched:
@@ -91,27 +95,42 @@ class Past:
         )
         held = await source.run(now_ms, folding.from_ms)
         over_ms = now_ms - now_ms % MINUTE_MS if done_ms is None else done_ms + MINUTE_MS
-        return await asyncio.to_thread(self._restored, folding, held, over_ms)
+        return await asyncio.to_thread(self._restored, folding, history, held, over_ms)
 
-    def _restored(self, folding: Folding, held: dict[str, ByRow], over_ms: int) -> Longer:
+    def _restored(
+        self, folding: Folding, history: History, held: dict[str, ByRow], over_ms: int
+    ) -> Longer:
         sessions, from_ms = self.sessions, folding.from_ms
         first_day_ms = sessions.day_start_ms(session_from(sessions, from_ms).session_date)
         recent_ms = first_day_ms - WEEK_MS
-        read = self.history.bars_between  # with their trades, which snapshots leave out
+        read = self.history.bars_between
         folding.know_days(read(self.symbols, recent_ms - WEEK_MS, first_day_ms, DAILY))
-        minutes = read(self.symbols, from_ms, over_ms)
-        stored = {name: _between(held[name], recent_ms, over_ms) for name in FOLDED}
+        minutes = self._minutes(history, from_ms, over_ms)
+        whole = {name: together(rows) for name, rows in held.items()}
+        stored = {name: _between(whole[name], recent_ms, over_ms) for name in FOLDED}
         regular = minutes.take(sessions.regular(minutes.start_ms))
         restored = restore(folding, regular, over_ms, stored)
         warm = {
-            name: {row: self._over(name, bars, recent_ms, over_ms) for row, bars in rows.items()}
-            for name, rows in held.items()
+            name: apart(self._over(name, bars, recent_ms, over_ms), len(self.symbols))
+            for name, bars in whole.items()
         }
         for name, bars in restored.fresh.items():
             self.stores.bars.write_bars(bars, self.symbols, name)
             for row, part in by_row(bars).items():
                 warm[name][row] = merged([warm[name][row], part])
         return Longer(folding, warm, restored.changed)
+
+    def _counted(self, bars: ClosedBars) -> ClosedBars:
+        """Return the bars with their trades, which a snapshot does not always know."""
+        if not (bars.trade_count < 0).any():
+            return bars
+        since_ms, through_ms = int(bars.start_ms.min()), int(bars.start_ms.max())
+        stored = self.history.bars_between(self.symbols, since_ms, through_ms + 1)
+        return stored.take(np.isin(_keys(stored), _keys(bars)))
+
+    def _minutes(self, history: History, from_ms: int, over_ms: int) -> ClosedBars:
+        """Return the minutes that are folded, with their trades."""
+        return self._counted(_between(together(history.stored), from_ms, over_ms))
 
     def _over(self, name: str, bars: ClosedBars, recent_ms: int, over_ms: int) -> ClosedBars:
         """Return the bars that had closed by `over_ms`, as all before `recent_ms` had."""
@@ -143,7 +162,7 @@ class Past:
 
     def _whole_from(self, history: History, now_ms: int) -> int:
         """Return the open of the first session all of whose minutes were read."""
-        if self.live and len(self.symbols) > MANY:
+        if len(self.symbols) > MANY:
             return self.sessions.anchor_ms("1min", now_ms)
         oldest_ms = self._oldest_ms(now_ms)
         if not self.live:
@@ -159,8 +178,11 @@ class Past:
         return session.open_ms
 
 
-def _between(rows: ByRow, from_ms: int, to_ms: int) -> ClosedBars:
-    """Return the bars of all rows that start in [from_ms, to_ms), sorted by (start_ms, row)."""
-    return merged(
-        [bars.take((bars.start_ms >= from_ms) & (bars.start_ms < to_ms)) for bars in rows.values()]
-    )
+def _between(bars: ClosedBars, from_ms: int, to_ms: int) -> ClosedBars:
+    """Return the bars that start in [from_ms, to_ms), sorted by (start_ms, row)."""
+    return merged([bars.take((bars.start_ms >= from_ms) & (bars.start_ms < to_ms))])
+
+
+def _keys(bars: ClosedBars) -> Int64:
+    """Return one number for each (start, row); a market has fewer than 2**20 symbols."""
+    return (bars.start_ms // 1000 << 20) + bars.row

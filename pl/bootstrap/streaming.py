@@ -284,7 +284,9 @@ class Building:
             writer=self._writer,
             telemetry=publishers,
             beats=beats,
-            keeping=Keeping(self._snapshots, loop.closing.engines, len(self._symbols)),
+            keeping=Keeping(
+                self._snapshots, loop.closing.engines, len(self._symbols), loop.closing.folding
+            ),
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),
         )

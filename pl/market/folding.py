@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.market.batches import MINUTE_MS, ClosedBars, Int32, Int64
 from pl.market.columns import merged
-from pl.market.pages import Page
+from pl.market.pages import ABSENT, Page
 from pl.market.periods import KEPT, Cut, Period, cuts_of_session, cuts_of_week
 from pl.market.sessions import MarketSessions, Session
 from pl.market.timeframes import (
@@ -29,6 +29,7 @@ from pl.market.timeframes import (
 )
 
 UNKNOWN_MS: Final = -1
+NOT_HELD: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,17 @@ class Folding:
             known = bucket < len(cut.start_ms)
             known[known] = cut.start_ms[bucket[known]] == bars.start_ms[known]
             period.revisions[timeframe][bars.row[known], bucket[known]] = bars.revision[known]
+
+    def trades_of(self, row: Int64, start_ms: Int64) -> Int32:
+        """Return how many trades minutes (n,) have, -1 of those that are not held."""
+        found: Int32 = np.full(len(row), NOT_HELD, np.int32)
+        for day in self._days:
+            slot = (start_ms - day.key) // MINUTE_MS
+            inside = np.flatnonzero((slot >= 0) & (slot < day.page.quality.shape[1]))
+            at = (row[inside], slot[inside])
+            held = day.page.quality[at] != ABSENT
+            found[inside[held]] = day.page.trade_count[at][held]
+        return found
 
     def _closes(self, minutes: ClosedBars, through_ms: int) -> Iterator[Step]:
         begin = 0

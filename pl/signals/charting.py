@@ -103,12 +103,6 @@ def look_again(
     return n
 
 
-def remember(history: History, charts: ChartState, row: int) -> None:
-    """Grow a row's state from the bars it holds."""
-    n = int(history.n_bars[row])
-    look_again(history, charts, row, row, n, n, room_for_finds(1))
-
-
 def finds_between(history: History, row: int, begin: int, end: int) -> tuple[Float64, int]:
     """Return the finds that bars `begin` to `end` - 1 of a row complete, and how many."""
     finds = room_for_finds(max(end - begin, 0) + 1)
@@ -117,10 +111,11 @@ def finds_between(history: History, row: int, begin: int, end: int) -> tuple[Flo
     return finds, look_again(history, empty_state(1), row, 0, begin, end, finds)
 
 
+@leaf
 def may_stand(history: History, charts: ChartState, row: int, begin: int) -> bool:
     """Tell whether a bar from `begin` on may have completed a chart or shown one forming."""
     newest = max(charts.recent[row, 0, NEWEST_FIND], charts.formed[row, 0, NEWEST_FIND])
-    return bool(newest - charts.dropped[row] >= min(begin, int(history.n_bars[row])))
+    return bool(newest - charts.dropped[row] >= min(begin, history.n_bars[row]))
 
 
 def read_charts(finds: Float64, n: int) -> list[ChartHit]:

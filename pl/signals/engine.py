@@ -1,19 +1,13 @@
 """Turn closed bars into indicator rows and the signal log."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from pl.market.batches import ClosedBars, Float64, Int64
-from pl.signals.chart.state import empty_state, forget
-from pl.signals.charting import (
-    finds_between,
-    may_stand,
-    remember,
-    room_for_finds,
-)
+from pl.signals.chart.state import empty_state
 from pl.signals.closing import (
     FULL,
     NO_ROOM,
@@ -21,29 +15,23 @@ from pl.signals.closing import (
     Arrivals,
     IndicatorRows,
     close_bars,
-    mark_sound,
     prices_of,
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
-from pl.signals.evaluation import rows_between
 from pl.signals.held import HeldBars, held_bars
 from pl.signals.history import (
-    NO_ANCHOR,
-    SEED_BARS,
     History,
     empty_history,
-    set_anchor,
-    walk,
 )
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.lives import empty_lives, room_for_endings, widened
 from pl.signals.log import Author
 from pl.signals.pages import Room, read_closes, read_page
-from pl.signals.reliving import relive
 from pl.signals.restated import count_restated
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
+from pl.signals.warming import grow, load, looked_at, walked
 
 SESSION_BARS: Final = 1440
 """Bars of the longest session: every minute of a day."""
@@ -94,41 +82,20 @@ class SignalEngine:
         value exact; what is older is left out. Unsound bars are left out.
         Raises ValueError when times do not rise or a session is longer than `session_bars`.
         """
-        sound = np.empty(len(bars), np.bool_)
-        mark_sound(prices_of(bars), sound)
-        kept = bars.where(sound)
-        if np.any(np.diff(kept.start_ms) <= 0):
-            raise ValueError(f"row {row}: expected bars with rising start_ms, oldest first")
-        self._load(row, kept)
+        self.warm_all({row: bars})
 
-    def _load(self, row: int, bars: ClosedBars) -> None:
-        history = self._history
-        history.n_bars[row] = 0
-        history.anchor[row] = NO_ANCHOR
-        forget(self._charts, row)
-        if not len(bars):
-            self._remember(row)
-            return
-        anchor = self._session_open(int(bars.start_ms[-1]))
-        first = int(np.searchsorted(bars.start_ms, anchor))
-        tail = bars.part(max(first - SEED_BARS - history.window_bars, 0), len(bars))
-        n = len(tail)
-        if n >= history.start.shape[1]:
-            raise self._overlong(row)
-        history.start[row, :n] = tail.start_ms
-        history.columns[:n, :, row] = prices_of(tail)
-        history.revision[row, :n] = tail.revision
-        history.quality[row, :n] = tail.quality
-        history.n_bars[row] = n
-        self._know(anchor)
-        set_anchor(history, row, anchor)
-        walk(history, row, n, NO_VALUES)
-        self._remember(row)
+    def warm_all(self, history: Mapping[int, ClosedBars]) -> None:
+        """Do as `warm` does for each row of `history`, in two threads."""
+        anchors, overlong = load(self._history, history, self._session_open)
+        if overlong >= 0:
+            raise self._overlong(overlong)
+        for anchor in anchors.tolist():
+            self._know(anchor)
+        self._grow(np.fromiter(history, np.int64, len(history)))
 
-    def _remember(self, row: int) -> None:
-        """Grow the charts and open signals of a row from the bars it holds."""
-        remember(self._history, self._charts, row)
-        self._lives = relive(self._history, self._charts, self._lives, row, self._session_open)
+    def _grow(self, rows: Int64) -> None:
+        """Grow state, charts and open signals of rows from the bars they hold."""
+        self._lives = grow(self._history, self._charts, self._lives, rows, self._session_open)
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         """Take closed, revised or late bars, in order; return what they caused.
@@ -152,7 +119,7 @@ class SignalEngine:
             if stopped == NOT_NEXT:
                 outcome = revise(self._history, batch, begin, self._session_open)
                 if not outcome.refused:
-                    self._remember(int(batch.row[begin]))
+                    self._grow(batch.row[begin : begin + 1].astype(np.int64))
                 self._note(outcome, log, tables, refused)
                 begin += 1
         return EngineUpdate(join_entries(log), join(tables), dict(refused))
@@ -162,38 +129,21 @@ class SignalEngine:
 
         It is the memory from which a policy learns after a restart what was signalled before.
         """
-        history = self._history
-        found = join_entries([self.standing(row, n_bars) for row in range(len(history.n_bars))])
+        found = self.standing(np.arange(len(self._history.n_bars)), n_bars)
         return found.take(np.argsort(found.bar_time_ms, kind="stable"))
 
-    def standing(self, row: int, n_bars: int) -> Entries:
-        """Return the entries standing on the last `n_bars` bars of a row."""
-        history = self._history
-        n = int(history.n_bars[row])
-        begin = max(n - n_bars, 0)
-        rows, n_hits = rows_between(history, row, begin, n, self._session_open)
-        finds, n_finds = room_for_finds(0), 0
-        if may_stand(history, self._charts, row, begin):
-            finds, n_finds = finds_between(history, row, begin, n)
-        return read_page(self._author, rows, n_hits, finds, n_finds, NO_VALUES).entries()
+    def standing(self, rows: Int64, n_bars: int) -> Entries:
+        """Return the entries standing on the last `n_bars` bars of rows, row after row."""
+        return looked_at(
+            self._history, self._charts, self._author, rows, n_bars, self._session_open
+        )
 
-    def latest_rows(self, row: int, n_bars: int) -> IndicatorTable:
-        """Return the values of the last `n_bars` bars of a row, walked from the running anchor.
+    def latest_rows(self, rows: Int64, n_bars: int) -> IndicatorTable:
+        """Return the values of the last `n_bars` bars of rows, walked from the running anchor.
 
         Patterns and candlesticks are left out.
         """
-        history = self._history
-        n = int(history.n_bars[row])
-        begin = max(n - n_bars, 0)
-        values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
-        walk(history, row, begin, values)
-        return IndicatorTable(
-            np.full(n - begin, row, np.int32),
-            history.start[row, begin:n].copy(),
-            values,
-            np.zeros(n - begin, np.int64),
-            np.zeros((n - begin, 2), np.int64),
-        )
+        return walked(self._history, rows, n_bars)
 
     @property
     def through_ms(self) -> int:

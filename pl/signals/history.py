@@ -18,6 +18,7 @@ from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
 from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.indicators import recursive, session
+from pl.signals.indicators.kept import KEPT_BARS, keep
 from pl.signals.indicators.names import VOLUME_AT_TIME
 from pl.signals.indicators.row import write_row, write_year
 from pl.signals.indicators.state import STATE_SIZE
@@ -190,6 +191,7 @@ def find(history: History, row: int, start: int) -> int:
 def step_bar(history: History, row: int, i: int) -> None:
     """Advance the row's walk by bar `i`, and the session's sums when it belongs to it."""
     recursive.step(history.state[row], history.columns[..., row], i)
+    keep(history.state[row], history.columns[..., row], i)
     if i >= history.first[row]:
         session.step_session(history.state[row], history.columns[..., row], i)
 
@@ -227,6 +229,10 @@ def walk(history: History, row: int, begin: int, out: Float64) -> None:
     """
     recursive.clear(history.state[row])
     for i in range(walk_start(history, row), history.n_bars[row]):
-        step_bar(history, row, i)
+        recursive.step(history.state[row], history.columns[..., row], i)
+        if i >= begin - KEPT_BARS:
+            keep(history.state[row], history.columns[..., row], i)
+        if i >= history.first[row]:
+            session.step_session(history.state[row], history.columns[..., row], i)
         if i >= begin:
             write_indicators(history, row, i, out[i - begin])

@@ -1,4 +1,4 @@
-"""Live through the bars of a row again: after a restart, and before and after a revision."""
+"""Live through the bars of a row again, before and after a revision."""
 
 from collections.abc import Callable
 
@@ -6,20 +6,16 @@ import numpy as np
 
 from pl.signals.births import replay
 from pl.signals.chart.hit import Finding
-from pl.signals.chart.state import ChartState
-from pl.signals.charting import finds_between, may_stand, read_charts, room_for_finds
+from pl.signals.charting import finds_between, read_charts
 from pl.signals.endings import Ending, read_endings
 from pl.signals.evaluation import HitRows, read_hits, rows_between
 from pl.signals.history import History
 from pl.signals.life import LONGEST_HIT, LONGEST_LIFE
 from pl.signals.lives import (
-    SLOT,
     Endings,
     Lives,
-    Open,
     empty_lives,
     room_for_endings,
-    widened,
 )
 from pl.signals.signal import identity
 
@@ -50,32 +46,6 @@ def lived_from(
     return found, ends
 
 
-def relive(
-    history: History, charts: ChartState, lives: Lives, row: int, session_open: SessionOpen
-) -> Lives:
-    """Grow a row's open signals from the bars it holds; return the lives, widened if need be.
-
-    charts : the row's own has seen all its bars.
-    """
-    n = int(history.n_bars[row])
-    begin = max(n - LONGEST_LIFE, 0)
-    rows, n_hits = rows_between(history, row, max(n - LONGEST_HIT, 0), n, session_open)
-    finds, n_finds = room_for_finds(0), 0
-    if may_stand(history, charts, row, begin):
-        finds, n_finds = finds_between(history, row, begin, n)
-    grown, _ = _replayed(history, row, begin, rows, n_hits, finds, n_finds)
-    while (
-        grown.hits.n[0] > lives.hits.hot.shape[1] or grown.charts.n[0] > lives.charts.hot.shape[1]
-    ):
-        lives = widened(lives)
-    _adopt(lives.hits, row, grown.hits)
-    _adopt(lives.charts, row, grown.charts)
-    lives.seen[row] = grown.seen[0]
-    changed = history.revision[row, :n].any() or history.quality[row, :n].any()
-    lives.touched[row] = changed
-    return lives
-
-
 def _replayed(
     history: History,
     row: int,
@@ -90,13 +60,3 @@ def _replayed(
     n = int(history.n_bars[row])
     replay(history, lives, row, begin, n, rows, n_hits, finds, n_finds, ended)
     return lives, ended
-
-
-def _adopt(some: Open, row: int, grown: Open) -> None:
-    """Make the open signals of a row those of another state."""
-    n, room = int(grown.n[0]), some.hot.shape[1]
-    slots = grown.hot[0, :n, SLOT].astype(np.intp)
-    some.hot[row, :n] = grown.hot[0, :n]
-    some.hot[row, :, SLOT] = np.arange(room)
-    some.records[row, :n] = grown.records[0, slots]
-    some.n[row] = n

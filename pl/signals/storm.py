@@ -16,17 +16,22 @@ from pl.signals.entries import LIVES, Chosen, Entries
 from pl.signals.signal import CONFIRMED, FORMING
 
 MOST_EVENTS: Final = 1_000
-"""Alerts of one close of the whole market."""
+"""Events of one close of the whole market, what changes and ends included."""
+MOST_OF_COMBOS: Final = 100
+"""Of them those of combos, for each timeframe that triggers some."""
 _IS_FOUND: Final = np.array([life in {CONFIRMED, FORMING} for life in LIVES], np.bool_)
 
 
-def surest(entries: Entries, most: int) -> Chosen:
+def surest(entries: Entries, most: int, most_events: int | None = None) -> Chosen:
     """Return the places, in log order, of what is left of a close with at most `most` alerts.
 
-    What changes or ends a signal said before always stays. Of the others the most confident stay,
+    What changes or ends a signal said before always stays; together they are at most
+    `most_events`, if they can be. Of the others the most confident stay,
     among equals those of the first symbols by row, then of the first patterns by kind.
     """
     fresh = np.flatnonzero(_IS_FOUND[entries.life] & np.isnan(entries.said))
+    if most_events is not None:
+        most = min(most, most_events - (len(entries) - len(fresh)))
     if len(fresh) <= max(most, 0):
         return np.arange(len(entries))
     order = np.lexsort((entries.kind[fresh], entries.row[fresh], -entries.confidence[fresh]))

@@ -6,12 +6,15 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.signals.chart.state import empty_state
+from pl.signals.charting import look_again, room_for_finds
 from pl.signals.combos.measures import N_MEASURES, Looks, measure
 from pl.signals.engine import SignalEngine
 from pl.signals.evaluation import rows_between
 from pl.signals.events.levels import fit_beyond
 from pl.signals.history import empty_history
 from pl.signals.policy import Policy
+from pl.signals.warming import load, walked
 
 N_BARS: Final = 80
 
@@ -46,8 +49,10 @@ def warm_up_judging() -> None:
 
 def warm_up_walking() -> None:
     """Compile what walks through a history: much of the other half."""
-    engine = SignalEngine(("WARM",), "1min", "intraday", lambda _: 0, session_bars=N_BARS)
-    engine.warm(0, _bars(range(4), 10.0, 0))
+    history, charts = empty_history(1, N_BARS, "1min"), empty_state(1)
+    load(history, {0: _bars(range(4), 10.0, 0)}, lambda _: 0)
+    walked(history, np.zeros(1, np.int64), 2)
+    look_again(history, charts, 0, 0, 4, 4, room_for_finds(1))
 
 
 def warm_up() -> None:
@@ -61,6 +66,7 @@ def warm_up() -> None:
     engine.update(_bars([40], 12.0, 1))
     engine.update(_bars([40], float("nan"), 2))
     engine.recent(4)
+    engine.latest_rows(np.zeros(1, np.int64), 4)
     _look_at_a_combo(engine)
 
 

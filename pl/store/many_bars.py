@@ -91,7 +91,7 @@ class ManyBars:
         parts.clear()
         columns["quality"] = columns["quality"].astype(np.uint8)
         bars = ClosedBars(**columns)
-        return bars.take(np.lexsort((bars.start_ms, bars.row)))
+        return bars.take(_by_row_and_time(bars))
 
     def _slice(
         self, query: str, symbols: Sequence[str], begin_ms: int, end_ms: int
@@ -106,6 +106,20 @@ class ManyBars:
 
         with self._database.run(work).getbuffer() as raw:
             return decode_rows(raw, KINDS)
+
+
+def _by_row_and_time(bars: ClosedBars) -> Array:
+    """Return the order that sorts bars by (row, start_ms).
+
+    They are stored minute after minute, so that sorting them by row alone mostly does it, which
+    takes a tenth of the time where a row is a number of 16 bits.
+    """
+    narrow = bars.row.max(initial=0) < 2**16
+    order = np.argsort(bars.row.astype(np.uint16) if narrow else bars.row, kind="stable")
+    row, start = bars.row[order], bars.start_ms[order]
+    if np.all((np.diff(start) > 0) | (np.diff(row) > 0)):
+        return order
+    return np.lexsort((bars.start_ms, bars.row))
 
 
 def numbered(found: dict[str, ClosedBars], symbols: Sequence[str]) -> dict[str, ClosedBars]:

@@ -23,7 +23,9 @@ from pl.market.batches import Float64, Int32, Int64, UInt8
 
 log = structlog.get_logger()
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+NOT_COUNTED: Final = -1
+"""Stands for the trades of a bar that are known to the database alone."""
 N_PRICES: Final = 6
 _MANIFEST: Final = "manifest.json"
 _KINDS: Final = {
@@ -33,6 +35,7 @@ _KINDS: Final = {
     "prices": "<f8",
     "revision": "<i4",
     "quality": "|u1",
+    "trades": "<i4",
 }
 
 
@@ -50,7 +53,7 @@ class _Manifest(msgspec.Struct, frozen=True):
 class Snapshot:
     """Hold the bars of all symbols as they were up to `through_ms`, a row a symbol.
 
-    Columns as in `HeldBars`, memory-mapped and read-only.
+    Columns as in `HeldBars`, memory-mapped and read-only; trades : NOT_COUNTED where not known.
     """
 
     through_ms: int
@@ -60,6 +63,7 @@ class Snapshot:
     prices: Float64
     revision: Int32
     quality: UInt8
+    trades: Int32
 
 
 class Snapshots:
@@ -119,6 +123,10 @@ class Held(Protocol):
     def n_bars(self) -> Int64:
         """How many bars each row has."""
 
+    @property
+    def start(self) -> Int64:
+        """When each bar starts, unix ms."""
+
 
 class Draft:
     """Take rows in order, then become the newest snapshot."""
@@ -135,10 +143,15 @@ class Draft:
             name: (self._folder / name).open("wb") for name in _KINDS
         }
 
-    def add(self, rows: Held, through_ms: int) -> None:
-        """Append rows whose bars up to `through_ms` (unix ms) are all there."""
+    def add(self, rows: Held, through_ms: int, trades: Int32 | None = None) -> None:
+        """Append rows whose bars up to `through_ms` (unix ms) are all there.
+
+        trades : how many each bar has, (m,), NOT_COUNTED where that is not known.
+        """
+        counted = np.full(len(rows.start), NOT_COUNTED) if trades is None else trades
         for name, kind in _KINDS.items():
-            raw = np.ascontiguousarray(getattr(rows, name), np.dtype(kind))
+            column = counted if name == "trades" else getattr(rows, name)
+            raw = np.ascontiguousarray(column, np.dtype(kind))
             self._files[name].write(raw.data)
             self._checksums[name] = zlib.crc32(raw.data, self._checksums[name])
         before_ms = through_ms if self._through_ms is None else self._through_ms

@@ -28,7 +28,8 @@ Regular = Callable[[Int64], npt.NDArray[np.bool_]]
 class SnapshotHistory:
     """Answer as `BarHistory` does; `regular` tells which starts (n,) lie in regular hours.
 
-    Of what a snapshot holds bars outside regular hours are left out, and trades are not counted.
+    Of what a snapshot holds bars outside regular hours are left out, and trades are NOT_COUNTED
+    but for minutes of the latest sessions.
     Attributes: trusted, how many symbols the last answer took from a snapshot.
     """
 
@@ -198,7 +199,7 @@ def _as_closed(snapshot: Snapshot, row: "npt.NDArray[np.int32]") -> ClosedBars:
         close=prices[:, 3],
         volume=prices[:, 4],
         vwap=prices[:, 5],
-        trade_count=np.zeros(len(row), np.int32),
+        trade_count=snapshot.trades,
         revision=snapshot.revision,
         quality=snapshot.quality,
     )

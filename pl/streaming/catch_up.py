@@ -12,6 +12,7 @@ from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
 from pl.store.bars import BarStore
 from pl.streaming.repair import Fetch
+from pl.streaming.rows import ByRow
 from pl.streaming.watch import Gap
 from service.errors import InvalidData, Rejected, SettingsError, Unavailable
 
@@ -19,8 +20,6 @@ log = structlog.get_logger()
 
 OPEN_TO_REVISION_MS: Final = 16 * MINUTE_MS
 CONCURRENT: Final = 16
-
-ByRow = dict[int, ClosedBars]
 
 
 class Past(Protocol):

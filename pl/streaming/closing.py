@@ -17,7 +17,7 @@ from pl.market.batches import (
 from pl.market.folding import Folding, Step
 from pl.signals.crossings import Crossings
 from pl.signals.engine import SignalEngine
-from pl.signals.storm import MOST_EVENTS
+from pl.signals.storm import MOST_EVENTS, MOST_OF_COMBOS
 from pl.signals.table import join
 from pl.signals.timeframes import TIMEFRAME_MS
 from pl.store.closes import Close
@@ -139,16 +139,17 @@ class Closing:
     def _work_of(self, step: Step) -> list[tuple[Frame, ClosedBars, int]]:
         """Return what evaluates the bars of a step, the minutes first, then shortest first.
 
-        Each with the most alerts that may come of it: half for the minutes of a close that ends
+        Each with the most events that may come of it: half for the minutes of a close that ends
         longer bars, too.
         """
         found = [(self.minute, step.minutes)] if len(step.minutes) else []
         found += [
             (self.longer[name], bars) for name, bars in step.longer.items() if name in self.longer
         ]
+        most = MOST_EVENTS - 2 * MOST_OF_COMBOS
         if len(found) == 1:
-            return [(*found[0], MOST_EVENTS)]
-        half = MOST_EVENTS // 2
+            return [(*found[0], most)]
+        half = most // 2
         return [
             (frame, bars, half if frame is self.minute else half // (len(found) - 1))
             for frame, bars in found

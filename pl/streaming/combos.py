@@ -17,7 +17,7 @@ from pl.signals.combos.tier import Combos, take_days
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
-from pl.signals.storm import surest
+from pl.signals.storm import MOST_OF_COMBOS, surest
 from pl.signals.table import EngineUpdate
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
@@ -26,8 +26,6 @@ from pl.streaming.frames import Evaluated, Frame
 
 MINUTE: Final = "1min"
 TRIGGERED_ON: Final = (MINUTE, "5min")
-MOST_EVENTS: Final = 200
-"""Of one timeframe at one close; the surest ones."""
 
 
 @dataclass(slots=True)
@@ -101,7 +99,7 @@ class ComboDesk:
             ends = ends_of(self.sessions, name, told.bar_time_ms)
             told = told.take(np.flatnonzero(ends > since_ms))
         self.counters.held_back += len(entries) - len(told)
-        calmed = told.take(surest(told, MOST_EVENTS))
+        calmed = told.take(surest(told, MOST_OF_COMBOS))
         self.counters.held_storm += len(told) - len(calmed)
         self.counters.refused["storm"] += len(told) - len(calmed)
         self._found += calmed.signals()

@@ -64,12 +64,11 @@ class Frame:
 
     def warm(self, history: Mapping[int, ClosedBars]) -> None:
         """Take over history, oldest first by row, and what was signalled in it."""
-        for row, bars in history.items():
-            self.engine.warm(row, bars)
+        self.engine.warm_all(history)
         self.policy.recall(self.engine.recent(self.policy.memory_bars))
-        for row in range(self.crossings.n_rows):
-            table = self.engine.latest_rows(row, MEMORY_BARS)
-            self.crossings.recall(table, self.scale_ages(table))
+        watched = np.arange(self.crossings.n_rows)
+        table = self.engine.latest_rows(watched, MEMORY_BARS)
+        self.crossings.recall(table, self.scale_ages(table))
 
     def scale_ages(self, table: IndicatorTable) -> Int64:
         """Return how long prices have kept their scale at each row of a table, in bars."""
@@ -89,7 +88,10 @@ class Frame:
         return out
 
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
-        """Evaluate bars sorted by (start_ms, row); at most so many alerts come of them."""
+        """Evaluate bars sorted by (start_ms, row); at most so many events come of them.
+
+        Half of them may be alerts, because each alert ends some day.
+        """
         update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators)
         told = self.policy.choose(update.entries)
@@ -97,7 +99,8 @@ class Frame:
             ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
             told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
         told = told.take(self.told.places(told))
-        calmed = told.take(surest(told, most))
+        calmed = told.take(surest(told, most // 2, most))
+        self.told.note(calmed)
         alerts = Findings(calmed, bars, update.indicators)
         held_storm = len(told) - len(calmed)
         ended = count_ends(update.entries)

@@ -5,13 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import structlog
 
+from pl.market.batches import Int32
+from pl.market.folding import Folding
+from pl.market.timeframes import INTRADAY
 from pl.signals.engine import SignalEngine
+from pl.signals.held import HeldBars
 from pl.store.snapshot import Snapshots
 
 log = structlog.get_logger()
 
+MINUTE: Final = INTRADAY[0]
 FIRST_AFTER_S: Final = 60.0
 EVERY_S: Final = 900.0
 ROWS_AT_ONCE: Final = 64
@@ -24,12 +30,13 @@ PAUSE_S: Final = 0.05
 class Keeping:
     """Write snapshots of `engines`, by timeframe; a disk that takes none costs only the next start.
 
-    n_rows : symbols of each engine.
+    n_rows : symbols of each engine; folding : knows the trades of the latest minutes.
     """
 
     snapshots: Snapshots
     engines: Mapping[str, SignalEngine]
     n_rows: int
+    folding: Folding
 
     async def run(self) -> None:
         """Keep a while after the start and every so often, until cancelled."""
@@ -51,9 +58,14 @@ class Keeping:
         try:
             for begin in range(0, self.n_rows, ROWS_AT_ONCE):
                 held = engine.held(begin, min(begin + ROWS_AT_ONCE, self.n_rows))
-                await asyncio.to_thread(draft.add, held, engine.through_ms)
+                trades = self._trades(held, begin) if timeframe == MINUTE else None
+                await asyncio.to_thread(draft.add, held, engine.through_ms, trades)
                 await asyncio.sleep(pause_s)
             await asyncio.to_thread(draft.finish)
         finally:
             draft.close()
         log.info("snapshot_kept", timeframe=timeframe, symbols=self.n_rows)
+
+    def _trades(self, held: HeldBars, begin: int) -> Int32:
+        row = begin + np.repeat(np.arange(len(held.n_bars)), held.n_bars)
+        return self.folding.trades_of(row, held.start)

@@ -26,8 +26,9 @@ from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.history import SEED_BARS
 from pl.store.bars import BarStore
 from pl.store.snapshot_history import SnapshotHistory
-from pl.streaming.catch_up import CONCURRENT, ByRow
+from pl.streaming.catch_up import CONCURRENT
 from pl.streaming.repair import Fetch
+from pl.streaming.rows import ByRow, by_row
 from service.errors import InvalidData, Rejected, Unavailable
 
 log = structlog.get_logger()
@@ -164,14 +165,3 @@ def on_grid(held: ByRow, timeframe: str, sessions: MarketSessions) -> ByRow:
     starts = np.unique(np.concatenate([bars.start_ms for bars in held.values()]))
     ours = starts[bar_starts(starts, timeframe, sessions) == starts]
     return {row: bars.take(np.isin(bars.start_ms, ours)) for row, bars in held.items()}
-
-
-def by_row(bars: ClosedBars) -> ByRow:
-    """Return bars, sorted by time, by row; rows without any are left out."""
-    bars = bars.take(np.argsort(bars.row, kind="stable"))
-    rows, first = np.unique(bars.row, return_index=True)
-    ends = np.append(first[1:], len(bars))
-    return {
-        int(row): bars.take(np.arange(begin, end))
-        for row, begin, end in zip(rows, first, ends, strict=True)
-    }

@@ -51,14 +51,18 @@ class Told:
     def places(self, entries: Entries) -> Chosen:
         """Return the places of entries somebody may hear of: all but the ends of untold flows.
 
-        entries : what a policy let through, in log order; their flows count as told.
+        entries : what a policy let through, in log order; flows among them may be told.
         """
-        keys = _keys(entries.row, entries.kind, entries.direction, entries.born_ms)
-        self._note(keys[_IS_FOUND[entries.life]].tolist())
+        keys = _keys_of(entries)
+        found = set(keys[_IS_FOUND[entries.life]].tolist())
         ends = np.flatnonzero(_IS_END[entries.life])
         heard = np.ones(len(entries), np.bool_)
-        heard[ends] = [key in self._keys for key in keys[ends].tolist()]
+        heard[ends] = [key in self._keys or key in found for key in keys[ends].tolist()]
         return np.flatnonzero(heard)
+
+    def note(self, entries: Entries) -> None:
+        """Remember the flows that entries tell of."""
+        self._note(_keys_of(entries)[_IS_FOUND[entries.life]].tolist())
 
     def _note(self, keys: Iterable[int]) -> None:
         for key in keys:
@@ -72,6 +76,10 @@ def count_ends(entries: Entries) -> dict[str, int]:
     """Return how many entries say that a signal ended, by how it did."""
     counts = np.bincount(entries.life, minlength=len(LIVES)).tolist()
     return {life: count for life, count in zip(LIVES, counts, strict=True) if life in ENDINGS}
+
+
+def _keys_of(entries: Entries) -> Int64:
+    return _keys(entries.row, entries.kind, entries.direction, entries.born_ms)
 
 
 def _keys(row: np.ndarray, kind: np.ndarray, direction: np.ndarray, born_ms: Int64) -> Int64:

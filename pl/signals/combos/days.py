@@ -91,7 +91,7 @@ class Days:
         values = np.full((1, len(DAY_NAMES)), np.nan)
         start_ms = np.full(1, NO_DAY, np.int64)
         if end > 0:
-            table = self.engine.latest_rows(row, int(history.n_bars[row]) - end + 1)
+            table = self.engine.latest_rows(np.array([row]), int(history.n_bars[row]) - end + 1)
             values[0, : len(INDICATOR_NAMES)] = table.values[0]
             values[0, len(INDICATOR_NAMES) :] = columns_of(history, row)[end - 1, _PRICES]
             start_ms[0] = history.start[row, end - 1]
@@ -149,9 +149,13 @@ class Days:
             newest = table.start_ms == self.last.start_ms[table.row]
             self.last.values[table.row[newest], :n] = table.values[newest]
             waiting -= set(table.row[newest].tolist())
-        for row in waiting:
-            self.last.values[row, :n] = self.engine.latest_rows(row, 1).values[0]
+        self._walk(np.array(sorted(waiting), np.int64))
         self._forget(rows)
+
+    def _walk(self, rows: Int64) -> None:
+        """Read the values of the last days of rows that hold some from their bars."""
+        table = self.engine.latest_rows(rows, 1)
+        self.last.values[rows, : len(INDICATOR_NAMES)] = table.values
 
     def _forget(self, rows: Int64) -> None:
         history = self.engine.history

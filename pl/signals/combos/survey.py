@@ -97,7 +97,7 @@ class Survey:
         return hit._replace(revision=sum(changes))
 
     def _fired(self, row: int, n_bars: int) -> Fired:
-        entries = self._engine.standing(row, n_bars)
+        entries = self._engine.standing(np.array([row]), n_bars)
         fired: Fired = {}
         for place in np.flatnonzero(np.isin(entries.kind, list(TRIGGERING))).tolist():
             fired.setdefault(int(entries.bar_time_ms[place]), []).append(entries.write(place))

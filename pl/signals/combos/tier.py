@@ -97,7 +97,7 @@ class Combos:
         level is left once a session, so that no cool-down has to know of it.
         """
         rows = self._watch.armed_rows()
-        entries = join_entries([self.engine.standing(row, n_bars) for row in rows])
+        entries = self.engine.standing(np.array(rows, np.int64), n_bars)
         entries = entries.take(np.flatnonzero(entries.bar_time_ms >= self._watch.session_ms))
         combo, side, row, which = self._watch.triggers(entries)
         starts = entries.bar_time_ms[which]

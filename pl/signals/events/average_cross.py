@@ -13,7 +13,7 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.events.crossing import WEIGHTS, may_cross, told, verdict_of
 from pl.signals.hits import SILENT, Hit, Verdict
-from pl.signals.indicators.channels import sma
+from pl.signals.indicators.channels import sma_20, sma_50
 from pl.signals.indicators.state import SMA_20, SMA_50, USUAL_RANGE
 from pl.signals.levels import NO_LEVELS
 from pl.signals.pattern import Alert, Pattern, Setting
@@ -28,7 +28,7 @@ def moving_average_cross(bars: Bars, i: int, state: Float64) -> Verdict:
     fast, slow, unit = state[SMA_20], state[SMA_50], state[USUAL_RANGE]
     if unit <= 0.0 or not may_cross(bars, i, fast - slow, FAST, SLOW):
         return SILENT
-    before = sma(bars, i - 1, FAST) - sma(bars, i - 1, SLOW)
+    before = sma_20(bars, i - 1) - sma_50(bars, i - 1)
     return verdict_of(before, fast - slow, unit, slow, fast)
 
 

@@ -13,9 +13,8 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.events.crossing import WEIGHTS, may_cross, told, verdict_of
 from pl.signals.hits import SILENT, Hit, Verdict
-from pl.signals.indicators.channels import sma
+from pl.signals.indicators.channels import sma_50, sma_200
 from pl.signals.indicators.state import SMA_50, SMA_200, USUAL_RANGE
-from pl.signals.indicators.windows import sma_200
 from pl.signals.levels import NO_LEVELS
 from pl.signals.pattern import Alert, Pattern, Setting
 
@@ -29,7 +28,7 @@ def slow_cross(bars: Bars, i: int, state: Float64) -> Verdict:
     fast, slow, unit = state[SMA_50], state[SMA_200], state[USUAL_RANGE]
     if unit <= 0.0 or not may_cross(bars, i, fast - slow, FAST, SLOW):
         return SILENT
-    before = sma(bars, i - 1, FAST) - sma_200(bars, i - 1)
+    before = sma_50(bars, i - 1) - sma_200(bars, i - 1)
     return verdict_of(before, fast - slow, unit, slow, fast)
 
 

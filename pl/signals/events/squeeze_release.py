@@ -13,7 +13,7 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars, mean_true_range
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.indicators.channels import deviation
+from pl.signals.indicators.channels import deviation_20, sma_20
 from pl.signals.indicators.state import DEVIATION_20, SMA_20
 from pl.signals.levels import NO_LEVELS
 from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
@@ -33,10 +33,16 @@ def is_squeezed(bars: Bars, i: int, spread: float) -> bool:
 
 
 @leaf
+def closes_spread(bars: Bars, i: int) -> float:
+    """Return the deviation of the 20 closes up to bar `i`."""
+    return deviation_20(bars, i, sma_20(bars, i))
+
+
+@leaf
 def squeezed_bars(bars: Bars, last: int) -> int:
     """Count the squeezed bars in a row up to `last`, at most 40."""
     n = 0
-    while n < MAX_BARS and is_squeezed(bars, last - n, deviation(bars, last - n, BAND_BARS)):
+    while n < MAX_BARS and is_squeezed(bars, last - n, closes_spread(bars, last - n)):
         n += 1
     return n
 

@@ -13,7 +13,10 @@ HMA(20)  WMA(4) of 2 WMA(10) - WMA(20), from bar 23. Source : Hull 2005.
 import math
 from typing import Final
 
-from pl.kernel import leaf
+import numpy as np
+
+from pl.kernel import inner_leaf, leaf
+from pl.lanes import N_LANES, load, load_from, newest, ramp, total
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.indicators.smoothing import smooth
@@ -39,6 +42,22 @@ SLOWEST: Final = 2.0 / 31.0
 HULL_PERIOD: Final = 20
 HULL_HALF: Final = 10
 HULL_ROOT: Final = 4
+HULL_BARS: Final = HULL_PERIOD + HULL_ROOT - 1
+
+
+def _weights(period: int) -> Float64:
+    return np.arange(1.0, period + 1.0) / (0.5 * period * (period + 1.0))
+
+
+def _hull_weights() -> Float64:
+    """Return by how much each of the 23 closes counts, oldest first."""
+    each = np.zeros(HULL_PERIOD)
+    each -= _weights(HULL_PERIOD)
+    each[-HULL_HALF:] += 2.0 * _weights(HULL_HALF)
+    return np.convolve(each, _weights(HULL_ROOT))
+
+
+HULL_WEIGHTS: Final = _hull_weights()
 
 
 @leaf
@@ -102,22 +121,28 @@ def trix(state: Float64) -> float:
     return float(100.0 * (state[TRIX_THRICE] / state[TRIX_BEFORE] - 1.0))
 
 
-@leaf
+@inner_leaf
 def wma(bars: Bars, i: int, period: int) -> float:
-    """Return the weighted mean of the `period` closes up to bar `i`, or NaN."""
-    if i < period - 1:
+    """Return the weighted mean of the `period` closes, eight or more, up to bar `i`, or NaN."""
+    first = i - period + 1
+    if first < 0:
         return math.nan
-    total = 0.0
-    for k in range(period):
-        total += (k + 1.0) * bars[i - period + 1 + k, CLOSE]
-    return total / (0.5 * period * (period + 1.0))
+    lanes = ramp(1.0) * load(bars, first, CLOSE)
+    for k in range(N_LANES, period - N_LANES + 1, N_LANES):
+        lanes += ramp(k + 1.0) * load(bars, first + k, CLOSE)
+    if period % N_LANES:
+        rest = ramp(period - N_LANES + 1.0) * load(bars, i - N_LANES + 1, CLOSE)
+        lanes += newest(rest, period % N_LANES)
+    return total(lanes) / (0.5 * period * (period + 1.0))
 
 
 @leaf
 def hma(bars: Bars, i: int) -> float:
-    """Return Hull's average of 20 bars, or NaN."""
-    total = 0.0
-    for k in range(HULL_ROOT):
-        j = i - HULL_ROOT + 1 + k
-        total += (k + 1.0) * (2.0 * wma(bars, j, HULL_HALF) - wma(bars, j, HULL_PERIOD))
-    return total / (0.5 * HULL_ROOT * (HULL_ROOT + 1.0))
+    """Return Hull's average of 20 bars, or NaN: one sum of 23 closes with fixed weights."""
+    first = i - HULL_BARS + 1
+    if first < 0:
+        return math.nan
+    a = load_from(HULL_WEIGHTS, 0) * load(bars, first, CLOSE)
+    b = load_from(HULL_WEIGHTS, 8) * load(bars, first + 8, CLOSE)
+    c = load_from(HULL_WEIGHTS, 15) * load(bars, first + 15, CLOSE)
+    return total(a + b + newest(c, 7))

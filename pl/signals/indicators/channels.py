@@ -17,51 +17,82 @@ Volatility(20)     sample deviation of 20 log returns, in percent a bar.
 import math
 from typing import Final
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
+from pl.lanes import load, load_from, newest, ramp, spread, total
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest, mean
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest, total_of
+from pl.signals.indicators.state import N_BARS, RETURNS, RETURNS_PAST
 
 SHORT_RANGE: Final = 20
 LONG_RANGE: Final = 50
 REGRESSION_BARS: Final = 20
-RETURNS: Final = 20
+SQUARES: Final = sum((k - 9.5) ** 2 for k in range(REGRESSION_BARS))
 CONVERSION: Final = 9
 STANDARD: Final = 26
 SPAN: Final = 52
 DEVIATIONS: Final = 2.0
 
 
-@leaf
-def sma(bars: Bars, i: int, period: int) -> float:
-    """Return the simple moving average of the `period` closes up to bar `i`, or NaN."""
-    if i < period - 1:
-        return math.nan
-    return mean(bars, CLOSE, i - period + 1, i)
+@inner_leaf
+def total_20(bars: Bars, i: int) -> float:
+    """Return the sum of the 20 closes up to bar `i`, or NaN."""
+    return total_of(bars, CLOSE, i - 19, i) if i >= 19 else math.nan
+
+
+@inner_leaf
+def total_50(bars: Bars, i: int, newest_20: float) -> float:
+    """Return the sum of the 50 closes up to bar `i`, of which the newest 20 are summed, or NaN."""
+    return newest_20 + total_of(bars, CLOSE, i - 49, i - 20) if i >= 49 else math.nan
+
+
+@inner_leaf
+def total_200(bars: Bars, i: int, newest_50: float) -> float:
+    """Return the sum of the 200 closes up to bar `i`, of which the newest 50 are summed, or NaN."""
+    return newest_50 + total_of(bars, CLOSE, i - 199, i - 50) if i >= 199 else math.nan
 
 
 @leaf
-def deviation(bars: Bars, i: int, period: int) -> float:
-    """Return the population standard deviation of the `period` closes up to bar `i`, or NaN.
+def sma_20(bars: Bars, i: int) -> float:
+    """Return the mean of the 20 closes up to bar `i`, or NaN."""
+    return total_20(bars, i) / 20.0
+
+
+@leaf
+def sma_50(bars: Bars, i: int) -> float:
+    """Return the mean of the 50 closes up to bar `i`, or NaN."""
+    return total_50(bars, i, total_20(bars, i)) / 50.0
+
+
+@leaf
+def sma_200(bars: Bars, i: int) -> float:
+    """Return the mean of the 200 closes up to bar `i`, or NaN."""
+    return total_200(bars, i, total_50(bars, i, total_20(bars, i))) / 200.0
+
+
+@inner_leaf
+def squares_around(bars: Bars, column: int, first: int, centre: float) -> float:
+    """Return the sum of the squared distances of 20 values of a column from `centre`."""
+    middle = spread(centre)
+    a = load(bars, first, column) - middle
+    b = load(bars, first + 8, column) - middle
+    c = newest(load(bars, first + 12, column) - middle, 4)
+    return total(a * a + b * b + c * c)
+
+
+@leaf
+def deviation_20(bars: Bars, i: int, centre: float) -> float:
+    """Return the population deviation of the 20 closes up to bar `i` from their mean, or NaN.
 
     Two passes: the difference of squares of the one-pass formula loses the digits of an
     expensive, quiet stock.
     Source : Bollinger 2001, ch. 7 (population deviation).
     """
-    return deviation_from(bars, i, period, sma(bars, i, period))
-
-
-@leaf
-def deviation_from(bars: Bars, i: int, period: int, centre: float) -> float:
-    """Return the same, of closes whose mean is `centre`; NaN for NaN."""
-    if i < period - 1:
+    if i < 19:
         return math.nan
-    total = 0.0
-    for j in range(i - period + 1, i + 1):
-        total += (bars[j, CLOSE] - centre) * (bars[j, CLOSE] - centre)
-    return math.sqrt(total / period)
+    return math.sqrt(squares_around(bars, CLOSE, i - 19, centre) / 20.0)
 
 
-@leaf
+@inner_leaf
 def write_range(out: Float64, at: int, bars: Bars, first: int, last: int) -> None:
     """Write high and low of bars `first` to `last`, NaN when `first` is before all bars."""
     out[at] = highest(bars, HIGH, first, last) if first >= 0 else math.nan
@@ -72,10 +103,7 @@ def write_range(out: Float64, at: int, bars: Bars, first: int, last: int) -> Non
 def write_highs_and_lows(out: Float64, at: int, bars: Bars, i: int) -> None:
     """Write high and low of the 20 and of the 50 bars up to bar `i`, or NaN."""
     write_range(out, at, bars, i - SHORT_RANGE + 1, i)
-    write_range(out, at + 2, bars, i - LONG_RANGE + 1, i - SHORT_RANGE)
-    if i >= LONG_RANGE - 1:
-        out[at + 2] = max(out[at], out[at + 2])
-        out[at + 3] = min(out[at + 1], out[at + 3])
+    write_range(out, at + 2, bars, i - LONG_RANGE + 1, i)
 
 
 @leaf
@@ -89,16 +117,15 @@ def write_regression(out: Float64, at: int, bars: Bars, i: int, centre: float) -
         out[at : at + 4] = math.nan
         return
     half = 0.5 * (REGRESSION_BARS - 1.0)
-    product = 0.0
-    square = 0.0
-    for k in range(REGRESSION_BARS):
-        product += (k - half) * (bars[first + k, CLOSE] - centre)
-        square += (k - half) * (k - half)
-    slope = product / square
-    residual = 0.0
-    for k in range(REGRESSION_BARS):
-        away = bars[first + k, CLOSE] - centre - slope * (k - half)
-        residual += away * away
+    middle = spread(centre)
+    x, y, z = ramp(-half), ramp(8.0 - half), ramp(12.0 - half)
+    a = load(bars, first, CLOSE) - middle
+    b = load(bars, first + 8, CLOSE) - middle
+    c = load(bars, first + 12, CLOSE) - middle
+    slope = total(x * a + y * b + newest(z * c, 4)) / SQUARES
+    steep = spread(slope)
+    a, b, c = a - steep * x, b - steep * y, newest(c - steep * z, 4)
+    residual = total(a * a + b * b + c * c)
     width = DEVIATIONS * math.sqrt(residual / REGRESSION_BARS)
     end = centre + slope * half
     out[at] = end
@@ -107,48 +134,36 @@ def write_regression(out: Float64, at: int, bars: Bars, i: int, centre: float) -
     out[at + 3] = end - width
 
 
-@leaf
-def middles(bars: Bars, i: int) -> tuple[float, float, float]:
-    """Return the middles of high and low of the 9, 26 and 52 bars up to bar `i`, or NaN.
-
-    Each window takes in the shorter one.
-    """
-    first = i - CONVERSION + 1
+@inner_leaf
+def middle(bars: Bars, i: int, n_bars: int) -> float:
+    """Return the middle of the high and low of the `n_bars` bars up to bar `i`, or NaN."""
+    first = i - n_bars + 1
     if first < 0:
-        return math.nan, math.nan, math.nan
-    high, low = highest(bars, HIGH, first, i), lowest(bars, LOW, first, i)
-    conversion = 0.5 * (high + low)
-    first = i - STANDARD + 1
-    if first < 0:
-        return conversion, math.nan, math.nan
-    high = max(high, highest(bars, HIGH, first, i - CONVERSION))
-    low = min(low, lowest(bars, LOW, first, i - CONVERSION))
-    standard = 0.5 * (high + low)
-    first = i - SPAN + 1
-    if first < 0:
-        return conversion, standard, math.nan
-    high = max(high, highest(bars, HIGH, first, i - STANDARD))
-    low = min(low, lowest(bars, LOW, first, i - STANDARD))
-    return conversion, standard, 0.5 * (high + low)
+        return math.nan
+    return 0.5 * (highest(bars, HIGH, first, i) + lowest(bars, LOW, first, i))
 
 
 @leaf
 def write_ichimoku(out: Float64, at: int, bars: Bars, i: int) -> None:
     """Write conversion, base and the two spans of the cloud at bar `i`, or NaN."""
-    out[at], out[at + 1], _ = middles(bars, i)
-    conversion, standard, span = middles(bars, i - STANDARD)
-    out[at + 2] = 0.5 * (conversion + standard)
-    out[at + 3] = span
+    drawn = i - STANDARD
+    out[at] = middle(bars, i, CONVERSION)
+    out[at + 1] = middle(bars, i, STANDARD)
+    out[at + 2] = 0.5 * (middle(bars, drawn, CONVERSION) + middle(bars, drawn, STANDARD))
+    out[at + 3] = middle(bars, drawn, SPAN)
 
 
 @leaf
-def volatility(bars: Bars, i: int) -> float:
-    """Return the sample deviation of 20 log returns in percent, or NaN."""
+def volatility(state: Float64, bars: Bars, i: int) -> float:
+    """Return the sample deviation of 20 log returns in percent, or NaN.
+
+    state : that keeps them, see `kept`.
+    """
     if i < RETURNS:
         return math.nan
-    centre = math.log(bars[i, CLOSE] / bars[i - RETURNS, CLOSE]) / RETURNS
-    total = 0.0
-    for j in range(i - RETURNS + 1, i + 1):
-        away = math.log(bars[j, CLOSE] / bars[j - 1, CLOSE]) - centre
-        total += away * away
-    return 100.0 * math.sqrt(total / (RETURNS - 1))
+    first = RETURNS_PAST + int(state[N_BARS] - 1) % RETURNS + 1
+    middle = spread(math.log(bars[i, CLOSE] / bars[i - RETURNS, CLOSE]) / RETURNS)
+    a = load_from(state, first) - middle
+    b = load_from(state, first + 8) - middle
+    c = newest(load_from(state, first + 12) - middle, 4)
+    return 100.0 * math.sqrt(total(a * a + b * b + c * c) / (RETURNS - 1))

@@ -17,10 +17,32 @@ Where a window has no spread the place is its middle (50, -50) and CCI is 0; TA-
 import math
 from typing import Final
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
+from pl.lanes import (
+    Lanes,
+    equal_bits,
+    larger,
+    largest,
+    last_bit,
+    load,
+    load_from,
+    newest,
+    size,
+    smaller,
+    smallest,
+    spread,
+    total,
+)
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest, true_range
-from pl.signals.indicators.state import N_BARS, RSI_KEPT, RSI_PAST
+from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest, true_ranges
+from pl.signals.indicators.state import (
+    CLOSE_PLACE,
+    N_BARS,
+    RSI_KEPT,
+    RSI_PAST,
+    RSI_PLACE,
+    RSI_PLACE_EARLIER,
+)
 
 PERIOD: Final = 14
 SMOOTHED: Final = 3
@@ -36,92 +58,96 @@ def place(value: float, low: float, high: float) -> float:
 
 
 @leaf
-def fast_k(bars: Bars, i: int, first: int, last: int, low: float, high: float) -> float:
-    """Return the place of close `i` in the 14 bars up to it, NaN when there are fewer.
-
-    low, high : of bars `first` to `last`, which all those 14 bars take in.
-    """
-    oldest = i - PERIOD + 1
-    if oldest < 0:
-        return math.nan
-    for j in range(oldest, first):
-        low, high = min(low, bars[j, LOW]), max(high, bars[j, HIGH])
-    for j in range(last + 1, i + 1):
-        low, high = min(low, bars[j, LOW]), max(high, bars[j, HIGH])
-    return place(bars[i, CLOSE], low, high)
-
-
-@leaf
-def write_stochastic(out: Float64, at: int, bars: Bars, i: int) -> float:
+def write_stochastic(out: Float64, at: int, state: Float64) -> float:
     """Write k and d at `at` and the place after it, NaN before 16 and 18 bars.
 
-    Returns the place of close `i` itself, NaN before 14 bars.
+    Returns the place of the close itself, NaN before 14 bars.
     """
-    first, last = max(i - PERIOD + 1, 0), max(i - 2 * SMOOTHED + 2, 0)
-    low, high = lowest(bars, LOW, first, last), highest(bars, HIGH, first, last)
-    a = fast_k(bars, i - 2, first, last, low, high)
-    b = fast_k(bars, i - 1, first, last, low, high)
-    c = fast_k(bars, i, first, last, low, high)
-    y = fast_k(bars, i - 4, first, last, low, high)
-    z = fast_k(bars, i - 3, first, last, low, high)
+    c, b, a = state[CLOSE_PLACE], state[CLOSE_PLACE + 1], state[CLOSE_PLACE + 2]
+    z, y = state[CLOSE_PLACE + 3], state[CLOSE_PLACE + 4]
     out[at] = (a + b + c) / 3.0
     out[at + 1] = ((y + z + a) / 3.0 + (z + a + b) / 3.0 + out[at]) / 3.0
-    return c
+    return float(c)
 
 
 @leaf
-def rsi_place(state: Float64, bar: int) -> float:
-    """Return the place of the RSI of that bar of the walk among its last 14 values."""
-    low = math.inf
-    high = -math.inf
-    for k in range(bar - PERIOD + 1, bar + 1):
-        value = state[RSI_PAST + k % RSI_KEPT]
-        low = min(low, value)
-        high = max(high, value)
-    return place(state[RSI_PAST + bar % RSI_KEPT], low, high)
+def rsi_place(state: Float64) -> float:
+    """Return the place of the RSI among its last 14 values, which are kept."""
+    a, b = load_from(state, RSI_PAST), load_from(state, RSI_PAST + RSI_KEPT - 8)
+    value = state[RSI_PAST + (int(state[N_BARS]) - 1) % RSI_KEPT]
+    return place(value, smallest(smaller(a, b)), largest(larger(a, b)))
 
 
 @leaf
 def write_stoch_rsi(out: Float64, at: int, state: Float64) -> None:
     """Write k and d at `at` and the place after it, NaN before 28 and 30 bars."""
-    bar = int(state[N_BARS]) - 1
-    out[at] = rsi_place(state, bar) if bar >= 2 * PERIOD - 1 else math.nan
+    n, k = state[N_BARS], state[RSI_PLACE]
+    out[at] = k if n >= 2 * PERIOD else math.nan
     out[at + 1] = math.nan
-    if bar >= 2 * PERIOD + SMOOTHED - 2:
-        out[at + 1] = (rsi_place(state, bar - 2) + rsi_place(state, bar - 1) + out[at]) / 3.0
+    if n >= 2 * PERIOD + SMOOTHED - 1:
+        out[at + 1] = (state[RSI_PLACE_EARLIER] + state[RSI_PLACE + 1] + k) / 3.0
+
+
+@inner_leaf
+def thrice_typical(bars: Bars, first: int) -> Lanes:
+    """Return high, low and close added up of eight bars: three typical prices, in USD."""
+    return load(bars, first, HIGH) + load(bars, first, LOW) + load(bars, first, CLOSE)
 
 
 @leaf
 def cci(bars: Bars, i: int) -> float:
-    """Return the commodity channel index of 20 bars, or NaN."""
-    if i < CCI_BARS - 1:
+    """Return the commodity channel index of 20 bars, or NaN.
+
+    Of three times the typical price: the factor cancels out.
+    """
+    first = i - CCI_BARS + 1
+    if first < 0:
         return math.nan
-    total = 0.0
-    for j in range(i - CCI_BARS + 1, i + 1):
-        total += (bars[j, HIGH] + bars[j, LOW] + bars[j, CLOSE]) / 3.0
-    centre = total / CCI_BARS
-    away = 0.0
-    for j in range(i - CCI_BARS + 1, i + 1):
-        away += abs((bars[j, HIGH] + bars[j, LOW] + bars[j, CLOSE]) / 3.0 - centre)
-    typical = (bars[i, HIGH] + bars[i, LOW] + bars[i, CLOSE]) / 3.0
+    a, b = thrice_typical(bars, first), thrice_typical(bars, first + 8)
+    c = thrice_typical(bars, first + 12)
+    centre = total(a + b + newest(c, 4)) / CCI_BARS
+    middle = spread(centre)
+    away = total(size(a - middle) + size(b - middle) + newest(size(c - middle), 4))
+    now = bars[i, HIGH] + bars[i, LOW] + bars[i, CLOSE]
     unit = 0.015 * away / CCI_BARS
-    return float((typical - centre) / unit) if unit > 1e-15 * centre else 0.0
+    return float((now - centre) / unit) if unit > 1e-15 * centre else 0.0
+
+
+@inner_leaf
+def bars_since(bars: Bars, column: int, i: int, value: float) -> int:
+    """Return how many bars ago, of bars `i` - 25 to `i`, a column last held a value it holds."""
+    bits = equal_bits(load(bars, i - 7, column), value) << 24
+    bits |= equal_bits(load(bars, i - 15, column), value) << 16
+    bits |= equal_bits(load(bars, i - 23, column), value) << 8
+    bits |= equal_bits(load(bars, i - 25, column), value) << 6
+    return 31 - last_bit(bits)
 
 
 @leaf
 def write_aroon(out: Float64, at: int, bars: Bars, i: int) -> None:
     """Write up, down and their difference at `at` and the two places after it, or NaN."""
-    if i < AROON_BARS:
+    first = i - AROON_BARS
+    if first < 0:
         out[at : at + 3] = math.nan
         return
-    top = i - AROON_BARS
-    bottom = top
-    for j in range(top + 1, i + 1):
-        top = j if bars[j, HIGH] >= bars[top, HIGH] else top
-        bottom = j if bars[j, LOW] <= bars[bottom, LOW] else bottom
-    out[at] = 100.0 * (AROON_BARS - (i - top)) / AROON_BARS
-    out[at + 1] = 100.0 * (AROON_BARS - (i - bottom)) / AROON_BARS
+    top = bars_since(bars, HIGH, i, highest(bars, HIGH, first, i))
+    bottom = bars_since(bars, LOW, i, lowest(bars, LOW, first, i))
+    out[at] = 100.0 * (AROON_BARS - top) / AROON_BARS
+    out[at + 1] = 100.0 * (AROON_BARS - bottom) / AROON_BARS
     out[at + 2] = out[at] - out[at + 1]
+
+
+@inner_leaf
+def pressures(bars: Bars, first: int) -> Lanes:
+    """Return the buying pressure of eight bars, in USD; bar `first` has one before it."""
+    low, before = load(bars, first, LOW), load(bars, first - 1, CLOSE)
+    return load(bars, first, CLOSE) - smaller(low, before)
+
+
+@inner_leaf
+def pressure_share(pressure: float, ranges: float) -> float:
+    """Return buying pressure over true ranges, a half where nothing moved."""
+    return pressure / ranges if ranges > 0.0 else 0.5
 
 
 @leaf
@@ -129,18 +155,15 @@ def ultimate(bars: Bars, i: int) -> float:
     """Return the ultimate oscillator of 7, 14 and 28 bars, 0-100, or NaN."""
     if i < LONGEST:
         return math.nan
-    pressure = 0.0
-    spread = 0.0
-    score = 0.0
-    for ago in range(LONGEST):
-        j = i - ago
-        last = bars[j - 1, CLOSE]
-        pressure += bars[j, CLOSE] - min(bars[j, LOW], last)
-        spread += true_range(bars[j, HIGH], bars[j, LOW], last)
-        if ago in (6, 13, 27):
-            share = pressure / spread if spread > 0.0 else 0.5
-            score += share * (4.0 if ago == 6 else 2.0 if ago == 13 else 1.0)
-    return 100.0 * score / 7.0
+    pressure = total(newest(pressures(bars, i - 7), 7))
+    ranges = total(newest(true_ranges(bars, i - 7), 7))
+    score = 4.0 * pressure_share(pressure, ranges)
+    pressure += total(newest(pressures(bars, i - 14), 7))
+    ranges += total(newest(true_ranges(bars, i - 14), 7))
+    score += 2.0 * pressure_share(pressure, ranges)
+    pressure += total(pressures(bars, i - 27) + newest(pressures(bars, i - 21), 6))
+    ranges += total(true_ranges(bars, i - 27) + newest(true_ranges(bars, i - 21), 6))
+    return 100.0 * (score + pressure_share(pressure, ranges)) / 7.0
 
 
 @leaf

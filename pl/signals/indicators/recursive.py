@@ -22,8 +22,6 @@ from pl.signals.indicators.state import (
     N_BARS,
     RANGE,
     RANGE_10,
-    RSI_KEPT,
-    RSI_PAST,
 )
 from pl.signals.indicators.trends import step_direction, step_sar, step_supertrend
 from pl.signals.indicators.volumes import step_volumes
@@ -72,7 +70,6 @@ def step(state: Float64, bars: Bars, i: int) -> None:
     step_volumes(state, bars, i, n)
     state[LAST_CLOSE] = close
     state[N_BARS] = n + 1
-    state[RSI_PAST + n % RSI_KEPT] = rsi(state)
 
 
 @leaf

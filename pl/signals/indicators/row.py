@@ -80,7 +80,7 @@ def write_trends(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     out[34] = 100.0 * out[33] / bars[i - 10, CLOSE] if i >= 10 else math.nan
     out[36] = oscillators.cci(bars, i)
     out[37] = oscillators.ultimate(bars, i)
-    out[35] = oscillators.write_stochastic(out, 38, bars, i) - 100.0
+    out[35] = oscillators.write_stochastic(out, 38, walked) - 100.0
     oscillators.write_stoch_rsi(out, 40, walked)
     oscillators.write_aroon(out, 42, bars, i)
 
@@ -105,7 +105,7 @@ def write_levels(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     channels.write_highs_and_lows(out, 57, bars, i)
     channels.write_regression(out, 61, bars, i, walked[state.SMA_20])
     channels.write_ichimoku(out, 65, bars, i)
-    out[69] = channels.volatility(bars, i)
+    out[69] = channels.volatility(walked, bars, i)
     out[70] = 100.0 * (bars[i, OPEN] / bars[i - 1, CLOSE] - 1.0) if i >= 1 else math.nan
     top, bottom = walked[state.TOP_20], walked[state.BOTTOM_20]
     pivot_points.write_pivot_points(out, 71, top, bottom, bars[i - 1, CLOSE])

@@ -44,8 +44,11 @@ AD: Final = 34
 AD_FAST: Final = 35
 AD_SLOW: Final = 36
 RSI_PAST: Final = 37
-"""The first of 16 slots that hold the last 16 values of the RSI, by bar number modulo 16."""
-RSI_KEPT: Final = 16
+"""The first of 14 slots that hold the last values of the RSI, by bar number modulo 14."""
+RSI_KEPT: Final = 14
+RSI_PLACE: Final = 51
+"""The place of the RSI among its last 14 values, now and at the bar before; the one before that
+stands behind the session."""
 SESSION_BARS: Final = 53
 SESSION_HIGH: Final = 54
 SESSION_LOW: Final = 55
@@ -80,4 +83,11 @@ TOP_20: Final = 83
 BOTTOM_20: Final = 84
 PAUSE_BARS: Final = 85
 LIVELY_SPAN: Final = 86
-STATE_SIZE: Final = 87
+RSI_PLACE_EARLIER: Final = 87
+CLOSE_PLACE: Final = 88
+"""The place of the close in its last 14 bars, now and at the four bars before."""
+RETURNS_PAST: Final = 93
+"""The first of 40 slots that hold the last 20 log returns, by bar number modulo 20 and once more
+20 slots on, so that the last 20 always lie on end, oldest first."""
+RETURNS: Final = 20
+STATE_SIZE: Final = 133

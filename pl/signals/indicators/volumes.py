@@ -15,9 +15,12 @@ relative(20)    volume over its mean of the 20 bars before, across sessions; `ti
 import math
 from typing import Final
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
+from pl.lanes import Lanes, load, newest, size, spread, total, where_above
 from pl.market.batches import Float64
-from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars
+from pl.signals.bars import CLOSE, HIGH, LOW, VOLUME, Bars, total_of
+from pl.signals.indicators.channels import squares_around
+from pl.signals.indicators.oscillators import thrice_typical
 from pl.signals.indicators.state import AD, AD_FAST, AD_SLOW, N_BARS, OBV
 
 USUAL_BARS: Final = 20
@@ -61,17 +64,35 @@ def chaikin(state: Float64) -> float:
     return float(state[AD_FAST] - state[AD_SLOW])
 
 
+@inner_leaf
+def flows(bars: Bars, first: int) -> Lanes:
+    """Return the same of eight bars."""
+    high, low, close = load(bars, first, HIGH), load(bars, first, LOW), load(bars, first, CLOSE)
+    place = ((close - low) - (high - close)) / (high - low)
+    return where_above(high, low, place * load(bars, first, VOLUME))
+
+
 @leaf
 def cmf(bars: Bars, i: int) -> float:
     """Return Chaikin's money flow of 20 bars, -1 to 1, or NaN."""
-    if i < USUAL_BARS - 1:
+    first = i - USUAL_BARS + 1
+    if first < 0:
         return math.nan
-    flows = 0.0
-    shares = 0.0
-    for j in range(i - USUAL_BARS + 1, i + 1):
-        flows += flow(bars, j)
-        shares += bars[j, VOLUME]
-    return flows / shares if shares > 0.0 else math.nan
+    shares = total_of(bars, VOLUME, first, i)
+    flowed = flows(bars, first) + flows(bars, first + 8) + newest(flows(bars, first + 12), 4)
+    return total(flowed) / shares if shares > 0.0 else math.nan
+
+
+@inner_leaf
+def moves(bars: Bars, first: int) -> tuple[Lanes, Lanes]:
+    """Return the money of eight bars, of those whose typical price rose and of those it moved.
+
+    Three times as much as was traded: the factor cancels out.
+    """
+    typical = thrice_typical(bars, first)
+    moved = typical - thrice_typical(bars, first - 1)
+    noise, money = spread(SAME) * typical, typical * load(bars, first, VOLUME)
+    return where_above(moved, noise, money), where_above(size(moved), noise, money)
 
 
 @leaf
@@ -79,17 +100,10 @@ def mfi(bars: Bars, i: int) -> float:
     """Return the money flow index of 14 bars, 0-100, or NaN."""
     if i < FLOW_BARS:
         return math.nan
-    rising = 0.0
-    moving = 0.0
-    j = i - FLOW_BARS
-    before = (bars[j, HIGH] + bars[j, LOW] + bars[j, CLOSE]) / 3.0
-    for k in range(j + 1, i + 1):
-        typical = (bars[k, HIGH] + bars[k, LOW] + bars[k, CLOSE]) / 3.0
-        money = typical * bars[k, VOLUME]
-        moved = typical - before
-        rising += money if moved > SAME * typical else 0.0
-        moving += money if abs(moved) > SAME * typical else 0.0
-        before = typical
+    rose, moved = moves(bars, i - FLOW_BARS + 1)
+    rose_later, moved_later = moves(bars, i - 7)
+    rising = total(rose + newest(rose_later, FLOW_BARS - 8))
+    moving = total(moved + newest(moved_later, FLOW_BARS - 8))
     return 100.0 * rising / moving if moving > 0.0 else math.nan
 
 
@@ -98,9 +112,7 @@ def volume_z(bars: Bars, i: int, usual: float) -> float:
     """Return how many deviations the volume lies above its mean of the 20 bars before, or NaN."""
     if i < USUAL_BARS:
         return math.nan
-    squares = 0.0
-    for j in range(i - USUAL_BARS, i):
-        squares += (bars[j, VOLUME] - usual) * (bars[j, VOLUME] - usual)
+    squares = squares_around(bars, VOLUME, i - USUAL_BARS, usual)
     deviation = math.sqrt(squares / USUAL_BARS)
     return float((bars[i, VOLUME] - usual) / deviation) if deviation > 0.0 else math.nan
 

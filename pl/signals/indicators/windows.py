@@ -15,9 +15,7 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import (
-    CLOSE,
     HIGH,
-    LANES,
     LOW,
     VOLUME,
     Bars,
@@ -26,7 +24,7 @@ from pl.signals.bars import (
     mean,
     mean_true_range,
 )
-from pl.signals.indicators.channels import deviation_from, sma
+from pl.signals.indicators.channels import deviation_20, total_20, total_50, total_200
 from pl.signals.indicators.state import (
     BOTTOM_20,
     DEVIATION_20,
@@ -43,25 +41,6 @@ RANGE_BARS: Final = 14
 
 
 @leaf
-def sma_200(bars: Bars, i: int) -> float:
-    """Return the mean of the 200 closes up to bar `i`, or NaN.
-
-    Summed in four lanes, every fourth bar each: one chain of 200 additions takes four times as
-    long.
-    """
-    first = i - 199
-    if first < 0:
-        return math.nan
-    a = b = c = d = 0.0
-    for j in range(first, i + 1, LANES):
-        a += bars[j, CLOSE]
-        b += bars[j + 1, CLOSE]
-        c += bars[j + 2, CLOSE]
-        d += bars[j + 3, CLOSE]
-    return float((a + b + (c + d)) / 200.0)
-
-
-@leaf
 def look(state: Float64, bars: Bars, i: int) -> None:
     """Write the shared windows of bar `i`; NaN where there are too few bars."""
     has_usual = i >= USUAL_BARS
@@ -70,7 +49,9 @@ def look(state: Float64, bars: Bars, i: int) -> None:
     state[USUAL_RANGE] = mean_true_range(bars, i, RANGE_BARS) if has_usual else math.nan
     state[TOP_20] = highest(bars, HIGH, first, i - 1) if has_usual else math.nan
     state[BOTTOM_20] = lowest(bars, LOW, first, i - 1) if has_usual else math.nan
-    state[SMA_20] = sma(bars, i, 20)
-    state[SMA_50] = sma(bars, i, 50)
-    state[SMA_200] = sma_200(bars, i)
-    state[DEVIATION_20] = deviation_from(bars, i, 20, state[SMA_20])
+    newest = total_20(bars, i)
+    newer = total_50(bars, i, newest)
+    state[SMA_20] = newest / 20.0
+    state[SMA_50] = newer / 50.0
+    state[SMA_200] = total_200(bars, i, newer) / 200.0
+    state[DEVIATION_20] = deviation_20(bars, i, state[SMA_20])

@@ -123,7 +123,7 @@ def test_a_restart_tells_the_rest_and_nothing_twice(cut: int) -> None:
     again = restarted(span(bars, 0, n))
     watch = CrossingWatch(3, "1min")
     for row in range(3):
-        table = again.latest_rows(row, MEMORY_BARS)
+        table = again.latest_rows(np.array([row]), MEMORY_BARS)
         watch.recall(table, np.full(len(table), LONGEST))
     after = told(watch, again.update(span(bars, n, len(bars))).indicators)
     assert before + after == whole

@@ -10,7 +10,7 @@ from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.registry import PATTERN_NAMES
 from scripts.drawing import draw
-from scripts.examples import Example, found_again, recorded
+from scripts.examples import Example, best, found_again, recorded
 from scripts.measuring_combos import SESSION_MINUTES, Moves, paced
 from scripts.measuring_rates import fires, rule_of
 from scripts.write_examples import FOLDER, file_of, read_examples
@@ -53,6 +53,10 @@ def test_examples_drawn_again_from_the_recorded_bars_are_the_same(test_data: Pat
         )
         drawn = draw(found_again(example, home))
         assert drawn == (FOLDER / file_of(example)).read_text(), example
+    days = [one for one in series if one.timeframe == "daily"]
+    typical, drawing = best("Gap_Up", "event", days)
+    (home,) = (one for one in days if one.symbol == typical.symbol)
+    assert draw(drawing) == draw(found_again(typical, home))
 
 
 def test_a_rate_counts_how_often_a_pattern_was_confirmed_not_how_it_began_and_ended() -> None:

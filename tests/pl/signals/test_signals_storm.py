@@ -40,6 +40,13 @@ def test_what_changes_a_signal_said_before_always_stays() -> None:
     assert surest(found, 0).tolist() == [1]
 
 
+def test_what_ends_leaves_less_room_for_what_is_said_first() -> None:
+    found = log([0.5, 0.9, 0.4, 0.7, 0.5, 0.6], [CONFIRMED] * 4 + [RETRACTED] * 2)
+    assert surest(found, 3, 10).tolist() == [0, 1, 3, 4, 5]
+    assert surest(found, 3, 4).tolist() == [1, 3, 4, 5]
+    assert surest(found, 3, 1).tolist() == [4, 5]
+
+
 def test_what_is_forming_counts_as_what_is_confirmed() -> None:
     found = log([0.5, 0.9, 0.7, 0.8], [FORMING, FORMING, CONFIRMED, FORMING])
     assert surest(found, 2).tolist() == [1, 3]

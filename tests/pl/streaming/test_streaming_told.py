@@ -21,7 +21,9 @@ def entries(*signals: Signal) -> Entries:
 
 def test_the_end_of_a_flow_is_heard_by_those_who_heard_of_it() -> None:
     told = Told()
-    assert told.places(entries(signal())).tolist() == [0]
+    assert told.places(entries(signal(), end())).tolist() == [0, 1]
+    assert told.places(entries(end())).tolist() == []
+    told.note(entries(signal()))
     others = [
         end(symbol="KO"),
         end(pattern="Doji"),
