@@ -94,6 +94,9 @@ class Past:
             self.symbols, self.sessions, self.stores.bars, self.history, self._sources()
         )
         held = await source.run(now_ms, folding.from_ms)
+        if self.repair is not None:
+            for symbol, why in source.refused.items():
+                self.repair.refused.setdefault(symbol, f"longer bars: {why}")
         over_ms = now_ms - now_ms % MINUTE_MS if done_ms is None else done_ms + MINUTE_MS
         return await asyncio.to_thread(self._restored, folding, history, held, over_ms)
 

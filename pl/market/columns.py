@@ -93,9 +93,9 @@ def chosen(batch: Batch, mask: npt.NDArray[np.bool_]) -> Batch:
     return replace(batch, **{name: getattr(batch, name)[mask] for name in columns_of(batch)})
 
 
-def stacked(batch: BarBatch) -> Float64:
+def stacked(bars: BarBatch | ClosedBars) -> Float64:
     """Return open, high, low, close, volume, vwap as one array of shape (6, n)."""
-    return np.stack((batch.open, batch.high, batch.low, batch.close, batch.volume, batch.vwap))
+    return np.stack((bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap))
 
 
 def merged(parts: Sequence[ClosedBars]) -> ClosedBars:

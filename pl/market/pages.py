@@ -10,6 +10,7 @@ import numpy as np
 
 from pl.kernel import kernel, leaf
 from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
+from pl.market.columns import stacked
 
 ABSENT: Final = 255
 """Stands for the quality where there is no bar."""
@@ -58,7 +59,7 @@ class Page:
             self.quality,
             bars.row.astype(np.int64),
             slot,
-            stacked(bars),
+            np.ascontiguousarray(stacked(bars).T),
             bars.trade_count.astype(np.int32),
             bars.revision.astype(np.int32),
             bars.quality.astype(np.uint8),
@@ -100,15 +101,6 @@ class Page:
             np.zeros(n, np.int32),
             quality,
         )
-
-
-def stacked(bars: ClosedBars) -> Float64:
-    """Return open, high, low, close, volume, vwap as (n, 6)."""
-    out = np.empty((len(bars), N_PRICES), np.float64)
-    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
-    for place, column in enumerate(columns):
-        out[:, place] = column
-    return out
 
 
 @leaf

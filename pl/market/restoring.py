@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.market.batches import QUALITY_BACKFILLED, ClosedBars, Int64
-from pl.market.columns import merged
+from pl.market.columns import merged, stacked
 from pl.market.folding import Folding
-from pl.market.pages import stacked
 from pl.market.timeframes import DAILY, FOLDED, WEEKLY
 
 OFFICIAL: Final = frozenset({DAILY, WEEKLY})
@@ -70,7 +69,7 @@ def _same_facts(one: ClosedBars, other: ClosedBars) -> npt.NDArray[np.bool_]:
     """Tell which bars have the same prices and volume; a snapshot does not count trades."""
     first, second = stacked(one), stacked(other)
     same = (first == second) | (np.isnan(first) & np.isnan(second))
-    return np.asarray(same.all(axis=1), np.bool_)
+    return np.asarray(same.all(axis=0), np.bool_)
 
 
 def _keys(bars: ClosedBars) -> Int64:

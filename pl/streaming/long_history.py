@@ -52,7 +52,7 @@ class LongHistory:
 
     5-minute bars are fetched and folded into those of 15 minutes and 1 hour, days into weeks.
     What is stored decides: where a symbol has bars, only what follows them is fetched. Without
-    `sources` nothing is. refused : what REST did not answer, by (symbol, timeframe).
+    `sources` nothing is. refused : why REST gave no answer, by symbol.
     """
 
     symbols: tuple[str, ...]
@@ -60,7 +60,7 @@ class LongHistory:
     store: BarStore
     history: SnapshotHistory
     sources: Sources | None
-    refused: dict[tuple[str, str], str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     _away: bool = False
 
     async def run(self, now_ms: int, whole_from_ms: int) -> dict[str, ByRow]:
@@ -108,9 +108,10 @@ class LongHistory:
             return as_backfilled(await self.sources.fetch[timeframe](symbol, from_ms, to_ms))
         except Unavailable as error:
             self._away = True
+            self.refused[symbol] = str(error)
             log.warning("long_history_away", symbol=symbol, detail=str(error))
         except (Rejected, InvalidData) as error:
-            self.refused[symbol, timeframe] = str(error)
+            self.refused[symbol] = str(error)
             log.warning("long_history_refused", symbol=symbol, detail=str(error))
         return ClosedBars.empty()
 

@@ -15,12 +15,23 @@ STICKING_OUT = """() => [...document.querySelectorAll('body > header, .panel, .c
     .map(([it]) => `${it.tagName}#${it.id}.${it.className}`)"""
 
 
+BUSY = {
+    "market-zone": "America/New_York",
+    "feed-rate": "123,456/s",
+    "feed-lag": "1,234 ms",
+    "symbol-states": "10,812 live · 120 quiet · 12 stale · 31 gap · 2 partial · 11 halted",
+    "connection-text": "caught up 1,234 alerts",
+}
+FILL = "told => { for (const id in told) document.getElementById(id).textContent = told[id]; }"
+
+
 @pytest.mark.parametrize("width", [390, 768, 1024, 1181, 1440])
 def test_nothing_sticks_out_of_its_part_or_of_the_screen(page: Any, stage: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     stage.alert(FLOW, pattern="Head_and_Shoulders_Top", symbol="NVDA")
     page.locator(f'.alert[data-flow="{FLOW}"]').click()
     page.wait_for_selector("#detail-facts dd")
+    page.evaluate(FILL, BUSY)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(STICKING_OUT) == []
 

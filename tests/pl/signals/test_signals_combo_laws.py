@@ -159,6 +159,7 @@ def test_a_restart_leaves_no_trace(seed: int) -> None:
     running = made_market()
     for batch in parts:
         log.append(running.take(batch))
+    assert any(log)
     for stop in range(2, len(parts), 9):
         rest = repr([entry for entries in log[stop:] for entry in entries])
         assert from_restart(made_market(), parts, stop, MADE) == rest
@@ -186,6 +187,7 @@ def test_disturbed_bars_give_one_log_whatever_the_restarts(seed: int) -> None:
     parts = disturbed(made_batches(seed), 10, seed)
     running = made_market()
     log = [running.take(batch) for batch in parts]
+    assert any(log)
     for stop in range(300, len(parts), 431):
         rest = repr([entry for entries in log[stop:] for entry in entries])
         assert from_restart(made_market(), parts, stop, MADE) == rest

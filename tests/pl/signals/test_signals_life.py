@@ -77,12 +77,15 @@ def test_signals_end_as_their_plain_twin_says(timeframe: str, seed: int) -> None
 
 def test_a_flow_ends_once_and_after_it_was_confirmed() -> None:
     seen: dict[object, str] = {}
+    n_ends = 0
     for entry in log_of(lively_bars(600, seed=2)):
         if entry.life in ENDS:
+            n_ends += 1
             assert seen[entry.flow_id] == "confirmed"
             assert entry.before == {"life": "confirmed"}
             assert entry.bar_time_ms > entry.born_ms
         seen[entry.flow_id] = entry.life
+    assert n_ends > 100
 
 
 def test_rows_with_more_open_signals_than_room_get_more_room() -> None:

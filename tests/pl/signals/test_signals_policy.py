@@ -237,6 +237,7 @@ def test_a_cool_down_longer_than_is_remembered_is_refused() -> None:
 def test_columns_of_signals_say_what_the_kernels_columns_say() -> None:
     found = engine().update(random_bars(200, seed=5)).entries
     again = entries_of(found.signals())
+    assert len(found) > 100
     for name in (
         "row",
         "kind",

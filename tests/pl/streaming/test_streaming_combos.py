@@ -131,6 +131,7 @@ def test_a_revision_takes_the_combo_back() -> None:
     service.calm()
     service.close(minute(60, 101.5, 9_000.0))
     told = [name for name, *_ in combos(road)]
+    assert "Break_Of_20_Day_High" in told
     again = minute(60, 100.0, 9_000.0)
     again.revision[:], again.quality[:] = 1, QUALITY_BACKFILLED
     service.close(again)

@@ -1,16 +1,20 @@
 """A start fetches what is missing of the longer bars, once, and stores what follows from it."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from pl.bootstrap.past import Past
 from pl.market.batches import MINUTE_MS, BarBatch, ClosedBars
 from pl.market.columns import merged
 from pl.market.sessions import DAY_MS, AlwaysOpenSessions
 from pl.market.timeframes import FOLDED
+from pl.streaming.catch_up import History
 from pl.streaming.long_history import LongHistory, Sources
+from pl.streaming.repair import Repair
 from service.errors import Rejected, Unavailable
 
 SYMBOLS = ("NVDA", "AMD")
@@ -39,6 +43,12 @@ class Disk:
         bars = self.bars[timeframe]
         here = [bars.take((bars.row == row) & (bars.start_ms < before_ms)) for row in range(2)]
         return {name: part.take(slice(-n, None)) for name, part in zip(symbols, here, strict=True)}
+
+    def bars_between(
+        self, symbols: tuple[str, ...], since_ms: int, before_ms: int, timeframe: str = "1min"
+    ) -> ClosedBars:
+        bars = self.bars.get(timeframe, ClosedBars.empty())
+        return bars.take((bars.start_ms >= since_ms) & (bars.start_ms < before_ms))
 
     def count(self, timeframe: str) -> int:
         return len(self.bars[timeframe])
@@ -146,7 +156,7 @@ async def test_a_symbol_that_rest_refuses_costs_the_others_nothing(disk: Disk, r
     rest.trouble["NVDA"] = Rejected("not_found", "no such ticker", 404)
     history = start(disk, rest)
     held = await history.run(NOW, TODAY)
-    assert set(history.refused) == {("NVDA", "5min"), ("NVDA", "daily")}
+    assert set(history.refused) == {"NVDA"}
     assert [len(held["daily"][row]) for row in (0, 1)] == [0, 20]
 
 
@@ -155,3 +165,22 @@ async def test_rest_that_is_away_is_asked_once(disk: Disk, rest: Rest) -> None:
     held = await start(disk, rest).run(NOW, TODAY)
     assert len(rest.asked) == 1
     assert [len(bars) for rows in held.values() for bars in rows.values()] == [0] * 10
+
+
+@pytest.mark.parametrize("why", [Unavailable("REST", "away"), Rejected("no_plan", "too old", 403)])
+async def test_health_hears_of_longer_bars_that_could_not_be_fetched(
+    disk: Disk, rest: Rest, why: Exception
+) -> None:
+    rest.trouble["NVDA"] = why
+    fetches: Any = SimpleNamespace(five_minute_bars=rest.of("5min"), daily_bars=rest.of("daily"))
+    stored: Any = disk
+    repair = Repair(rest.of("5min"), _nobody, SYMBOLS)
+    stores: Any = SimpleNamespace(bars=disk)
+    sessions = AlwaysOpenSessions()
+    past = Past(SYMBOLS, sessions, stores, stored, fetches, repair, "simulated", live=True)
+    await past.longer(History({}, ClosedBars.empty(), {}), NOW, NOW - MINUTE_MS)
+    assert repair.refused == {"NVDA": f"longer bars: {why}"}
+
+
+async def _nobody(_bars: BarBatch, _asked_at: float) -> None:
+    """Take repaired bars."""
