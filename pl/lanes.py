@@ -31,7 +31,10 @@ class Lanes(Protocol):
 
 
 _EIGHT: Final = ir.VectorType(ir.DoubleType(), N_LANES)
-_LANES: Final = type("Lanes", (types.Type,), {})("Lanes")
+_Eight: Final = type("_Eight", (types.Type,), {"__module__": __name__})
+"""Found by its name in this module, or a process that reads compiled code from disk would make a
+class of its own of it, whose values no operation knows."""
+_LANES: Final = _Eight("Lanes")
 
 
 @register_model(type(_LANES))

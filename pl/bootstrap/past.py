@@ -19,7 +19,7 @@ from pl.store.snapshot_history import SnapshotHistory
 from pl.streaming.catch_up import CatchUp, History
 from pl.streaming.long_history import FINEST, LongHistory, Sources
 from pl.streaming.repair import Repair
-from pl.streaming.rows import ByRow, apart, by_row, together
+from pl.streaming.rows import ByRow, apart, by_row, since, together
 
 BEFORE_SESSION_MS: Final = {"simulated": DAY_MS}
 WEEK_MS: Final = WEEK_DAYS * DAY_MS
@@ -133,7 +133,7 @@ class Past:
 
     def _minutes(self, history: History, from_ms: int, over_ms: int) -> ClosedBars:
         """Return the minutes that are folded, with their trades."""
-        return self._counted(_between(together(history.stored), from_ms, over_ms))
+        return self._counted(_between(since(history.stored, from_ms), from_ms, over_ms))
 
     def _over(self, name: str, bars: ClosedBars, recent_ms: int, over_ms: int) -> ClosedBars:
         """Return the bars that had closed by `over_ms`, as all before `recent_ms` had."""

@@ -94,6 +94,13 @@ class Folding:
             known[known] = cut.start_ms[bucket[known]] == bars.start_ms[known]
             period.revisions[timeframe][bars.row[known], bucket[known]] = bars.revision[known]
 
+    @property
+    def next_end_ms(self) -> int:
+        """Return when the next longer bar closes; UNKNOWN_MS before the first minute."""
+        if self.through_ms == UNKNOWN_MS:
+            return UNKNOWN_MS
+        return next_end(self.sessions, self.through_ms)[0]
+
     def trades_of(self, row: Int64, start_ms: Int64) -> Int32:
         """Return how many trades minutes (n,) have, -1 of those that are not held."""
         found: Int32 = np.full(len(row), NOT_HELD, np.int32)

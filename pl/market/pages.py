@@ -11,6 +11,7 @@ import numpy as np
 from pl.kernel import kernel, leaf
 from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
 from pl.market.columns import stacked
+from pl.sparse import sparse
 
 ABSENT: Final = 255
 """Stands for the quality where there is no bar."""
@@ -36,9 +37,9 @@ class Page:
     """
 
     def __init__(self, n_symbols: int, n_slots: int) -> None:
-        self.prices = np.empty((n_symbols, n_slots, N_PRICES), np.float64)
-        self.trade_count = np.empty((n_symbols, n_slots), np.int32)
-        self.revision = np.empty((n_symbols, n_slots), np.int32)
+        self.prices = sparse((n_symbols, n_slots, N_PRICES), np.float64)
+        self.trade_count = sparse((n_symbols, n_slots), np.int32)
+        self.revision = sparse((n_symbols, n_slots), np.int32)
         self.quality = np.full((n_symbols, n_slots), ABSENT, np.uint8)
 
     def clear(self) -> None:

@@ -28,10 +28,13 @@ from pl.signals.life import LONGEST_LIFE
 from pl.signals.registry import WINDOW_BARS, active_in
 from pl.signals.restated import USUAL_BARS
 from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
+from pl.sparse import sparse
 
 SEED_BARS: Final = 600
 SLACK_BARS: Final = 64
 NO_ANCHOR: Final = -(2**62)
+BUSIEST: Final = "1min"
+"""The timeframe whose bars are all read every minute."""
 LINE: Final = 8
 """Numbers in a cache line."""
 FETCHED: Final = (24, 72, 72, 216, 32, LINE)
@@ -73,11 +76,12 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
     window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars) + USUAL_BARS + LONGEST_LIFE
     capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
+    room = np.empty if timeframe == BUSIEST else sparse
     return History(
-        start=np.empty((n_symbols, capacity), np.int64),
-        columns=np.empty((n_symbols, N_COLUMNS, capacity), np.float64).T,
-        revision=np.empty((n_symbols, capacity), np.int32),
-        quality=np.empty((n_symbols, capacity), np.uint8),
+        start=room((n_symbols, capacity), np.int64),
+        columns=room((n_symbols, N_COLUMNS, capacity), np.float64).T,
+        revision=room((n_symbols, capacity), np.int32),
+        quality=room((n_symbols, capacity), np.uint8),
         n_bars=np.zeros(n_symbols, np.int64),
         anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
         first=np.zeros(n_symbols, np.int64),

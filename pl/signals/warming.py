@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from pl.signals.log import Author
 from pl.signals.pages import read_page
 from pl.signals.table import IndicatorTable
 
+T = TypeVar("T")
 SessionOpen = Callable[[int], int]
 
 ROWS_AT_ONCE: Final = 256
@@ -110,14 +111,13 @@ def grow(
     opens = opens_of(history, rows, session_open)
     while len(rows):
         done = np.zeros(len(rows), np.int64)
-        parts = np.array_split(np.arange(len(rows)), THREADS if len(rows) > ROWS_AT_ONCE else 1)
 
         def work(part: Int64, lives: Lives = lives, done: Int64 = done, rows: Int64 = rows) -> None:
             mine = np.zeros(len(part), np.int64)
             grow_rows(history, lives, rows[part], opens, desk_for(charts), mine)
             done[part] = mine
 
-        _in_threads(work, parts)
+        _in_threads(work, _parts(len(rows)))
         rows = rows[done == 0]
         lives = widened(lives) if len(rows) else lives
     return lives
@@ -133,6 +133,21 @@ def looked_at(
 ) -> Entries:
     """Return the entries standing on the last `n_bars` bars of rows, row after row."""
     opens = opens_of(history, rows, session_open, n_bars)
+
+    def work(part: Int64) -> Entries:
+        return _looked_at(history, charts, author, rows[part], n_bars, opens)
+
+    return join_entries(_in_threads(work, _parts(len(rows))))
+
+
+def _looked_at(
+    history: History,
+    charts: ChartState,
+    author: Author,
+    rows: Int64,
+    n_bars: int,
+    opens: Int64,
+) -> Entries:
     desk = desk_for(charts)
     n_room = max(LOOKED_AT if len(rows) > 1 else 0, n_bars)
     hits, finds = room_for(n_room), room_for_finds(n_room + 1)
@@ -184,12 +199,16 @@ def _some(rows: list[int]) -> Iterator[list[int]]:
         yield rows[at : at + ROWS_AT_ONCE]
 
 
-def _in_threads(work: Callable[[Int64], None], parts: Sequence[Int64]) -> None:
+def _parts(n: int) -> list[Int64]:
+    """Return the places of `n` rows, as many parts as there are to be threads."""
+    return np.array_split(np.arange(n), THREADS if n > ROWS_AT_ONCE else 1)
+
+
+def _in_threads(work: Callable[[Int64], T], parts: Sequence[Int64]) -> list[T]:
     if len(parts) == 1:
-        work(parts[0])
-        return
+        return [work(parts[0])]
     with ThreadPoolExecutor(len(parts)) as threads:
-        list(threads.map(work, parts))
+        return list(threads.map(work, parts))
 
 
 def _joined(parts: Sequence[ClosedBars]) -> tuple[ClosedBars, Int64]:

@@ -24,6 +24,7 @@ _WIRE: Final = {
     "int2": ">i2",
     "bool": "u1",
 }
+MOST: Final = 0.5
 MICROSECONDS: Final = "timestamptz of unix microseconds"
 _AS_IT_IS: Final = frozenset({"text", "uuid"})
 
@@ -34,7 +35,7 @@ class Column:
 
     kind : text (values of dtype S), uuid (dtype V16), timestamptz (unix milliseconds),
     MICROSECONDS (the same, finer), float8, float4, int8, int4, int2 or bool; nan_is_null : write
-    NaN as NULL, and of a text what is empty.
+    NaN as NULL, and of a text what is empty. Values of float4 may have shape (n, m): m columns.
     """
 
     kind: str
@@ -43,27 +44,104 @@ class Column:
 
 
 def encode_rows(columns: Sequence[Column]) -> bytes:
-    """Return the columns as one binary COPY stream; all must have the same length."""
-    wires = [_wire_values(column) for column in columns]
-    fields: list[tuple[str, str]] = [("count", ">i2")]
-    for index, wire in enumerate(wires):
-        fields += [(f"length{index}", ">i4"), (f"value{index}", wire.dtype.str)]
-    rows = np.zeros(len(wires[0]), np.dtype(fields))
-    rows["count"] = len(columns)
-    used: Array | None = None
-    for index, (column, wire) in enumerate(zip(columns, wires, strict=True)):
+    """Return the columns as one binary COPY stream; all must have the same length.
+
+    Rows may come in another order: those that are NULL where most are go first, for rows of one
+    shape need no look at each byte.
+    """
+    alike = _alike(columns)
+    if alike is None or alike.all():
+        return b"".join((_HEADER, _rows(columns), _TRAILER))
+    parts = (_rows([_of(column, chosen) for column in columns]) for chosen in (alike, ~alike))
+    return b"".join((_HEADER, *parts, _TRAILER))
+
+
+def _alike(columns: Sequence[Column]) -> Array | None:
+    """Return which rows (n,) are NULL exactly where most are; None when lengths differ anyway."""
+    lengths = [column for column in columns if column.kind == "text"]
+    if not len(columns[0].values) or any(column.nan_is_null for column in lengths):
+        return None
+    alike: Array = np.ones(len(columns[0].values), np.bool_)
+    for column in columns:
+        if column.kind == "text":
+            sizes = np.strings.str_len(column.values)
+            alike &= sizes == np.bincount(sizes).argmax()
+        elif column.nan_is_null:
+            absent = np.isnan(column.values).reshape(len(alike), -1)
+            alike &= (absent == (absent.mean(axis=0) > MOST)).all(axis=1)
+    return alike
+
+
+def _of(column: Column, chosen: Array) -> Column:
+    return Column(column.kind, column.values[chosen], column.nan_is_null)
+
+
+def _spread(column: Column) -> list[Column]:
+    """Return columns of one kind each, and where NULLs are in whole columns, blocks of them."""
+    if column.values.ndim == 1:
+        return [column]
+    absent = np.isnan(column.values) & column.nan_is_null
+    whole = absent.all(axis=0)
+    if (absent.any(axis=0) != whole).any():
+        return [Column(column.kind, values, column.nan_is_null) for values in column.values.T]
+    edges = np.flatnonzero(np.diff(whole)) + 1
+    parts = np.split(column.values, edges, axis=1)
+    return [Column(column.kind, part, column.nan_is_null) for part in parts]
+
+
+def _block(column: Column) -> Array:
+    """Return the wire of columns (n, m) that are all NULL or none, with their lengths."""
+    n, m = column.values.shape
+    if column.nan_is_null and np.isnan(column.values[0, 0]):
+        return np.full((n, m), -1, ">i4")
+    wire = np.empty((n, m, 2), ">i4")
+    wire[:, :, 0] = 4
+    wire[:, :, 1] = column.values.astype(">f4").view(">i4")
+    return wire
+
+
+def _rows(columns: Sequence[Column]) -> memoryview:
+    """Return the rows of a stream without its header."""
+    columns = [part for column in columns for part in _spread(column)]
+    fields: list[tuple[Any, ...]] = [("count", ">i2")]
+    values: dict[str, Array | int] = {"count": sum(_width(column) for column in columns)}
+    cut: list[tuple[str, Array]] = []
+    for index, column in enumerate(columns):
+        if column.values.ndim > 1:
+            block = _block(column)
+            fields.append((f"block{index}", block.dtype.str, block.shape[1:]))
+            values[f"block{index}"] = block
+            continue
+        wire = _wire_values(column)
         lengths = _lengths(column, wire)
-        rows[f"length{index}"] = lengths
-        rows[f"value{index}"] = wire
+        fields.append((f"length{index}", ">i4"))
+        values[f"length{index}"] = lengths
+        if isinstance(lengths, int) and lengths < 0:
+            continue
+        fields.append((f"value{index}", _held(wire, lengths)))
+        values[f"value{index}"] = wire
         if not isinstance(lengths, int):
-            used = np.ones((len(rows), rows.dtype.itemsize), np.bool_) if used is None else used
-            offset = rows.dtype.fields[f"value{index}"][1]  # type: ignore[index]
-            place = np.arange(wire.dtype.itemsize)
-            used[:, offset : offset + len(place)] = place < lengths[:, None]
-    if used is None:
-        return _HEADER + rows.tobytes() + _TRAILER
-    flat = rows.view(np.uint8).reshape(used.shape)
-    return _HEADER + flat[used].tobytes() + _TRAILER
+            cut.append((f"value{index}", lengths))
+    rows = np.zeros(len(columns[0].values), np.dtype(fields))
+    for name, written in values.items():
+        rows[name] = written
+    return _cut(rows, cut)
+
+
+def _width(column: Column) -> int:
+    return 1 if column.values.ndim == 1 else column.values.shape[1]
+
+
+def _cut(rows: Array, lengths: Sequence[tuple[str, Array]]) -> memoryview:
+    """Return the bytes of rows; of the fields named only as many as each value takes."""
+    if not lengths:
+        return rows.view(np.uint8).data
+    used = np.ones((len(rows), rows.dtype.itemsize), np.bool_)
+    for name, taken in lengths:
+        field, offset = rows.dtype.fields[name][:2]  # type: ignore[index]
+        place = np.arange(field.itemsize)
+        used[:, offset : offset + len(place)] = place < taken[:, None]
+    return rows.view(np.uint8).reshape(used.shape)[used].data
 
 
 def decode_rows(raw: bytes | memoryview, kinds: Mapping[str, str]) -> dict[str, Array]:
@@ -90,15 +168,23 @@ def _wire_values(column: Column) -> Array:
 
 
 def _lengths(column: Column, wire: Array) -> Array | int:
-    """Return how many bytes each value takes, one number when all take as many."""
+    """Return how many bytes each value takes, -1 for NULL; one number when all take as many."""
     if column.kind == "text":
         text: Array = np.strings.str_len(wire).astype(np.int32)
-        return np.where(text == 0, np.int32(-1), text) if column.nan_is_null else text
+        sizes = np.where(text == 0, np.int32(-1), text) if column.nan_is_null else text
+        return int(sizes[0]) if len(sizes) and (sizes == sizes[0]).all() and sizes[0] else sizes
     size = wire.dtype.itemsize
     absent = np.isnan(column.values) if column.nan_is_null else None
     if absent is None or not absent.any():
         return size
-    return np.where(absent, np.int32(-1), np.int32(size))
+    return -1 if absent.all() else np.where(absent, np.int32(-1), np.int32(size))
+
+
+def _held(wire: Array, lengths: Array | int) -> str:
+    """Return the type in which values are held: texts that all have one length just fit."""
+    if isinstance(lengths, int) and wire.dtype.kind == "S":
+        return f"S{lengths}"
+    return wire.dtype.str
 
 
 def _native(values: Array, kind: str) -> Array:

@@ -80,6 +80,6 @@ def _encode(table: "IndicatorTable", symbols: Sequence[str], timeframe: str) -> 
             Column("int8", table.patterns),
             Column("int8", table.candles[:, 0]),
             Column("int8", table.candles[:, 1]),
-            *(Column("float4", table.column(name), nan_is_null=True) for name in INDICATOR_NAMES),
+            Column("float4", table.values, nan_is_null=True),
         ]
     )

@@ -19,18 +19,19 @@ GROUP BY symbol
 """
 _TOTALS_FROM: Final = """
 SELECT asked.symbol, count(*), sum(bar.revision), sum(bar.quality)
-FROM unnest(%(symbols)s::text[], %(first)s::timestamptz[]) AS asked (symbol, first)
-JOIN {table} AS bar ON bar.symbol = asked.symbol AND bar."timestamp" >= asked.first
+FROM unnest(%(symbols)s::text[], %(first)s::bigint[]) AS asked (symbol, first)
+JOIN {table} AS bar
+    ON bar.symbol = asked.symbol AND bar."timestamp" >= to_timestamp(asked.first / 1000.0)
 WHERE bar."timestamp" >= %(since)s AND bar."timestamp" <= %(through)s AND ({hours})
 GROUP BY asked.symbol
 """
 _OLDER: Final = """
 SELECT asked.row::int - 1
-FROM unnest(%(symbols)s::text[], %(first)s::timestamptz[])
+FROM unnest(%(symbols)s::text[], %(first)s::bigint[])
      WITH ORDINALITY AS asked (symbol, first, row)
 WHERE EXISTS (
     SELECT FROM {table} AS bar
-    WHERE bar.symbol = asked.symbol AND bar."timestamp" < asked.first
+    WHERE bar.symbol = asked.symbol AND bar."timestamp" < to_timestamp(asked.first / 1000.0)
 )
 """
 
@@ -107,7 +108,7 @@ class MarkReader:
 
 
 def _asked(symbols: Sequence[str], first_ms: Int64) -> dict[str, object]:
-    return {"symbols": list(symbols), "first": [moment(int(ms)) for ms in first_ms]}
+    return {"symbols": list(symbols), "first": first_ms.tolist()}
 
 
 def _within(hours: Hours) -> str:

@@ -1,8 +1,9 @@
 """What a close sets in motion: signals, alerts, messages, rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Final, Protocol
 
 import numpy as np
@@ -33,6 +34,8 @@ from pl.streaming.watch import Gap
 
 OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
 
+Work = tuple[Frame, ClosedBars, int]
+"""What evaluates which bars, and how many events may come of them."""
 OrderRepair = Callable[[Gap, tuple[str, ...]], None]
 
 
@@ -129,14 +132,33 @@ class Closing:
         revised : longer bars whose minutes changed while nobody watched, by timeframe.
         """
         regular = self._numbered(closed.take(self.minute.sessions.regular(closed.start_ms)))
-        steps = self.folding.advance(regular, closed_through_ms)
-        if revised:
-            steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
-        work = [item for step in steps for item in self._work_of(step)]
-        if len(closed) or work:
-            self._work(work, closed, received_at)
+        if not revised and self._ends_nothing_before(regular):
+            work = self._minutes_first(regular, closed_through_ms)
+        else:
+            steps = self.folding.advance(regular, closed_through_ms)
+            if revised:
+                steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
+            work = iter([item for step in steps for item in self._work_of(step)])
+        first = next(work, None)
+        if len(closed) or first:
+            self._work(chain([first] if first else [], work), closed, received_at)
 
-    def _work_of(self, step: Step) -> list[tuple[Frame, ClosedBars, int]]:
+    def _ends_nothing_before(self, minutes: ClosedBars) -> bool:
+        """Tell whether minutes begin together, and no longer bar closes before they do."""
+        if not len(minutes) or minutes.start_ms[0] != minutes.start_ms[-1]:
+            return False
+        return self.folding.next_end_ms > int(minutes.start_ms[0])
+
+    def _minutes_first(self, minutes: ClosedBars, closed_through_ms: int) -> Iterator[Work]:
+        """Return what evaluates minutes that begin together; they are folded after their turn."""
+        most = MOST_EVENTS - 2 * MOST_OF_COMBOS
+        through_ms = max(closed_through_ms, int(minutes.start_ms[0]))
+        ends = self.folding.next_end_ms <= through_ms
+        yield self.minute, minutes, most // 2 if ends else most
+        for step in self.folding.advance(minutes, closed_through_ms):
+            yield from self._work_of(replace(step, minutes=ClosedBars.empty()), most // 2)
+
+    def _work_of(self, step: Step, most: int = MOST_EVENTS - 2 * MOST_OF_COMBOS) -> list[Work]:
         """Return what evaluates the bars of a step, the minutes first, then shortest first.
 
         Each with the most events that may come of it: half for the minutes of a close that ends
@@ -146,7 +168,8 @@ class Closing:
         found += [
             (self.longer[name], bars) for name, bars in step.longer.items() if name in self.longer
         ]
-        most = MOST_EVENTS - 2 * MOST_OF_COMBOS
+        if not len(step.minutes):
+            return [(frame, bars, most // len(found)) for frame, bars in found]
         if len(found) == 1:
             return [(*found[0], most)]
         half = most // 2
@@ -157,7 +180,7 @@ class Closing:
 
     def _work(
         self,
-        work: Sequence[tuple[Frame, ClosedBars, int]],
+        work: Iterable[Work],
         closed: ClosedBars,
         received_at: float,
     ) -> None:
@@ -199,17 +222,19 @@ class Closing:
         """Tell and store what nobody waits for; runs on the road's thread."""
         minutes = [part for part in parts if part.timeframe == self.minute.timeframe]
         whole = join([part.indicators for part in minutes])
-        self._leave(self.minute, Close(closed, whole, self.minute.timeframe), minutes, at)
+        left = [(self.minute, Close(closed, whole, self.minute.timeframe), minutes)]
         for part in parts:
             if part.timeframe in self.longer:
                 close = Close(part.bars, part.indicators, part.timeframe)
-                self._leave(self.longer[part.timeframe], close, [part], at)
+                left.append((self.longer[part.timeframe], close, [part]))
+        left = [one for one in left if len(one[1])]
+        for _, close, _ in left:
+            self.writer.submit(close)
+        for frame, close, of_frame in left:
+            self._announce(frame, close, of_frame, at)
 
-    def _leave(self, frame: Frame, close: Close, parts: Sequence[Evaluated], at: float) -> None:
-        if not len(close):
-            return
+    def _announce(self, frame: Frame, close: Close, parts: Sequence[Evaluated], at: float) -> None:
         self.announcer.bars(close.bars, frame.timeframe, at)
-        self.writer.submit(close)
         self.announcer.indicators(close.indicators, frame.timeframe, at)
         since_ms = frame.alerts_from_ms - TIMEFRAME_MS[frame.timeframe] + MINUTE_MS
         looked = [frame.crossings.look(part.indicators, part.scale_ages) for part in parts]

@@ -30,7 +30,8 @@ log = structlog.get_logger()
 MAINTAIN_EVERY_S: Final = 0.5
 MARK_EVERY_S: Final = 5.0
 CLEAR_WAY_S: Final = 0.1
-"""So long what nobody waits for leaves processor and disk to alerts on their way to a screen."""
+"""So long what nobody waits for leaves processor and disk to alerts on their way to a screen,
+counted from the first of them: a storm that takes longer to tell has cleared its own way."""
 HAND_OVER_S: Final = 0.000_2
 """As long as a thread takes to wake up."""
 MOST_FOLLOWING: Final = 4
@@ -86,6 +87,7 @@ class Road:
     _reached_at: float = 0.0
     _marked_at: float = 0.0
     _marked_seq: int = 0
+    _first_told_at: float = 0.0
 
     @property
     def waiting(self) -> int:
@@ -119,7 +121,9 @@ class Road:
             self.failure = f"{type(error).__name__}: {error}"
 
     def _step(self) -> bool:
-        patience_s = self.clear_way_s if self._following else MAINTAIN_EVERY_S
+        patience_s = MAINTAIN_EVERY_S
+        if self._following:
+            patience_s = max(self._first_told_at + self.clear_way_s - self.clock(), 0.0)
         try:
             load = self._loads.get(timeout=patience_s)
         except queue.Empty:
@@ -147,6 +151,7 @@ class Road:
             progress = Progress(self.producer, PROGRESS, load.through_ms)
             self.flows.forget_old(load.through_ms)
         telling: Future[None] | None = None
+        self._first_told_at = self.clock()
         for part in _parts(len(load.found)):
             is_last = part.stop >= len(load.found)
             events = self._numbered(load, load.found[part])

@@ -21,6 +21,15 @@ def together(rows: Mapping[int, ClosedBars]) -> ClosedBars:
     return ClosedBars(*columns)
 
 
+def since(rows: Mapping[int, ClosedBars], from_ms: int) -> ClosedBars:
+    """Return the bars that start at or after `from_ms`, one row after the other."""
+    parts = {}
+    for row, bars in rows.items():
+        if len(bars) and bars.start_ms[-1] >= from_ms:
+            parts[row] = bars.part(int(np.searchsorted(bars.start_ms, from_ms)), len(bars))
+    return together(parts)
+
+
 def apart(bars: ClosedBars, n_rows: int) -> ByRow:
     """Return bars, sorted by row, as views by row; rows without any have an empty entry."""
     edges = np.searchsorted(bars.row, np.arange(n_rows + 1)).tolist()

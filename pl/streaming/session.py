@@ -15,8 +15,11 @@ from pl.market.columns import merged
 from pl.market.sessions import MarketSessions, Session
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
+from pl.streaming.rows import since
 
 NO_SESSION: Final = "none"
+LOOKED_AT: Final = 512
+"""Bars before the day of which one is mostly of regular hours."""
 
 
 @dataclass(slots=True)
@@ -102,13 +105,17 @@ class SessionFollower:
     def _last_regular_closes(self, history: Mapping[int, ClosedBars], until_ms: int) -> Float64:
         closes = np.full(len(self.announcer.symbols), np.nan)
         for row, bars in history.items():
-            regular = self.sessions.regular(bars.start_ms) & (bars.start_ms < until_ms)
-            if regular.any():
-                closes[row] = bars.close[regular][-1]
+            end = int(np.searchsorted(bars.start_ms, until_ms))
+            regular = np.flatnonzero(self.sessions.regular(bars.start_ms[:end][-LOOKED_AT:]))
+            if not len(regular) and end > LOOKED_AT:
+                regular = np.flatnonzero(self.sessions.regular(bars.start_ms[:end]))
+                closes[row] = bars.close[regular[-1]] if len(regular) else np.nan
+            elif len(regular):
+                closes[row] = bars.close[max(end - LOOKED_AT, 0) + regular[-1]]
         return closes
 
 
 def _bars_from(history: Mapping[int, ClosedBars], from_ms: int) -> ClosedBars | None:
     """Return the bars from `from_ms` on, sorted by (start_ms, row)."""
-    parts = [bars.take(bars.start_ms >= from_ms) for bars in history.values()]
-    return merged(parts) if any(map(len, parts)) else None
+    found = since(history, from_ms)
+    return merged([found]) if len(found) else None

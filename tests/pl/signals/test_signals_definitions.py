@@ -110,7 +110,7 @@ def test_a_definition_is_complete(number: int, pattern: Pattern) -> None:
     assert pattern.source
 
 
-def test_numbers_never_change() -> None:
+def test_the_number_of_a_pattern_never_changes() -> None:
     """Golden: they are the bits of stored rows. What is added goes behind."""
     assert PATTERN_NAMES[: len(STORED)] == STORED
     assert len(PATTERN_NAMES) <= 63

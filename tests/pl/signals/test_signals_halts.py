@@ -32,7 +32,7 @@ def test_four_minutes_without_a_bar_are_a_halt(minutes: int, n: int) -> None:
     assert {entry.bar_time_ms for entry in found} <= {int(bars.start_ms[AT])}
 
 
-def test_both_say_what_they_saw() -> None:
+def test_halt_and_resumption_say_what_they_saw() -> None:
     bars = halted(5)
     bars.open[AT] = bars.low[AT]
     last, before, first = (

@@ -61,7 +61,7 @@ def bars() -> ClosedBars:
     return random_bars(13 * SESSION, seed=4, missing=0.02)
 
 
-def test_it_equals_a_plain_look_up(bars: ClosedBars) -> None:
+def test_volume_at_a_time_of_day_equals_a_plain_look_up(bars: ClosedBars) -> None:
     expected = plain(bars)
     known = np.isfinite(list(expected.values())).sum()
     assert 300 < known < len(expected)

@@ -59,7 +59,7 @@ def test_minutes_correlate_inside_a_sector_more_than_across() -> None:
     assert lowest > 0.0
 
 
-def test_betas_are_sensible() -> None:
+def test_chip_makers_move_more_than_the_market_and_drinks_less() -> None:
     by_symbol = {one.symbol: one for one in read_listings()}
     spy = daily_moves(by_symbol["SPY"])
     beta = {

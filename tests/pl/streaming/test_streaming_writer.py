@@ -129,7 +129,7 @@ def test_symbols_of_one_minute_stay_apart() -> None:
     assert together.bars.row.tolist() == [0, 1, 2]
 
 
-def test_timeframes_stay_apart() -> None:
+def test_closes_of_two_timeframes_are_not_merged() -> None:
     minute, hour = close(0), replace(close(0), timeframe="1hour")
     assert [each.timeframe for each in merged([minute, hour, close(1)])] == ["1min", "1hour"]
 
