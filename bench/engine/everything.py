@@ -3,6 +3,7 @@
 import resource
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -20,14 +21,25 @@ CHECKED: Final = 50
 
 @dataclass
 class Closes:
-    """What the closes took, ms of processor time each, and how much they found."""
+    """What the closes took, ms of processor time each, and how much they found.
+
+    held_mib : memory that engine, policy and the last close take; resident_mib : that of the whole
+    process, without the invented bars, which are the bench's own.
+    """
 
     update_ms: list[float] = field(default_factory=list)
     choose_ms: list[float] = field(default_factory=list)
     write_ms: list[float] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
     chosen: list[int] = field(default_factory=list)
+    held_mib: int = 0
     resident_mib: int = 0
+
+
+def resident_mib() -> int:
+    """Return what the process holds in memory now, not the most it ever held."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 2**20
 
 
 def engine_of(n_symbols: int) -> SignalEngine:
@@ -48,6 +60,7 @@ def warmed(bars: Float64, n_bars: int) -> SignalEngine:
 def close_minutes(bars: Float64, n_warm: int) -> Closes:
     """Close the minutes from `n_warm` on, one after the other."""
     n_bars, _, n_symbols = bars.shape
+    before = resident_mib()
     engine, policy, found = warmed(bars, n_warm), Policy(n_symbols, TIMEFRAME, TIER), Closes()
     for minute in range(n_warm, n_bars):
         batch = closes(bars, minute, minute + 1)
@@ -64,7 +77,8 @@ def close_minutes(bars: Float64, n_warm: int) -> Closes:
             kept.append(1000.0 * float(took))
         found.entries.append(len(entries))
         found.chosen.append(len(told))
-    found.resident_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    found.held_mib = resident_mib() - before
+    found.resident_mib = resident_mib() - bars.nbytes // 2**20
     check(bars[:, :, :CHECKED], n_warm)
     return found
 

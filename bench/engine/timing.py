@@ -100,6 +100,7 @@ def conclude(found: Closes, report: Report) -> None:
         "write_chosen_ms": median(found.write_ms),
         "entries_a_close": median(found.entries),
         "chosen_a_close": median(found.chosen),
+        "held_mib": found.held_mib,
         "resident_mib": found.resident_mib,
     }
     for name, value in facts.items():

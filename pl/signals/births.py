@@ -3,12 +3,13 @@
 import math
 from typing import Final
 
-from pl.kernel import kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import Float64
 from pl.signals import charting
+from pl.signals.candidates import MAX_DEFINING_BARS
 from pl.signals.chart import sketch
 from pl.signals.chart.forming import LEAST_CONFIDENCE
-from pl.signals.evaluation import MAX_DEFINING_BARS, N_FACTS, N_NUMBERS, HitRows
+from pl.signals.evaluation import N_FACTS, N_NUMBERS, HitRows
 from pl.signals.history import History
 from pl.signals.levels import stop_and_target
 from pl.signals.life import EXPIRED, HORIZON, STOPS, chart_horizon, forming_horizon
@@ -28,7 +29,7 @@ from pl.signals.lives import (
     Lives,
     Open,
 )
-from pl.signals.living import end_lives, sign_endings, swap, write_ending
+from pl.signals.living import end_lives, narrow, sign_endings, swap, write_ending
 
 POSITION: Final = 5
 """Column of `HitRows.facts`."""
@@ -43,7 +44,7 @@ Fired = tuple[HitRows, int, int, Float64, int, int]
 """Hits, the first and behind the last of a bar, and finds likewise."""
 
 
-@leaf
+@inner_leaf
 def begin_hit(lives: Lives, at: int, hits: HitRows, k: int, born_ms: int) -> None:
     """Open what hit `k` began at the bar that was seen last."""
     some, seen = lives.hits, lives.seen[at]
@@ -65,6 +66,7 @@ def begin_hit(lives: Lives, at: int, hits: HitRows, k: int, born_ms: int) -> Non
     hot[BORN] = seen
     hot[LAST] = seen + HORIZON[pattern]
     hot[BORN_MS] = born_ms
+    narrow(lives.edges[at], hot)
     record = some.records[at, int(hot[SLOT])]
     for column in range(N_FACTS):
         record[column] = hits.facts[k, column]
@@ -133,12 +135,13 @@ def begin_chart(lives: Lives, at: int, find: Float64, born_ms: int) -> None:
         hot[TARGET] = math.nan
         hot[LAST] = seen + forming_horizon(n_bars)
     hot[BORN_MS] = born_ms
+    narrow(lives.edges[at], hot)
     record = some.records[at, int(hot[SLOT])]
     for column in range(len(record)):
         record[column] = find[column]
 
 
-@leaf
+@inner_leaf
 def begin_lives(
     history: History,
     lives: Lives,
@@ -176,13 +179,13 @@ def replay(
     ended: Endings,
 ) -> None:
     """Let state 0 live through bars `begin` to `end` - 1 of a row, given what fired on them."""
-    h = f = 0
+    h = f = at = as_int64(0)
     for i in range(begin, end):
-        end_lives(history, lives, 0, row, i, i, ended)
+        end_lives(history, lives, at, row, i, i, ended)
         first_hit, first_find = h, f
         while h < n_hits and hits.facts[h, POSITION] == i:
             h += 1
         while f < n_finds and finds[f, sketch.BAR] == i:
             f += 1
         fired = (hits, first_hit, h, finds, first_find, f)
-        begin_lives(history, lives, 0, row, i, i, fired, ended)
+        begin_lives(history, lives, at, row, i, i, fired, ended)

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.chart.find import read_find
@@ -45,7 +45,7 @@ def room_for_finds(n_bars: int) -> Float64:
     return np.empty((n_bars, N_COLUMNS), np.float64)
 
 
-@leaf
+@inner_leaf
 def look_at_bar(
     history: History,
     charts: ChartState,
@@ -96,9 +96,9 @@ def look_again(
     Returns how many finds were written.
     """
     forget(charts, at)
-    n = 0
+    n = as_int64(0)
     for i in range(max(begin - MEMORY_BARS, 0), end):
-        grown = look_at_bar(history, charts, row, at, i, 0, finds, n)
+        grown = look_at_bar(history, charts, row, at, i, as_int64(0), finds, n)
         n = grown if i >= begin else n
     return n
 

@@ -1,18 +1,16 @@
 """Read what the kernels wrote of ended signals."""
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pl.market.batches import Float64
-from pl.signals.chart.hit import Finding
+from pl.signals.chart.hit import ChartHit, Finding
 from pl.signals.charting import read_chart
-from pl.signals.evaluation import N_FACTS
+from pl.signals.evaluation import N_FACTS, hits_of
 from pl.signals.hits import Hit
 from pl.signals.life import EXPIRED, FAILED, TARGET_REACHED
 from pl.signals.lives import BARS, CHANGES, LIFE, NUMBERS, PRICE, RECORD, START, TIMES, Endings
-from pl.signals.registry import PATTERNS
 from pl.signals.signal import EXPIRED as EXPIRED_LIFE
 from pl.signals.signal import FAILED as FAILED_LIFE
 from pl.signals.signal import TARGET_REACHED as TARGET_LIFE
@@ -50,35 +48,30 @@ def are_alike(one: Ending | None, other: Ending | None) -> bool:
     return one[:-1] == other[:-1]
 
 
-def read_ending(row: Float64) -> Ending:
-    """Return the ending that a kernel wrote."""
-    return Ending(
-        LIFE_NAMES[int(row[LIFE])],
-        float(row[PRICE]),
-        int(row[BARS]),
-        int(row[START]),
-        int(row[CHANGES]),
-    )
+def endings_of(rows: Float64) -> list[Ending]:
+    """Return the endings of n rows that the kernels wrote."""
+    return [
+        Ending(LIFE_NAMES[int(life)], price, int(bars), int(start), int(changes))
+        for life, price, bars, start, changes in rows[
+            :, [LIFE, PRICE, BARS, START, CHANGES]
+        ].tolist()
+    ]
 
 
-def ended_hit(row: Float64) -> Hit:
-    """Return the hit whose ending a kernel wrote."""
-    record = row[RECORD:]
-    facts = record[:N_FACTS].astype(np.int64).tolist()
-    n_bars = PATTERNS[facts[2]].n_bars
-    times = record[TIMES : TIMES + n_bars].astype(np.int64).tolist()
-    return Hit._make((*facts[:5], tuple(times), *record[NUMBERS:].tolist()))
+def ended_hits(rows: Float64) -> list[Hit]:
+    """Return the hits whose endings the kernels wrote, n rows."""
+    record = rows[:, RECORD:]
+    facts, times = record[:, :N_FACTS], record[:, TIMES:NUMBERS]
+    return hits_of(facts.astype(np.int64), times.astype(np.int64), record[:, NUMBERS:])
 
 
-def ended_chart(row: Float64) -> Finding:
-    """Return the chart pattern whose ending a kernel wrote."""
-    return read_chart(row[RECORD:])
+def ended_charts(rows: Float64) -> list[ChartHit]:
+    """Return the chart patterns whose endings the kernels wrote, n rows."""
+    return [read_chart(row) for row in rows[:, RECORD:]]
 
 
 def read_endings(ended: Endings) -> list[tuple[Finding, Ending]]:
     """Return what ended, and how, in the order it was written, chart patterns last."""
-    readers: tuple[tuple[Float64, Callable[[Float64], Finding]], ...] = (
-        (ended.hits[: ended.n[0]], ended_hit),
-        (ended.charts[: ended.n[1]], ended_chart),
-    )
-    return [(read(row), read_ending(row)) for rows, read in readers for row in rows]
+    hits, charts = ended.hits[: ended.n[0]], ended.charts[: ended.n[1]]
+    finds: list[Finding] = [*ended_hits(hits), *ended_charts(charts)]
+    return list(zip(finds, endings_of(hits) + endings_of(charts), strict=True))

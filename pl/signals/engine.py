@@ -12,6 +12,7 @@ from pl.signals.closing import (
     FULL,
     NO_ROOM,
     NOT_NEXT,
+    RESTATED,
     Arrivals,
     IndicatorRows,
     close_bars,
@@ -25,10 +26,9 @@ from pl.signals.history import (
     empty_history,
 )
 from pl.signals.indicators.names import INDICATOR_NAMES
-from pl.signals.lives import empty_lives, room_for_endings, widened
+from pl.signals.lives import empty_lives, widened
 from pl.signals.log import Author
-from pl.signals.pages import Room, read_closes, read_page
-from pl.signals.restated import count_restated
+from pl.signals.pages import Rooms, read_room
 from pl.signals.revision import Outcome, revise
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 from pl.signals.warming import grow, load, looked_at, walked
@@ -67,7 +67,7 @@ class SignalEngine:
         self._charts = empty_state(len(symbols))
         self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
-        self._room = Room(len(symbols))
+        self._rooms = Rooms(len(symbols))
         self._known: set[int] = set()
 
     @property
@@ -110,8 +110,7 @@ class SignalEngine:
         begin = 0
         while begin < len(bars):
             began = begin
-            begin, stopped = self._close(batch, begin, out, log, tables)
-            self._count_restated(batch, slice(began, begin), refused)
+            begin, stopped = self._close(batch, begin, out, log, tables, refused)
             if stopped == NO_ROOM:
                 raise self._overlong(int(batch.row[begin]))
             if stopped == FULL and begin == began:
@@ -180,7 +179,7 @@ class SignalEngine:
         for anchor in np.unique(anchors).tolist():
             self._know(anchor)
         return Arrivals(
-            np.require(bars.row, np.int32, _WRITEABLE),
+            bars.row.astype(np.int64),
             np.require(bars.start_ms, np.int64, _WRITEABLE),
             anchors[inverse],
             prices_of(bars),
@@ -195,35 +194,25 @@ class SignalEngine:
         out: IndicatorRows,
         log: list[Entries],
         tables: list[IndicatorTable],
+        refused: Counter[str],
     ) -> tuple[int, int]:
-        history = self._history
-        rows, finds = self._room.of(len(batch.row) - begin)
-        ended = room_for_endings(self._lives, len(batch.row) - begin)
-        end, n_hits, n_finds, stopped = close_bars(
-            history, self._charts, batch, begin, out, rows, finds, self._lives, ended
-        )
-        page = read_page(self._author, rows, n_hits, finds, n_finds, out.values)
-        log.append(read_closes(self._author, page, ended))
+        room = self._rooms.of(self._lives, len(batch.row) - begin)
+        end, stopped = close_bars(self._history, self._charts, self._lives, batch, begin, out, room)
+        log.append(read_room(self._author, room, out.values).entries())
         if end > begin:
             taken = slice(begin, end)
             tables.append(
                 IndicatorTable(
-                    batch.row[taken],
+                    batch.row[taken].astype(np.int32),
                     batch.start[taken],
                     out.values[taken],
                     out.patterns[taken],
                     out.candles[taken],
                 )
             )
+        if room.written[RESTATED]:
+            refused["restated"] += int(room.written[RESTATED])
         return end, stopped
-
-    def _count_restated(self, batch: Arrivals, taken: slice, refused: Counter[str]) -> None:
-        history = self._history
-        n = count_restated(
-            history.start, history.columns, history.n_bars, batch.row[taken], batch.start[taken]
-        )
-        if n:
-            refused["restated"] += n
 
     def _note(
         self,

@@ -40,8 +40,10 @@ KIND_OF: Final[Mapping[str, int]] = {name: kind for kind, name in enumerate(KIND
 DIRECTION_OF: Final = {name: code for code, name in DIRECTION_NAMES.items()}
 
 
-def _unwritten(place: int) -> Signal:
-    raise IndexError(f"entry {place}: expected one of none")
+def _unwritten(places: Chosen) -> list[Signal]:
+    if len(places):
+        raise IndexError(f"entries {places.tolist()}: expected some of none")
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Entries:
     it, unix ms; confidence : (n,) float64;
     life : (n,) uint8, see LIVES; said : (n,) float64 confidence said before by the entry that
     this one changes or takes back, NaN when it says its find for the first time;
-    write : returns the entry at a place as a `Signal`.
+    write : returns the entries at places as signals.
     """
 
     row: Int32
@@ -64,16 +66,16 @@ class Entries:
     confidence: Float64
     life: UInt8
     said: Float64
-    write: Callable[[int], Signal] = _unwritten
+    write: Callable[[Chosen], list[Signal]] = _unwritten
 
     def __len__(self) -> int:
         return len(self.row)
 
     def signals(self, places: Iterable[int] | None = None) -> list[Signal]:
         """Return the entries at `places`, all of them unless given, written out."""
-        return [
-            self.write(int(place)) for place in (range(len(self)) if places is None else places)
-        ]
+        if places is None:
+            return self.write(np.arange(len(self)))
+        return self.write(np.fromiter(places, np.intp))
 
     def take(self, places: Chosen) -> "Entries":
         """Return the entries at `places` only, in that order."""
@@ -86,7 +88,7 @@ class Entries:
             self.confidence[places],
             self.life[places],
             self.said[places],
-            lambda place: self.write(int(places[place])),
+            lambda chosen: self.write(places[chosen]),
         )
 
     @staticmethod
@@ -115,7 +117,7 @@ class Entries:
             np.array([signal.confidence for signal in signals], np.float64),
             np.array([LIVES.index(signal.life) for signal in signals], np.uint8),
             np.array([_said(signal) for signal in signals], np.float64),
-            lambda place: signals[place],
+            lambda places: [signals[place] for place in places.tolist()],
         )
 
 
@@ -133,11 +135,15 @@ def join_entries(parts: Sequence[Entries]) -> Entries:
         return Entries.empty()
     if len(parts) == 1:
         return parts[0]
-    ends = np.cumsum([len(part) for part in parts])
+    begins = np.cumsum([0, *(len(part) for part in parts)])
 
-    def write(place: int) -> Signal:
-        which = int(np.searchsorted(ends, place, "right"))
-        return parts[which].write(place - int(ends[which]) + len(parts[which]))
+    def write(places: Chosen) -> list[Signal]:
+        which = np.searchsorted(begins, places, "right") - 1
+        written = np.empty(len(places), np.object_)
+        for part in np.unique(which).tolist():
+            mine = np.flatnonzero(which == part)
+            written[mine] = parts[part].write(places[mine] - begins[part])
+        return list(written)
 
     return Entries(
         np.concatenate([part.row for part in parts]),

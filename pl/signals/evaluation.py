@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
-from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64, UInt8
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
+from pl.signals.candidates import MAX_DEFINING_BARS, N_PATTERNS, possible, whole_bars
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import FRAME_BARS, N_MEASURES, Frame
 from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
@@ -23,13 +24,10 @@ from pl.signals.judging import judge_candlestick, judge_event
 from pl.signals.registry import PATTERNS, SESSION_WIDE, TRAITS, WEIGHTS
 from pl.signals.restated import holds_restated
 
-N_PATTERNS: Final = len(PATTERNS)
-MAX_DEFINING_BARS: Final = 4
 N_FACTS: Final = 6
 N_NUMBERS: Final = 12
-TICK: Final = 0.01
-"""The least by which a price of a dollar or more moves, USD (Regulation NMS, rule 612)."""
-LAST_TIME: Final[Int64] = np.array([pattern.n_bars - 1 for pattern in PATTERNS], np.int64)
+N_BARS: Final = tuple(pattern.n_bars for pattern in PATTERNS)
+LAST_TIME: Final[Int64] = np.array(N_BARS, np.int64) - 1
 """By pattern: which of a hit's times is the start of the bar that closed."""
 
 
@@ -82,7 +80,7 @@ def is_whole(history: History, row: int, i: int, n_bars: int) -> bool:
     return partial == 0
 
 
-@leaf
+@inner_leaf
 def mark_candles(
     history: History, row: int, i: int, frame: Frame, strengths: Strengths, out: Int64
 ) -> None:
@@ -109,36 +107,7 @@ def mark_range(history: History, row: int, begin: int, end: int, out: Int64) -> 
         mark_candles(history, row, i, frame, strengths, out[i - begin])
 
 
-@leaf
-def whole_bars(history: History, row: int, i: int) -> int:
-    """Count the bars up to bar `i` that were watched from end to end; no pattern needs more."""
-    n = 0
-    while n < MAX_DEFINING_BARS and n <= i and history.quality[row, i - n] != QUALITY_PARTIAL:
-        n += 1
-    return n
-
-
-@leaf
-def is_one_tick(bars: Bars, i: int) -> bool:
-    """Tell whether bar `i` spans a cent or less: the least a price can move draws no candle."""
-    return bool(bars[i, HIGH] - bars[i, LOW] < 1.5 * TICK and bars[i, LOW] >= 1.0)
-
-
-@leaf
-def is_possible(active: UInt8, pattern: int, bars: Bars, i: int, candles: int, whole: int) -> bool:
-    """Tell whether a pattern can fire on bar `i`, whose candlesticks are known.
-
-    active : as in `History`; whole : as `whole_bars` counts them.
-    """
-    if i + 1 < TRAITS[pattern, 0] or active[pattern] == 0:
-        return False
-    bit = TRAITS[pattern, 3]
-    if bit >= 0:
-        return bool((candles >> bit) & 1) and not is_one_tick(bars, i)
-    return bool(TRAITS[pattern, 1] <= whole)
-
-
-@leaf
+@inner_leaf
 def is_misled(history: History, state: Float64, row: int, i: int, pattern: int) -> bool:
     """Tell whether what a pattern reads at bar `i` holds prices of two scales."""
     n_bars = TRAITS[pattern, 0]
@@ -147,7 +116,7 @@ def is_misled(history: History, state: Float64, row: int, i: int, pattern: int) 
     return holds_restated(history.start[row], history.columns[..., row], i, n_bars)
 
 
-@leaf
+@inner_leaf
 def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -> None:
     """Write what every hit of bar `i` shares."""
     out[4] = bars[i, OPEN]
@@ -160,7 +129,7 @@ def write_numbers(out: Float64, bars: Bars, i: int, usual: float, unit: float) -
     out[11] = unit
 
 
-@leaf
+@inner_leaf
 def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
     """Return the confidence of a pattern, to two decimals."""
     weights = WEIGHTS[pattern]
@@ -168,7 +137,7 @@ def weigh(pattern: int, fit: float, volume: float, context: float) -> float:
     return float(math.floor(confidence * 100.0 + 0.5) / 100.0)
 
 
-@kernel
+@inner_leaf
 def evaluate(
     history: History,
     state: Float64,
@@ -176,24 +145,25 @@ def evaluate(
     i: int,
     cause: int,
     candles: int,
+    frame: Frame,
     out: HitRows,
     n_hits: int,
 ) -> int:
     """Judge bar `i` of a row by every pattern; append the hits and return how many there are.
 
     state : a row's state that has seen the bar, its session and its windows at least;
-    candles : which candlesticks it completes.
+    candles : which candlesticks it completes; frame : that of the bar when it completes any.
     """
     bars = history.columns[..., row]
     usual = state[USUAL_VOLUME]
     unit = state[USUAL_RANGE]
     look_at_clock(state, history.start[row], i, history.bar_ms)
-    whole = whole_bars(history, row, i)
+    bits = possible(history.active, bars, i, candles, whole_bars(history, row, i))
     for pattern in range(N_PATTERNS):
-        if not is_possible(history.active, pattern, bars, i, candles, whole):
+        if not (bits >> pattern) & 1:
             continue
         if TRAITS[pattern, 3] >= 0:
-            direction, fit, level, measure = judge_candlestick(pattern, bars, i, state)
+            direction, fit, level, measure = judge_candlestick(pattern, bars, i, frame)
         else:
             direction, fit, level, measure = judge_event(pattern, bars, i, state)
         if direction == NONE or is_misled(history, state, row, i, pattern):
@@ -215,6 +185,8 @@ def evaluate(
         facts[5] = i
         for k in range(n_bars):
             out.times[n_hits, k] = history.start[row, i - n_bars + 1 + k]
+        for k in range(n_bars, MAX_DEFINING_BARS):
+            out.times[n_hits, k] = 0
         n_hits += 1
     return n_hits
 
@@ -227,10 +199,11 @@ def evaluate_range(
 
     opens : positions of the first bars of their sessions, rising, the first at or before `begin`.
     """
-    n_hits = 0
+    n_hits = as_int64(0)
     bars = history.columns[..., row]
-    candles = np.empty((max(end - begin, 0), 2), np.int64)
-    mark_range(history, row, begin, end, candles)
+    candles = np.empty(2, np.int64)
+    frame = np.empty((FRAME_BARS, N_MEASURES), np.float64)
+    strengths = np.empty(N_CANDLES, np.int16)
     state = np.zeros(STATE_SIZE, np.float64)
     passed = 0
     for i in range(opens[0], end):
@@ -240,20 +213,22 @@ def evaluate_range(
         step_session(state, bars, i)
         if i >= begin:
             look(state, bars, i)
-            n_hits = evaluate(history, state, row, i, 0, candles[i - begin, 0], out, n_hits)
+            mark_candles(history, row, i, frame, strengths, candles)
+            n_hits = evaluate(history, state, row, i, as_int64(0), candles[0], frame, out, n_hits)
     return n_hits
 
 
-def read_hit(rows: HitRows, place: int) -> Hit:
-    """Return the hit that the kernels wrote at `place`."""
-    facts = rows.facts[place].tolist()
-    times = rows.times[place, : PATTERNS[facts[2]].n_bars].tolist()
-    return Hit._make((*facts[:5], tuple(times), *rows.numbers[place].tolist()))
+def hits_of(facts: Int64, times: Int64, numbers: Float64) -> list[Hit]:
+    """Return the hits of n rows of numbers, columns as in `HitRows`."""
+    return [
+        Hit._make((*fact[:5], tuple(time[: N_BARS[fact[2]]]), *number))
+        for fact, time, number in zip(facts.tolist(), times.tolist(), numbers.tolist(), strict=True)
+    ]
 
 
 def read_hits(rows: HitRows, n_hits: int) -> list[Hit]:
     """Return the hits that the kernels wrote, in their order."""
-    return [read_hit(rows, place) for place in range(n_hits)]
+    return hits_of(rows.facts[:n_hits], rows.times[:n_hits], rows.numbers[:n_hits])
 
 
 def session_starts(

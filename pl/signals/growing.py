@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import as_int64, kernel, leaf
 from pl.market.batches import Float64, Int64
 from pl.signals.births import replay
+from pl.signals.candidates import N_PATTERNS
 from pl.signals.chart.state import ChartState, empty_state
 from pl.signals.charting import CAUSE, look_again, may_stand, room_for_finds
-from pl.signals.evaluation import N_PATTERNS, HitRows, evaluate_range, room_for
+from pl.signals.evaluation import HitRows, evaluate_range, room_for
 from pl.signals.history import History, find, walk
 from pl.signals.life import LONGEST_HIT, LONGEST_LIFE
 from pl.signals.lives import SLOT, Endings, Lives, Open, empty_lives, room_for_endings
+from pl.signals.living import clear_edges
 
 
 class Desk(NamedTuple):
@@ -75,6 +77,7 @@ def clear_lives(lives: Lives, ended: Endings) -> None:
         some.n[0] = 0
         for k in range(some.hot.shape[1]):
             some.hot[0, k, SLOT] = k
+    clear_edges(lives.edges[0])
     lives.seen[0] = 0
     lives.touched[0] = 0
     ended.n[:] = 0
@@ -125,7 +128,7 @@ def grow_rows(
         begin, recent = max(n - LONGEST_LIFE, 0), max(n - LONGEST_HIT, 0)
         n_finds = look_again(history, desk.all_charts, row, row, begin, n, desk.finds)
         clear_lives(desk.lives, desk.ended)
-        n_hits = 0
+        n_hits = as_int64(0)
         if n > recent:
             n_places = place_sessions(history, row, recent, n, opens, places)
             n_hits = evaluate_range(history, row, recent, n, places[:n_places], desk.hits)
@@ -134,6 +137,7 @@ def grow_rows(
         grown = desk.lives
         fits = adopt(lives.hits, row, grown.hits) and adopt(lives.charts, row, grown.charts)
         lives.seen[row] = grown.seen[0]
+        lives.edges[row, :] = grown.edges[0]
         lives.touched[row] = 1 if is_changed(history, row) else 0
         done[k] = 1 if fits else 0
 
@@ -154,7 +158,7 @@ def look_at_rows(
     The place of a row is the cause of its finds. Returns the place reached, and how many hits and
     chart finds there are; it stops where there may be no room for another row.
     """
-    n_hits = n_finds = 0
+    n_hits = n_finds = as_int64(0)
     places = np.empty(n_bars, np.int64)
     for k in range(begin, len(rows)):
         if n_hits + n_bars * N_PATTERNS > len(hits.facts) or n_finds + n_bars >= len(finds):
@@ -169,7 +173,7 @@ def look_at_rows(
             hits.facts[n_hits : n_hits + found, 0] = k
             n_hits += found
         if n > first and may_stand(history, desk.all_charts, row, first):
-            found = look_again(history, desk.charts, row, 0, first, n, finds[n_finds:])
+            found = look_again(history, desk.charts, row, as_int64(0), first, n, finds[n_finds:])
             finds[n_finds : n_finds + found, CAUSE] = k
             n_finds += found
     return len(rows), n_hits, n_finds

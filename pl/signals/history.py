@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import inner_leaf, kernel, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
@@ -37,8 +37,6 @@ BUSIEST: Final = "1min"
 """The timeframe whose bars are all read every minute."""
 LINE: Final = 8
 """Numbers in a cache line."""
-FETCHED: Final = (24, 72, 72, 216, 32, LINE)
-"""By column: how many of the newest bars most closes read."""
 
 
 class History(NamedTuple):
@@ -50,7 +48,7 @@ class History(NamedTuple):
     n_bars : (S,) int64 bars held; anchor : (S,) int64 unix ms, the session's open; first : (S,)
     int64 position of the session's first bar; state : (S, STATE_SIZE) float64, see
     `indicators.state`;
-    active : (N,) uint8, 1 for the patterns of this timeframe; bar_ms : milliseconds a bar lasts;
+    active : the patterns of this timeframe as bits; bar_ms : milliseconds a bar lasts;
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
     timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
     sessions, the latest last; sessions_back : how many of them a bar's volume is compared with.
@@ -64,7 +62,7 @@ class History(NamedTuple):
     anchor: Int64
     first: Int64
     state: Float64
-    active: UInt8
+    active: int
     bar_ms: int
     window_bars: int
     year_bars: int
@@ -95,12 +93,9 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
     )
 
 
-@leaf
-def fetch_row(history: History, row: int) -> None:
-    """Fetch what the next bar of a row will read, while another row is worked on.
-
-    Without it a third of a close is spent waiting for memory.
-    """
+@inner_leaf
+def fetch_walk(history: History, row: int) -> None:
+    """Fetch the state of a row's walk and the ends of what is not a price."""
     i = history.n_bars[row]
     capacity = history.start.shape[1]
     prefetch(history.start, row * capacity + i)
@@ -108,19 +103,23 @@ def fetch_row(history: History, row: int) -> None:
     prefetch(history.quality, row * capacity + i)
     for slot in range(0, STATE_SIZE + LINE, LINE):
         prefetch(history.state, row * STATE_SIZE + slot)
-    for column in range(N_COLUMNS):
-        newest = (row * N_COLUMNS + column) * capacity + i
-        for ago in range(0, FETCHED[column], LINE):
-            prefetch(history.columns, newest - ago)
 
 
-@leaf
+@inner_leaf
+def fetch_column(history: History, row: int, column: int, first: int, last: int) -> None:
+    """Fetch the bars of a column that are `first` to `last` - 1 bars older than the next one."""
+    newest = (row * N_COLUMNS + column) * history.start.shape[1] + history.n_bars[row]
+    for ago in range(first, last, LINE):
+        prefetch(history.columns, newest - ago)
+
+
+@inner_leaf
 def walk_start(history: History, row: int) -> int:
     """Return the position of the bar at which the walk of the running session starts."""
     return int(max(history.first[row] - SEED_BARS, 0))
 
 
-@kernel
+@leaf
 def drop_oldest(history: History, row: int, n_bars: int) -> None:
     """Forget the `n_bars` oldest bars of a row."""
     kept = history.n_bars[row] - n_bars
@@ -135,7 +134,7 @@ def drop_oldest(history: History, row: int, n_bars: int) -> None:
     history.first[row] -= n_bars
 
 
-@kernel
+@inner_leaf
 def make_room(history: History, row: int) -> bool:
     """Free a place in a full row by forgetting what nothing reads; tell whether there is one."""
     if history.n_bars[row] < history.start.shape[1]:
@@ -147,7 +146,7 @@ def make_room(history: History, row: int) -> bool:
     return True
 
 
-@kernel
+@inner_leaf
 def write_bar(
     history: History, row: int, i: int, start: int, prices: Float64, revision: int, quality: int
 ) -> None:
@@ -185,13 +184,20 @@ def shift_left(history: History, row: int, i: int) -> None:
     history.n_bars[row] = n
 
 
-@kernel
+@leaf
 def find(history: History, row: int, start: int) -> int:
     """Return the position of the first bar that starts at or after `start`."""
-    return int(np.searchsorted(history.start[row, : history.n_bars[row]], start))
+    first, behind = 0, int(history.n_bars[row])
+    while first < behind:
+        middle = (first + behind) // 2
+        if history.start[row, middle] < start:
+            first = middle + 1
+        else:
+            behind = middle
+    return first
 
 
-@leaf
+@inner_leaf
 def step_bar(history: History, row: int, i: int) -> None:
     """Advance the row's walk by bar `i`, and the session's sums when it belongs to it."""
     recursive.step(history.state[row], history.columns[..., row], i)
@@ -200,7 +206,7 @@ def step_bar(history: History, row: int, i: int) -> None:
         session.step_session(history.state[row], history.columns[..., row], i)
 
 
-@leaf
+@inner_leaf
 def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     """Write the indicators of bar `i`, at which the row's walk stands."""
     look(history.state[row], history.columns[..., row], i)
@@ -218,7 +224,7 @@ def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
     )
 
 
-@kernel
+@leaf
 def set_anchor(history: History, row: int, anchor: int) -> None:
     """Note the open of the session that the row's last bar belongs to."""
     history.anchor[row] = anchor

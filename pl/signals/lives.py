@@ -4,13 +4,15 @@ A row's open signals follow from its last LONGEST_LIFE bars and what fired on th
 cache: `births.replay` grows them again after a restart or a revision.
 """
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pl.market.batches import Float64, Int64, UInt8
 from pl.signals import charting
-from pl.signals.evaluation import MAX_DEFINING_BARS, N_FACTS, N_NUMBERS
+from pl.signals.candidates import MAX_DEFINING_BARS
+from pl.signals.evaluation import N_FACTS, N_NUMBERS
 
 SIDE: Final = 0
 STOP: Final = 1
@@ -19,9 +21,12 @@ BORN: Final = 3
 LAST: Final = 4
 BORN_MS: Final = 5
 SLOT: Final = 6
-N_HOT: Final = 7
+N_HOT: Final = 8
 """Columns of an open signal: its side, stop and target; how many bars the row had seen when it was
-born, and when it expires; the start of the bar it was born on; where its record lies."""
+born, and when it expires; the start of the bar it was born on; where its record lies; one that is
+free, so that each has a cache line of its own."""
+LINE: Final = 8
+"""Numbers in a cache line."""
 
 HIT_RECORD: Final = N_FACTS + MAX_DEFINING_BARS + N_NUMBERS
 TIMES: Final = N_FACTS
@@ -56,16 +61,26 @@ class Open(NamedTuple):
     n: Int64
 
 
+FLOOR: Final = 0
+CEILING: Final = 1
+SOONEST: Final = 2
+N_EDGES: Final = 3
+"""Columns of what ends a row's first open signal: a low at or below the floor, a high at or above
+the ceiling, USD, or so many bars seen."""
+
+
 class Lives(NamedTuple):
     """Hold open signals, chart patterns apart.
 
-    seen : (S,) int64 bars counted; touched : (S,) uint8, 1 when a bar held was ever changed.
+    seen : (S,) int64 bars counted; touched : (S,) uint8, 1 when a bar held was ever changed;
+    edges : (S, N_EDGES) float64, see FLOOR.
     """
 
     hits: Open
     charts: Open
     seen: Int64
     touched: UInt8
+    edges: Float64
 
 
 class Endings(NamedTuple):
@@ -80,8 +95,16 @@ class Endings(NamedTuple):
     n: Int64
 
 
+def lined(shape: tuple[int, ...]) -> Float64:
+    """Return zeros that begin at the start of a cache line."""
+    n = math.prod(shape)
+    room = np.zeros(n + LINE, np.float64)
+    first = -room.ctypes.data // room.itemsize % LINE
+    return room[first : first + n].reshape(shape)
+
+
 def _empty_open(n_rows: int, room: int, width: int) -> Open:
-    hot = np.zeros((n_rows, room, N_HOT), np.float64)
+    hot = lined((n_rows, room, N_HOT))
     hot[:, :, SLOT] = np.arange(room)
     return Open(hot, np.empty((n_rows, room, width), np.float64), np.zeros(n_rows, np.int64))
 
@@ -93,6 +116,7 @@ def empty_lives(n_rows: int, room: int = ROOM, chart_room: int = CHART_ROOM) -> 
         _empty_open(n_rows, chart_room, charting.N_COLUMNS),
         np.zeros(n_rows, np.int64),
         np.zeros(n_rows, np.uint8),
+        np.tile([-math.inf, math.inf, math.inf], (n_rows, 1)),
     )
 
 

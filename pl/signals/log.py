@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 from pl.signals.chart.hit import Finding
 from pl.signals.endings import Ending, are_alike
@@ -13,8 +12,9 @@ from pl.signals.signal import (
     Facts,
     Signal,
     changes,
-    flow_id,
+    defining_times,
     geometry,
+    identified,
     levels,
     life_of,
     material,
@@ -34,21 +34,21 @@ class Author:
 
     def confirm(self, hit: Finding, rsi: float = math.nan) -> Signal:
         """Return the entry that says the pattern is there or forming, as its bar closes."""
-        return self._entry(hit._replace(revision=0), life_of(hit), rsi, {}, {})
+        return self._entry(hit, 0, life_of(hit), rsi, {}, {})
 
     def end(self, hit: Finding, ending: Ending) -> Signal:
         """Return the entry that says how a confirmed pattern ended."""
-        before, after = {"life": life_of(hit)}, ending.facts()
-        fresh = hit._replace(revision=ending.changes)
-        return self._ended(self._entry(fresh, ending.life, math.nan, before, after), ending)
+        return self._ended(hit, ending.changes, ending, {"life": life_of(hit)}, ending.facts())
 
-    def _ended(self, entry: Signal, ending: Ending) -> Signal:
-        return replace(entry, bar_time_ms=ending.start_ms, born_ms=entry.bar_time_ms)
+    def _ended(
+        self, hit: Finding, revision: int, ending: Ending, before: Facts, after: Facts
+    ) -> Signal:
+        return self._entry(hit, revision, ending.life, math.nan, before, after, ending.start_ms)
 
     def retract(self, hit: Finding, ending: Ending | None = None) -> Signal:
         """Return the entry that takes a pattern back, with what it had said."""
         before: Facts = {**lived(hit, ending), **material(hit)}
-        return self._entry(_revised(hit), RETRACTED, math.nan, before, {"life": RETRACTED})
+        return self._entry(hit, _revised(hit), RETRACTED, math.nan, before, {"life": RETRACTED})
 
     def difference(self, outcome: Outcome) -> list[Signal]:
         """Return what a changed bar adds to the log: by bar, by pattern, retractions first."""
@@ -76,11 +76,10 @@ class Author:
     ) -> list[Signal]:
         """Return what is said of a find that stands now: confirmed, changed, or ended otherwise."""
         was, is_ = ends
-        hit = _revised(hit)
-        strength = rsi.get(hit.times[-1], math.nan)
+        revision, strength = _revised(hit), rsi.get(hit.times[-1], math.nan)
         if old is None or old.forming != hit.forming:
-            found = self._entry(hit, life_of(hit), strength, {}, {})
-            return [found, self.end(hit, is_._replace(changes=hit.revision))] if is_ else [found]
+            found = self._entry(hit, revision, life_of(hit), strength, {}, {})
+            return [found, self.end(hit, is_._replace(changes=revision))] if is_ else [found]
         before: Facts
         after: Facts
         before, after = changes(old, hit)
@@ -89,20 +88,29 @@ class Author:
         if not before:
             return []
         if is_ is None:
-            return [self._entry(hit, life_of(hit), strength, before, after)]
-        return [self._ended(self._entry(hit, is_.life, math.nan, before, after), is_)]
+            return [self._entry(hit, revision, life_of(hit), strength, before, after)]
+        return [self._ended(hit, revision, is_, before, after)]
 
-    def _entry(self, hit: Finding, life: str, rsi: float, before: Facts, after: Facts) -> Signal:
-        symbol = self._symbols[hit.row]
+    def _entry(
+        self,
+        hit: Finding,
+        revision: int,
+        life: str,
+        rsi: float,
+        before: Facts,
+        after: Facts,
+        ended_ms: int | None = None,
+    ) -> Signal:
+        symbol, name, born_ms = self._symbols[hit.row], name_of(hit), hit.times[-1]
         return Signal(
             symbol=symbol,
-            pattern=name_of(hit),
+            pattern=name,
             direction=DIRECTION_NAMES[hit.direction],
             timeframe=self._timeframe,
             tier=self._tier,
-            bar_time_ms=hit.times[-1],
+            bar_time_ms=born_ms if ended_ms is None else ended_ms,
             life=life,
-            revision=hit.revision,
+            revision=revision,
             confidence=hit.confidence,
             price=hit.close,
             price_change=hit.price_change,
@@ -111,10 +119,10 @@ class Author:
             indicators=_indicators(hit, rsi),
             levels=levels(hit),
             geometry=geometry(hit),
-            flow_id=flow_id(symbol, self._timeframe, hit),
+            flow_id=identified(symbol, self._timeframe, name, hit.direction, defining_times(hit)),
             before=before,
             after=after,
-            born_ms=hit.times[-1],
+            born_ms=born_ms,
         )
 
 
@@ -128,16 +136,17 @@ def lived(hit: Finding, ending: Ending | None) -> Facts:
     return ending.facts() if ending else {"life": life_of(hit)}
 
 
-def _revised(hit: Finding) -> Finding:
-    """Return the hit as one that a changed bar caused, be it a late bar never revised before."""
-    return hit._replace(revision=max(hit.revision, 1))
+def _revised(hit: Finding) -> int:
+    """Return the revision of what a changed bar caused, be it a late bar never revised before."""
+    return max(hit.revision, 1)
 
 
 def _indicators(hit: Finding, rsi: float) -> dict[str, float]:
     """Return the indicators that travel with a signal; what is not known is left out."""
     known = {}
-    if hit.relative_volume is not None:
-        known["relative_volume"] = hit.relative_volume
+    relative_volume = hit.relative_volume
+    if relative_volume is not None:
+        known["relative_volume"] = relative_volume
     if not math.isnan(rsi):
         known["rsi"] = rsi
     return known

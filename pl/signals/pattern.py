@@ -48,8 +48,8 @@ class Pattern:
     n_bars : how many bars define it (they make its flow_id); warm_up : how many bars, up to
     and with the one that closes, the rule and its confidence read, at most 256 (a session on top
     where the rule reads its sums);
-    rule : kernel to a verdict, of candlesticks from (bars, i), of events from (bars, i, state) with
-    the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
+    rule : leaf to a verdict, of candlesticks from (bars, i, frame), of events from (bars, i, state)
+    with the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
     stop : where a trade on it is given up, which sets its target too;
     alert : when it becomes an alert; timeframes : on which it is judged;
     alerts : by timeframe, where `alert` does not suit; draws : the indicators its example shows.

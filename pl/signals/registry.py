@@ -30,6 +30,6 @@ SESSION_WIDE: UInt8 = np.array([p.timeframes == IN_SESSION for p in PATTERNS], n
 """By pattern: 1 when it reads the sums of the session."""
 
 
-def active_in(timeframe: str) -> UInt8:
-    """Return which patterns are judged on a timeframe, shape (n_patterns,)."""
-    return np.array([timeframe in pattern.timeframes for pattern in PATTERNS], np.uint8)
+def active_in(timeframe: str) -> int:
+    """Return which patterns are judged on a timeframe, as bits."""
+    return sum(1 << place for place, p in enumerate(PATTERNS) if timeframe in p.timeframes)

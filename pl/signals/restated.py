@@ -14,10 +14,8 @@ as splits are: what is usual then is the quiet of the evening before.
 
 from typing import Final
 
-import numpy as np
-
-from pl.kernel import kernel, leaf
-from pl.market.batches import Float64, Int32, Int64
+from pl.kernel import leaf
+from pl.market.batches import Int64
 from pl.signals.bars import CLOSE, VOLUME, Bars
 
 LEAST_JUMP: Final = 1.4
@@ -74,18 +72,3 @@ def holds_restated(starts: Int64, bars: Bars, i: int, n_bars: int) -> bool:
         if is_restated(starts, bars, j):
             return True
     return False
-
-
-@kernel
-def count_restated(starts: Int64, bars: Float64, n_bars: Int64, row: Int32, start: Int64) -> int:
-    """Count which of the bars named by `row` and `start` (n,) are restated.
-
-    starts : (S, C) unix ms; bars : (C, 6, S); n_bars : (S,) bars held of each row.
-    """
-    total = 0
-    for b in range(len(row)):
-        held = starts[row[b], : n_bars[row[b]]]
-        i = np.searchsorted(held, start[b])
-        if 0 < i < len(held) and is_restated(held, bars[..., row[b]], i):
-            total += 1
-    return total

@@ -19,7 +19,7 @@ from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.life import LONGEST_HIT
 from pl.signals.lives import Lives, widened
 from pl.signals.log import Author
-from pl.signals.pages import read_page
+from pl.signals.pages import read_found
 from pl.signals.table import IndicatorTable
 
 T = TypeVar("T")
@@ -157,7 +157,7 @@ def _looked_at(
         begin, n_hits, n_finds = look_at_rows(
             history, rows, begin, n_bars, opens, desk, hits, finds
         )
-        found.append(read_page(author, hits, n_hits, finds, n_finds, NO_VALUES).entries())
+        found.append(read_found(author, hits, n_hits, finds, n_finds))
     return join_entries(found)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from pl.market.batches import ClosedBars, Int64
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
+from pl.signals.candidates import TICK
 from pl.signals.crossings import LONGEST, MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
-from pl.signals.evaluation import TICK
 from pl.signals.policy import Policy
 from pl.signals.scales import scale_ages
 from pl.signals.storm import MOST_EVENTS, surest

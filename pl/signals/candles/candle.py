@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pl.signals.bars import Bars
+from pl.signals.candles.frame import Frame
 from pl.signals.hits import Hit, Verdict
 from pl.signals.levels import STOP_AT_LEVEL, Stop
 from pl.signals.pattern import Alert, Pattern, Setting, Weights
@@ -18,13 +19,16 @@ def candlestick(
     number: int,
     name: str,
     n_bars: int,
-    rule: Callable[[Bars, int], Verdict],
+    rule: Callable[[Bars, int, Frame], Verdict],
     explain: Callable[[Hit], str],
     alert: Alert,
     *,
     stop: Stop = STOP_AT_LEVEL,
 ) -> Pattern:
-    """Return the declaration of a reversal candlestick of `n_bars` bars."""
+    """Return the declaration of a reversal candlestick of `n_bars` bars.
+
+    rule : judges bar `i`, given its frame.
+    """
     return Pattern(
         number=number,
         name=name,

@@ -23,6 +23,8 @@ WINDOW_BARS: Final = 240
 RING: Final = 16
 MAX_PIVOTS: Final = 8
 """A rule reads no more than these."""
+KEPT: Final = MAX_PIVOTS + 1
+"""Entries of a full ring that stay: those, and the one before, which says how old they are."""
 
 POSITION: Final = 0
 PRICE: Final = 1
@@ -77,10 +79,10 @@ def put(ring: Float64, counts: Int64, scale: int, position: int, price: float, k
         ring[n - 1, PRICE] = price
         return True
     if n == RING:
-        for m in range(RING - 1):
+        for m in range(KEPT):
             for field in range(N_FIELDS):
-                ring[m, field] = ring[m + 1, field]
-        n = RING - 1
+                ring[m, field] = ring[RING - KEPT + m, field]
+        n = KEPT
     ring[n, POSITION] = position
     ring[n, PRICE] = price
     ring[n, KIND] = kind

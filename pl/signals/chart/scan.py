@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.kernel import kernel, leaf
+from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import Float64, Int32, Int64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart.confidence import confidence, relative_size, relative_volume
@@ -96,7 +96,7 @@ def complete(bars: Bars, i: int, out: Float64) -> None:
         out[LINES + 2 * m + 1] *= turn
 
 
-@leaf
+@inner_leaf
 def look(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Float64) -> bool:
     """Take bar `i` of a row; write its find into `out` and tell whether there is one.
 
@@ -114,7 +114,7 @@ def look(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Floa
     return bool(out[CONFIDENCE] >= LEAST_CONFIDENCE[int(out[PATTERN])])
 
 
-@leaf
+@inner_leaf
 def forms(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Float64) -> bool:
     """Write what bar `i`, which `look` has taken without a find, shows forming, if any."""
     changed = state.changed[row]
@@ -136,7 +136,7 @@ def look_along(state: ChartState, row: int, bars: Bars, begin: int, end: int, ou
     """
     n = 0
     for i in range(begin, end):
-        if look(state, row, bars, i, 0, out[n]):
+        if look(state, row, bars, i, as_int64(0), out[n]):
             n += 1
     return n
 

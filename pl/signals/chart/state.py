@@ -5,13 +5,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
 from pl.market.batches import Float64, Int64
 from pl.prefetch import prefetch
 from pl.signals.chart.pivots import N_FIELDS, N_SCALES, RING
 from pl.signals.chart.sketch import SIZE
 
 N_RECENT: Final = 4
+N_SHORT: Final = 3
 LONG_AGO: Final = -1e15
 NEWEST_FIND: Final = 0
 """Column of `recent` and `formed`: the position of a find."""
@@ -72,14 +73,24 @@ def empty_state(n_symbols: int) -> ChartState:
     return state
 
 
-@leaf
-def fetch_row(state: ChartState, row: int) -> None:
-    """Fetch what the next bar of a row will read, while another row is worked on."""
+@inner_leaf
+def fetch_row(state: ChartState, row: int, i: int) -> None:
+    """Fetch what the next bar of a row, `i`, will read, while another row is worked on.
+
+    Of the rings that are most likely to be read: those of the short swings, and those whose watch
+    is over.
+    """
     prefetch(state.calm, 3 * row)
     prefetch(state.counts, N_SCALES * row)
     prefetch(state.dropped, row)
     for slot in range(0, 3 * N_SCALES, 8):
         prefetch(state.watched, 3 * N_SCALES * row + slot)
+    position = i + state.dropped[row]
+    for scale in range(N_SCALES):
+        if scale < N_SHORT or position > state.watched[row, scale, UNTIL]:
+            newest = (row * N_SCALES + scale) * RING + state.counts[row, scale] - 1
+            prefetch(state.rings, newest * N_FIELDS)
+            prefetch(state.rings, (newest - 3) * N_FIELDS)
 
 
 @leaf

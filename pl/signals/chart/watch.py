@@ -8,7 +8,7 @@ away, so the finds are those of rules that are called at each bar.
 
 from typing import Final
 
-from pl.kernel import leaf
+from pl.kernel import inner_leaf, leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart import sketch
@@ -28,7 +28,7 @@ from pl.signals.chart.rules import (
 from pl.signals.chart.sketch import BAR, SCALE, TURN
 from pl.signals.chart.state import CEILING, FLOOR, LATEST, LEVEL, SIDE, UNTIL, ChartState
 
-AHEAD: Final = 8
+AHEAD: Final = 16
 DRAFT: Final = 0
 WORK: Final = 1
 XS: Final = 2
@@ -39,13 +39,13 @@ ROUNDING: Final = 1e-9
 """Lines are computed from other ends when watched: a share of the price that covers it."""
 
 
-@leaf
+@inner_leaf
 def lowered(level: float) -> float:
     """Return a level a little lower, so that rounding cannot hide a close beyond it."""
     return level if level == NEVER else level - ROUNDING * abs(level)
 
 
-@leaf
+@inner_leaf
 def is_calm(state: ChartState, row: int, changed: int, close: float, position: int) -> bool:
     """Tell whether a close confirms no pivot and crosses nothing that is watched."""
     calm = state.calm[row]
@@ -91,7 +91,7 @@ def holds_until(ring: Float64, count: int, n: int, k: int, position: int) -> flo
     return float(min(position + AHEAD, oldest))
 
 
-@leaf
+@inner_leaf
 def look_at_scale(
     state: ChartState, row: int, scale: int, bars: Bars, i: int, offset: int, out: Float64
 ) -> bool:
@@ -167,7 +167,7 @@ def best_of_scales(
     return found
 
 
-@leaf
+@inner_leaf
 def sum_up(state: ChartState, row: int) -> None:
     """Note between which prices, and up to which position, no scale has to be looked at."""
     ceiling, floor, latest = NEVER, -NEVER, NEVER

@@ -120,12 +120,12 @@ class Days:
         return out
 
     def _note(self, entries: Entries) -> None:
-        for place in np.flatnonzero(_KINDS[entries.kind]).tolist():
-            signal = entries.write(place)
+        places = np.flatnonzero(_KINDS[entries.kind]).tolist()
+        for place, signal in zip(places, entries.signals(places), strict=True):
             if signal.life in ENDINGS:
                 if signal.before == {"life": CONFIRMED}:
                     continue  # a find stays what it was when its trade is over
-                signal = replace(signal, life=CONFIRMED, bar_time_ms=signal.born_ms)
+                signal = replace(signal, life=CONFIRMED, bar_time_ms=signal.born_ms)  # noqa: PLW2901
             found = self._found.setdefault(int(entries.row[place]), {})
             found.pop(signal.flow_id, None)
             if signal.life != RETRACTED:

@@ -99,8 +99,9 @@ class Survey:
     def _fired(self, row: int, n_bars: int) -> Fired:
         entries = self._engine.standing(np.array([row]), n_bars)
         fired: Fired = {}
-        for place in np.flatnonzero(np.isin(entries.kind, list(TRIGGERING))).tolist():
-            fired.setdefault(int(entries.bar_time_ms[place]), []).append(entries.write(place))
+        places = np.flatnonzero(np.isin(entries.kind, list(TRIGGERING))).tolist()
+        for signal in entries.signals(places):
+            fired.setdefault(signal.bar_time_ms, []).append(signal)
         return fired
 
     def _session(self, session: Session, begin: int, fired: Fired) -> list[ComboHit]:

@@ -174,7 +174,7 @@ class Combos:
             [tuple(self._days.found(one)) for one in row.tolist()],
             self._days.ages,
             confidence,
-            lambda k: entries.write(int(which[k])),
+            lambda k: entries.signals([int(which[k])])[0],
         )
         columns = (combo, side, row, start_ms, opened)
         looks = Looks(*(np.ascontiguousarray(column, np.int64) for column in columns))
@@ -193,7 +193,7 @@ class Combos:
             judged.confidence[order],
             np.zeros(n, np.uint8),
             np.full(n, np.nan),
-            lambda at: self._author.confirm(judged.hit(int(order[at]))),
+            lambda places: [self._author.confirm(judged.hit(k)) for k in order[places].tolist()],
         )
 
     def _written(self, place: Int64, judged: Judged) -> list[Numbered]:

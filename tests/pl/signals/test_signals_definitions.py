@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pl.market.batches import MINUTE_MS, Float64
 from pl.signals.bars import CLOSE, Bars
+from pl.signals.candles.frame import frame_of
 from pl.signals.confidence import context_score, saturate, volume_score
 from pl.signals.evaluation import weigh
 from pl.signals.hits import NONE, SILENT, Verdict
@@ -90,9 +91,9 @@ def states(bars: Bars) -> list[Float64]:
 
 def declared(pattern: Pattern, bars: Bars, i: int, state: Float64) -> Verdict:
     """Judge by the rule that the pattern names."""
-    return (
-        pattern.rule(bars, i) if pattern.family == "candlestick" else pattern.rule(bars, i, state)
-    )
+    if pattern.family == "candlestick":
+        return pattern.rule(bars, i, frame_of(bars, i))
+    return pattern.rule(bars, i, state)
 
 
 def home(pattern: Pattern) -> str:

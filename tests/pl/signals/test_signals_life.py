@@ -1,15 +1,20 @@
 """How signals end: against a plain twin, and in the cases where readings could differ."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, ClosedBars
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.hits import DIRECTION_NAMES
 from pl.signals.levels import NO_LEVELS, STOP_AT_LEVEL, Anchor, Stop, stop_and_target
-from pl.signals.lives import empty_lives
+from pl.signals.life import LASTING, outcome
+from pl.signals.lives import LAST, N_EDGES, N_HOT, SIDE, STOP, TARGET, empty_lives
+from pl.signals.living import clear_edges, is_within, narrow
 from pl.signals.registry import PATTERNS
 from pl.signals.signal import Signal
 from tests.pl.signals.synthetic import (
@@ -73,6 +78,31 @@ def test_signals_end_as_their_plain_twin_says(timeframe: str, seed: int) -> None
     assert not ended
     kinds = {plain_end(entry, rows[entry.symbol]) for entry in found}
     assert {kind[0] for kind in kinds if kind} == ENDS
+
+
+LEVEL = st.integers(90, 110).map(float) | st.just(math.nan)
+OPEN = st.tuples(st.sampled_from([1, -1, 2]), LEVEL, LEVEL, st.integers(1, 9))
+
+
+@given(
+    opened=st.lists(OPEN, max_size=4),
+    prices=st.lists(st.integers(88, 112).map(float), min_size=4, max_size=4),
+    seen=st.integers(0, 10),
+    whole=st.booleans(),
+)
+def test_a_bar_within_the_edges_ends_nothing_and_one_beyond_them_something(
+    opened: list[tuple[int, float, float, int]], prices: list[float], seen: int, whole: bool
+) -> None:
+    low, first, last, high = sorted(prices)
+    bar, edges = np.array([first, high, low, last, 1.0, 1.0]), np.empty(N_EDGES)
+    clear_edges(edges)
+    ended = False
+    for side, stop, target, expires in opened:
+        hot = np.zeros(N_HOT)
+        hot[[SIDE, STOP, TARGET, LAST]] = side, stop, target, expires
+        narrow(edges, hot)
+        ended |= seen >= expires or (whole and outcome(side, stop, target, bar)[0] != LASTING)
+    assert is_within(edges, bar, whole, seen) != ended
 
 
 def test_a_flow_ends_once_and_after_it_was_confirmed() -> None:

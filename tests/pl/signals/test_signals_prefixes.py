@@ -19,9 +19,9 @@ from pl.signals import evaluation
 from pl.signals.chart.sketch import SIZE
 from pl.signals.chart.state import empty_state
 from pl.signals.charting import ROW, look_again, room_for_finds
-from pl.signals.closing import close_bars, room_for_rows
+from pl.signals.closing import FINDS, HITS, close_bars, room_for_rows, room_of
 from pl.signals.engine import SignalEngine
-from pl.signals.lives import empty_lives, room_for_endings
+from pl.signals.lives import empty_lives
 from tests.pl.signals.laws.markets import closed_bars
 from tests.pl.signals.synthetic import DAY_MS, random_bars
 
@@ -126,23 +126,12 @@ def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndar
     for begin in range(0, len(bars), CHUNK):
         part = bars.take(np.arange(begin, min(begin + CHUNK, len(bars))))
         batch = engine._arrivals(part)
-        out, rows = room_for_rows(len(part)), evaluation.room_for(len(part))
-        finds = room_for_finds(len(part) + 1)
-        end, n_hits, n_finds, _ = close_bars(
-            engine._history,
-            engine._charts,
-            batch,
-            0,
-            out,
-            rows,
-            finds,
-            engine._lives,
-            room_for_endings(engine._lives, 40 * len(part)),
-        )
+        out, room = room_for_rows(len(part)), room_of(engine._lives, 40 * len(part))
+        end, _ = close_bars(engine._history, engine._charts, engine._lives, batch, 0, out, room)
         assert end == len(part)
-        parts.append(compared(rows, n_hits))
+        parts.append(compared(room.hits, int(room.written[HITS])))
         candles.append(out.candles)
-        charts.append(finds[:n_finds].copy())
+        charts.append(room.finds[: room.written[FINDS]].copy())
     found = np.concatenate(charts)
     found = found[np.argsort(found[:, ROW], kind="stable")]
     in_rows = np.concatenate(candles)[np.argsort(bars.row, kind="stable")]

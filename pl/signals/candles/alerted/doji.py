@@ -4,20 +4,19 @@ The body is at most a tenth of the mean high-low spread of the 10 bars before, a
 a spread (a bar of a single price says nothing). Neutral. Fit grows as the body shrinks.
 """
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, OPEN, Bars
 from pl.signals.candles.candle import candlestick
-from pl.signals.candles.frame import BODY, NOW, TINY, frame_of, share
+from pl.signals.candles.frame import BODY, NOW, TINY, Frame, share
 from pl.signals.candles.rules.doji import doji as is_doji
 from pl.signals.hits import NEUTRAL, SILENT, Hit, Verdict
 from pl.signals.levels import NO_LEVELS
 from pl.signals.pattern import Alert, price_text
 
 
-@kernel
-def doji(bars: Bars, i: int) -> Verdict:
+@leaf
+def doji(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bar `i`; level is the middle of the body."""
-    c = frame_of(bars, i)
     if is_doji(c) == 0:
         return SILENT
     middle = 0.5 * (bars[i, OPEN] + bars[i, CLOSE])

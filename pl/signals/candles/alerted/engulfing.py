@@ -4,19 +4,18 @@ White after black is bullish, black after white bearish; the bodies may meet at 
 both. Fit grows with how much larger the second body is: one half when equal, towards 1.
 """
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import HIGH, LOW, Bars
 from pl.signals.candles.candle import candlestick
-from pl.signals.candles.frame import B1, BODY, NOW, frame_of, share
+from pl.signals.candles.frame import B1, BODY, NOW, Frame, share
 from pl.signals.candles.rules.engulfing import engulfing as is_engulfing
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
 
-@kernel
-def engulfing(bars: Bars, i: int) -> Verdict:
+@leaf
+def engulfing(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 1` and `i`; level is their far end."""
-    c = frame_of(bars, i)
     strength = is_engulfing(c)
     if strength == 0:
         return SILENT

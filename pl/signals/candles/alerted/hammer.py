@@ -4,19 +4,18 @@ Bullish: short body, lower shadow longer than the body, hardly any upper shadow,
 the low of the bar before. Fit is the share of the long shadow in the bar's range.
 """
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import LOW, Bars
 from pl.signals.candles.candle import candlestick
-from pl.signals.candles.frame import LOWER, NOW, SPREAD, frame_of, share
+from pl.signals.candles.frame import LOWER, NOW, SPREAD, Frame, share
 from pl.signals.candles.rules.hammer import hammer as is_hammer
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
 
-@kernel
-def hammer(bars: Bars, i: int) -> Verdict:
+@leaf
+def hammer(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bar `i`; level is its low."""
-    c = frame_of(bars, i)
     if is_hammer(c) == 0:
         return SILENT
     fit = share(c[NOW, LOWER], c[NOW, SPREAD])

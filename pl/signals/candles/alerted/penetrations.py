@@ -6,30 +6,28 @@ black one that opens above its high and closes below its middle, inside the body
 Fit is the share of the first body that was taken back.
 """
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars
 from pl.signals.candles.candle import candlestick
-from pl.signals.candles.frame import B1, BODY, frame_of, share
+from pl.signals.candles.frame import B1, BODY, Frame, share
 from pl.signals.candles.rules.dark_cloud_cover import dark_cloud_cover as is_dark_cloud_cover
 from pl.signals.candles.rules.piercing_line import piercing_line as is_piercing_line
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
 
-@kernel
-def piercing_line(bars: Bars, i: int) -> Verdict:
+@leaf
+def piercing_line(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 1` and `i`; level is their low."""
-    c = frame_of(bars, i)
     if is_piercing_line(c) == 0:
         return SILENT
     fit = share(bars[i, CLOSE] - bars[i - 1, CLOSE], c[B1, BODY])
     return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW]), 0.0
 
 
-@kernel
-def dark_cloud_cover(bars: Bars, i: int) -> Verdict:
+@leaf
+def dark_cloud_cover(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 1` and `i`; level is their high."""
-    c = frame_of(bars, i)
     if is_dark_cloud_cover(c) == 0:
         return SILENT
     fit = share(bars[i - 1, CLOSE] - bars[i, CLOSE], c[B1, BODY])

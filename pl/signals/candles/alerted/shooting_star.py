@@ -4,19 +4,18 @@ Bearish: short body gapping above the one before, upper shadow longer than the b
 lower shadow. Fit is the share of the long shadow in the bar's range.
 """
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import HIGH, Bars
 from pl.signals.candles.candle import candlestick
-from pl.signals.candles.frame import NOW, SPREAD, UPPER, frame_of, share
+from pl.signals.candles.frame import NOW, SPREAD, UPPER, Frame, share
 from pl.signals.candles.rules.shooting_star import shooting_star as is_shooting_star
 from pl.signals.hits import BEARISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
 
-@kernel
-def shooting_star(bars: Bars, i: int) -> Verdict:
+@leaf
+def shooting_star(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bar `i`; level is its high."""
-    c = frame_of(bars, i)
     if is_shooting_star(c) == 0:
         return SILENT
     fit = share(c[NOW, UPPER], c[NOW, SPREAD])

@@ -7,10 +7,10 @@ with hardly any lower shadow, each opening inside the body before, the first clo
 white bar's high. Fit is the part of the three bars that is body and not the shadow they lean on.
 """
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import HIGH, LOW, Bars, highest, lowest
 from pl.signals.candles.candle import candlestick
-from pl.signals.candles.frame import B2, BODY, NOW, SPREAD, Frame, frame_of, share
+from pl.signals.candles.frame import B2, BODY, NOW, SPREAD, Frame, share
 from pl.signals.candles.rules.three_black_crows import three_black_crows as is_three_black_crows
 from pl.signals.candles.rules.three_white_soldiers import (
     three_white_soldiers as is_three_white_soldiers,
@@ -19,7 +19,7 @@ from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
 
-@kernel
+@leaf
 def bodies_share(c: Frame) -> float:
     """Return the part of the ranges of the last three bars that is body, 0-1."""
     bodies = 0.0
@@ -30,19 +30,17 @@ def bodies_share(c: Frame) -> float:
     return share(bodies, spreads)
 
 
-@kernel
-def three_white_soldiers(bars: Bars, i: int) -> Verdict:
+@leaf
+def three_white_soldiers(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 2` to `i`; level is their low."""
-    c = frame_of(bars, i)
     if is_three_white_soldiers(c) == 0:
         return SILENT
     return BULLISH, bodies_share(c), lowest(bars, LOW, i - 2, i), 0.0
 
 
-@kernel
-def three_black_crows(bars: Bars, i: int) -> Verdict:
+@leaf
+def three_black_crows(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 3` to `i`; level is the high of the three black ones."""
-    c = frame_of(bars, i)
     if is_three_black_crows(c) == 0:
         return SILENT
     return BEARISH, bodies_share(c), highest(bars, HIGH, i - 2, i), 0.0

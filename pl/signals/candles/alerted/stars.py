@@ -5,30 +5,28 @@ is not short and closes more than 30 % into the first. The evening star mirrors 
 Fit is the share of the first body that the third took back.
 """
 
-from pl.kernel import kernel
+from pl.kernel import leaf
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
 from pl.signals.candles.candle import candlestick
-from pl.signals.candles.frame import B2, BODY, frame_of, share
+from pl.signals.candles.frame import B2, BODY, Frame, share
 from pl.signals.candles.rules.evening_star import evening_star as is_evening_star
 from pl.signals.candles.rules.morning_star import morning_star as is_morning_star
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.pattern import Alert, price_text
 
 
-@kernel
-def morning_star(bars: Bars, i: int) -> Verdict:
+@leaf
+def morning_star(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 2` to `i`; level is their low."""
-    c = frame_of(bars, i)
     if is_morning_star(c) == 0:
         return SILENT
     fit = share(bars[i, CLOSE] - bars[i - 2, CLOSE], c[B2, BODY])
     return BULLISH, fit, lowest(bars, LOW, i - 2, i), 0.0
 
 
-@kernel
-def evening_star(bars: Bars, i: int) -> Verdict:
+@leaf
+def evening_star(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 2` to `i`; level is their high."""
-    c = frame_of(bars, i)
     if is_evening_star(c) == 0:
         return SILENT
     fit = share(bars[i - 2, CLOSE] - bars[i, CLOSE], c[B2, BODY])
