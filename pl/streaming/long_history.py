@@ -141,18 +141,30 @@ class LongHistory:
             if len(fresh.get(FINEST, ())):
                 self._append(name, held[name], coarser(fresh[FINEST], name, self.sessions))
         self._append(DAILY, held[DAILY], fresh.get(DAILY, ClosedBars.empty()))
-        weeks = coarser(merged(list(held[DAILY].values())), WEEKLY, self.sessions)
-        over = ends_of(self.sessions, WEEKLY, weeks.start_ms) <= whole_from_ms
-        self._append(WEEKLY, held[WEEKLY], weeks.take(over))
+        days = merged(list(held[DAILY].values()))
+        weeks = self._unheld(held[WEEKLY], self._weeks_over(days, whole_from_ms))
+        if len(weeks) and (days.trade_count < 0).any():  # a snapshot does not know the trades
+            since_ms = int(weeks.start_ms.min())
+            days = self.history.bars_between(self.symbols, since_ms, whole_from_ms, DAILY)
+            weeks = self._weeks_over(days, whole_from_ms)
+        self._append(WEEKLY, held[WEEKLY], weeks)
         return held
 
-    def _append(self, timeframe: str, held: ByRow, bars: ClosedBars) -> None:
-        """Add to what is held, and store, the bars after the last one held of each row."""
+    def _weeks_over(self, days: ClosedBars, now_ms: int) -> ClosedBars:
+        weeks = coarser(days, WEEKLY, self.sessions)
+        return weeks.take(ends_of(self.sessions, WEEKLY, weeks.start_ms) <= now_ms)
+
+    def _unheld(self, held: ByRow, bars: ClosedBars) -> ClosedBars:
+        """Return the bars after the last one held of each row."""
         last = np.full(len(self.symbols), -(2**62), np.int64)
         for row, known in held.items():
             if len(known):
                 last[row] = known.start_ms[-1]
-        bars = bars.take(bars.start_ms > last[bars.row])
+        return bars.take(bars.start_ms > last[bars.row])
+
+    def _append(self, timeframe: str, held: ByRow, bars: ClosedBars) -> None:
+        """Add to what is held, and store, the bars after the last one held of each row."""
+        bars = self._unheld(held, bars)
         if not len(bars):
             return
         self.store.write_bars(bars, self.symbols, timeframe)

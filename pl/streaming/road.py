@@ -123,7 +123,8 @@ class Road:
     def _step(self) -> bool:
         patience_s = MAINTAIN_EVERY_S
         if self._following:
-            patience_s = max(self._first_told_at + self.clear_way_s - self.clock(), 0.0)
+            left_s = self._first_told_at + self.clear_way_s - self.clock()
+            patience_s = min(max(left_s, 0.0), self.clear_way_s)
         try:
             load = self._loads.get(timeout=patience_s)
         except queue.Empty:

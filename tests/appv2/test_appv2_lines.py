@@ -16,6 +16,8 @@ with warnings.catch_warnings():
 
 from appv2.realtime.lines import Line, framed
 
+BUFFER = 65_536
+"""Unless it is said the kernel gives as much as it likes, which may be all of LARGE."""
 LARGE = b"x" * 4_000_000
 
 
@@ -24,8 +26,12 @@ class Wire:
 
     def __init__(self) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
-        self.far = GreenSocket(socket.create_connection(listener.getsockname()))
+        far = socket.socket()
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        far.connect(listener.getsockname())
+        self.far = GreenSocket(far)
         near, _ = listener.accept()
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
         listener.close()
         self.near = GreenSocket(near)
         self.connection = SimpleNamespace(

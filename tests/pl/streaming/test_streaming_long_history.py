@@ -12,6 +12,7 @@ from pl.market.batches import MINUTE_MS, BarBatch, ClosedBars
 from pl.market.columns import merged
 from pl.market.sessions import DAY_MS, AlwaysOpenSessions
 from pl.market.timeframes import FOLDED
+from pl.store.snapshot import NOT_COUNTED
 from pl.streaming.catch_up import History
 from pl.streaming.long_history import LongHistory, Sources
 from pl.streaming.repair import Repair
@@ -25,11 +26,15 @@ SPANS = {"5min": 5 * MINUTE_MS, "daily": DAY_MS}
 
 
 class Disk:
-    """Stored bars, by timeframe; breaks once before it stores those of `breaks`."""
+    """Stored bars, by timeframe; breaks once before it stores those of `breaks`.
+
+    counted : whether the newest bars are read with their trades, as they are without a snapshot.
+    """
 
     def __init__(self) -> None:
         self.bars = {name: ClosedBars.empty() for name in FOLDED}
         self.breaks = ""
+        self.counted = True
 
     def write_bars(self, bars: ClosedBars, symbols: tuple[str, ...], timeframe: str) -> None:
         if timeframe == self.breaks:
@@ -41,6 +46,8 @@ class Disk:
         self, symbols: tuple[str, ...], n: int, before_ms: int, timeframe: str
     ) -> dict[str, ClosedBars]:
         bars = self.bars[timeframe]
+        if not self.counted:
+            bars = replace(bars, trade_count=np.full(len(bars), NOT_COUNTED, np.int32))
         here = [bars.take((bars.row == row) & (bars.start_ms < before_ms)) for row in range(2)]
         return {name: part.take(slice(-n, None)) for name, part in zip(symbols, here, strict=True)}
 
@@ -140,6 +147,18 @@ async def test_a_start_that_broke_off_while_storing_is_made_up_for(
     assert {name: disk.count(name) for name in FOLDED} == {
         name: whole.count(name) for name in FOLDED
     }
+
+
+async def test_a_week_has_the_trades_of_its_days_though_a_snapshot_does_not_know_them(
+    disk: Disk, rest: Rest
+) -> None:
+    await start(disk, rest).run(NOW, TODAY)
+    disk.counted = False
+    later = MONDAY + 8 * DAY_MS
+    held = await start(disk, rest).run(later + MINUTE_MS, later)
+    week = disk.bars["weekly"].take(disk.bars["weekly"].start_ms == MONDAY)
+    assert week.trade_count.tolist() == [7, 7]
+    assert held["weekly"][0].start_ms[-1] == MONDAY
 
 
 async def test_hours_that_begin_on_another_minute_are_left_out(disk: Disk, rest: Rest) -> None:

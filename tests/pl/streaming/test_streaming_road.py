@@ -284,6 +284,21 @@ def test_what_follows_an_alert_leaves_it_the_way_first(stage: Stage) -> None:
     assert followed - published >= CLEAR_WAY_S * 0.9
 
 
+def test_a_clock_that_is_set_back_keeps_no_bar_from_the_database(stage: Stage) -> None:
+    class SettingBack(Redis):
+        def publish(self, events: Any, after: int = 0) -> None:
+            stage.clock.now -= 3_600.0
+
+    done = threading.Event()
+    stage.road.publication.publisher = SettingBack()  # type: ignore[assignment]
+    stage.road.clear_way_s = CLEAR_WAY_S
+    stage.road.submit(load(signal(1), then=done.set))
+    stage.road.start()
+    followed = done.wait(2)
+    stage.road.stop(5)
+    assert followed
+
+
 def test_alerts_do_not_wait_for_what_follows_earlier_ones(stage: Stage) -> None:
     published: list[list[int]] = []
     stage.road.clear_way_s = CLEAR_WAY_S
