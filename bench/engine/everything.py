@@ -43,9 +43,16 @@ def resident_mib() -> int:
 
 
 def engine_of(n_symbols: int) -> SignalEngine:
-    """Return an engine for so many symbols, with the room of a regular session."""
+    """Return an engine for so many symbols, with the room of a regular session, on one core."""
     names = [f"S{row:05}" for row in range(n_symbols)]
-    return SignalEngine(names, TIMEFRAME, TIER, session_open, session_bars=SESSION_MINUTES)
+    return SignalEngine(
+        names,
+        TIMEFRAME,
+        TIER,
+        session_open,
+        session_bars=SESSION_MINUTES,
+        least_shared=n_symbols + 1,
+    )
 
 
 def warmed(bars: Float64, n_bars: int) -> SignalEngine:

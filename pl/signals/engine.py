@@ -31,6 +31,7 @@ from pl.signals.lives import empty_lives, widened
 from pl.signals.log import Author
 from pl.signals.pages import Rooms, read_room
 from pl.signals.revision import Outcome, revise
+from pl.signals.sharing import LEAST, Share, at_once, shares_of
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 from pl.signals.warming import grow, load, looked_at, walked
 
@@ -50,7 +51,8 @@ class SignalEngine:
     batches nor a restart (`warm` with the bars so far, then `update`) changes a byte of it.
 
     symbols : one a row; session_open : unix ms of a bar's start -> unix ms of the open that
-    anchors its session, never falling as time rises; session_bars : the most bars a session has.
+    anchors its session, never falling as time rises; session_bars : the most bars a session has;
+    least_shared : so many bars that come together are taken in two threads.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class SignalEngine:
         session_open: Callable[[int], int],
         *,
         session_bars: int = SESSION_BARS,
+        least_shared: int = LEAST,
     ) -> None:
         self._author = Author(tuple(symbols), timeframe, tier)
         self._session_open = session_open
@@ -68,7 +71,11 @@ class SignalEngine:
         self._charts = empty_state(len(symbols))
         self._lives = empty_lives(len(symbols))
         self._session_bars = session_bars
-        self._rooms = Rooms(len(symbols))
+        self._least_shared = least_shared
+        usual = max(len(symbols) // 2 + 1, min(len(symbols), least_shared))
+        self._rooms = (Rooms(usual), Rooms(usual))
+        own = np.empty_like(self._charts.room)
+        self._charts_of = (self._charts, self._charts._replace(room=own))
         self._known: set[int] = set()
 
     @property
@@ -103,26 +110,46 @@ class SignalEngine:
 
         Raises ValueError when a session has more bars than `session_bars`.
         """
+        if not len(bars):
+            return EngineUpdate(join_entries([]), IndicatorTable.empty())
         batch = self._arrivals(bars)
-        log: list[Entries] = []
-        tables: list[IndicatorTable] = []
-        refused: Counter[str] = Counter()
         out = room_for_rows(len(bars))
-        begin = 0
-        while begin < len(bars):
-            began = begin
-            begin, stopped = self._close(batch, begin, out, log, tables, refused)
-            if stopped == NO_ROOM:
-                raise self._overlong(int(batch.row[begin]))
-            if stopped == FULL and begin == began:
+        shares = shares_of(batch, out, self._least_shared)
+        at_once(self._close, shares)
+        is_plain = all(share.is_done for share in shares)
+        for share in shares:
+            self._finish(share)
+        refused: Counter[str] = Counter()
+        for share in shares:
+            refused.update(share.refused)
+        tables = [table for share in shares for table in share.tables]
+        return EngineUpdate(
+            join_entries([entries for share in shares for entries in share.log]),
+            _table_of(batch, out) if is_plain else join(tables),
+            dict(refused),
+        )
+
+    def _finish(self, share: Share) -> None:
+        """Take the bars that need more than appending, and those after them."""
+        began = 0
+        while not share.is_done:
+            if share.stopped == NO_ROOM:
+                raise self._overlong(int(share.batch.row[share.begin]))
+            if share.stopped == FULL and share.begin == began:
                 self._lives = widened(self._lives)
-            if stopped == NOT_NEXT:
-                outcome = revise(self._history, batch, begin, self._session_open)
-                if not outcome.refused:
-                    self._grow(batch.row[begin : begin + 1].astype(np.int64))
-                self._note(outcome, log, tables, refused)
-                begin += 1
-        return EngineUpdate(join_entries(log), join(tables), dict(refused))
+            if share.stopped == NOT_NEXT:
+                self._revise(share)
+            began = share.begin
+            if not share.is_done:
+                self._close(share)
+
+    def _revise(self, share: Share) -> None:
+        batch, b = share.batch, share.begin
+        outcome = revise(self._history, batch, b, self._session_open)
+        if not outcome.refused:
+            self._grow(batch.row[b : b + 1].astype(np.int64))
+        self._note(outcome, share)
+        share.begin += 1
 
     def recent(self, n_bars: int) -> Entries:
         """Return the entries standing on the last `n_bars` bars of every row, oldest first.
@@ -188,46 +215,36 @@ class SignalEngine:
             np.require(bars.quality, np.uint8, _WRITEABLE),
         )
 
-    def _close(
-        self,
-        batch: Arrivals,
-        begin: int,
-        out: IndicatorRows,
-        log: list[Entries],
-        tables: list[IndicatorTable],
-        refused: Counter[str],
-    ) -> tuple[int, int]:
-        room = self._rooms.of(self._lives, len(batch.row) - begin)
-        end, stopped = close_bars(self._history, self._charts, self._lives, batch, begin, out, room)
-        log.append(read_room(self._author, room, out.values).entries())
+    def _close(self, share: Share) -> None:
+        """Take bars of a share until one needs more than appending."""
+        batch, begin, out = share.batch, share.begin, share.out
+        room = self._rooms[share.number].of(self._lives, len(batch.row) - begin)
+        charts = self._charts_of[share.number]
+        end, share.stopped = close_bars(self._history, charts, self._lives, batch, begin, out, room)
+        share.begin = end
+        share.log.append(read_room(self._author, room, out.values).entries())
         if end > begin:
-            taken = slice(begin, end)
-            tables.append(
-                IndicatorTable(
-                    batch.row[taken].astype(np.int32),
-                    batch.start[taken],
-                    out.values[taken],
-                    out.patterns[taken],
-                    out.candles[taken],
-                )
-            )
+            share.tables.append(_table_of(batch, out, slice(begin, end)))
         if room.written[RESTATED]:
-            refused["restated"] += int(room.written[RESTATED])
-        return end, stopped
+            share.refused["restated"] += int(room.written[RESTATED])
 
-    def _note(
-        self,
-        outcome: Outcome,
-        log: list[Entries],
-        tables: list[IndicatorTable],
-        refused: Counter[str],
-    ) -> None:
+    def _note(self, outcome: Outcome, share: Share) -> None:
         if outcome.refused:
-            refused[outcome.refused] += 1
-        tables.append(outcome.table)
-        log.append(Entries.of(self._author.difference(outcome), self._author.rows))
+            share.refused[outcome.refused] += 1
+        share.tables.append(outcome.table)
+        share.log.append(Entries.of(self._author.difference(outcome), self._author.rows))
 
     def _overlong(self, row: int) -> ValueError:
         return ValueError(
             f"row {row}: expected at most {self._session_bars} bars a session, got more"
         )
+
+
+def _table_of(batch: Arrivals, out: IndicatorRows, taken: slice = slice(None)) -> IndicatorTable:
+    return IndicatorTable(
+        batch.row[taken].astype(np.int32),
+        batch.start[taken],
+        out.values[taken],
+        out.patterns[taken],
+        out.candles[taken],
+    )

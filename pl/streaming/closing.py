@@ -211,7 +211,6 @@ class Closing:
             self.road.submit(Load(found, received_at, self.clock(), None, nothing_follows))
 
     def _count(self, part: Evaluated) -> None:
-        self.counters.held_storm += part.held_storm
         self.counters.refused.update(part.refused)
         self.counters.ended.update(part.ended)
         n_found = len(part.alerts) - sum(count_ends(part.alerts.entries).values())

@@ -100,7 +100,6 @@ class ComboDesk:
             told = told.take(np.flatnonzero(ends > since_ms))
         self.counters.held_back += len(entries) - len(told)
         calmed = told.take(surest(told, MOST_OF_COMBOS))
-        self.counters.held_storm += len(told) - len(calmed)
         self.counters.refused["storm"] += len(told) - len(calmed)
         self._found += calmed.signals()
 

@@ -37,7 +37,6 @@ class Counters:
     patterns: int = 0
     held_back: int = 0
     ended: Counter[str] = field(default_factory=Counter)
-    held_storm: int = 0
     connections_failed: int = 0
     connections: int = 0
     dropped: Counter[str] = field(default_factory=Counter)

@@ -26,10 +26,10 @@ class Evaluated:
     """Hold what the bars of one timeframe brought.
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
-    through; held_storm : how many of those would have been too many; ended : how many signals
-    of the log ended, by how they did; scale_ages : (n,) bars since the newest restated one up to
-    the bar of each indicator row, at most LONGEST, which it is where crossings are not watched;
-    refused : what was left out, by reason (see `counters.REASONS`).
+    through, as far as it is not too many; ended : how many signals of the log ended, by how they
+    did; scale_ages : (n,) bars since the newest restated one up to the bar of each indicator row,
+    at most LONGEST, which it is where crossings are not watched; refused : what was left out, by
+    reason (see `counters.REASONS`).
     """
 
     timeframe: str
@@ -37,7 +37,6 @@ class Evaluated:
     indicators: IndicatorTable
     entries: Entries
     alerts: Findings
-    held_storm: int
     ended: Mapping[str, int]
     scale_ages: Int64
     refused: Mapping[str, int]
@@ -102,7 +101,7 @@ class Frame:
         calmed = told.take(surest(told, most // 2, most))
         self.told.note(calmed)
         alerts = Findings(calmed, bars, update.indicators)
-        held_storm = len(told) - len(calmed)
+        n_stormed = len(told) - len(calmed)
         ended = count_ends(update.entries)
         return Evaluated(
             self.timeframe,
@@ -110,10 +109,9 @@ class Frame:
             update.indicators,
             update.entries,
             alerts,
-            held_storm,
             ended,
             self.scale_ages(update.indicators),
-            {**update.refused, "one_tick": count_one_tick(bars), "storm": held_storm},
+            {**update.refused, "one_tick": count_one_tick(bars), "storm": n_stormed},
         )
 
 

@@ -85,28 +85,29 @@ class ChartFind:
 
 def read_find(row: Float64) -> ChartFind:
     """Return the find that a kernel wrote; `row` has shape (SIZE,)."""
-    n_points, n_lines = int(row[sketch.N_POINTS]), int(row[sketch.N_LINES])
-    xy = row[sketch.POINTS : sketch.POINTS + 2 * n_points].reshape(n_points, 2)
-    ends = row[sketch.LINES : sketch.LINES + 4 * n_lines].reshape(n_lines, 2, 2)
+    numbers: list[float] = row.tolist()
+    n_points, n_lines = int(numbers[sketch.N_POINTS]), int(numbers[sketch.N_LINES])
+    points = _points(numbers[sketch.POINTS : sketch.POINTS + 2 * n_points])
+    ends = _points(numbers[sketch.LINES : sketch.LINES + 4 * n_lines])
     return ChartFind(
-        pattern=CHART_NAMES[int(row[sketch.PATTERN])],
-        direction=int(row[sketch.TURN]),
-        bar=int(row[sketch.BAR]),
-        fit=float(row[sketch.FIT]),
-        closeness=float(row[sketch.CLOSENESS]),
-        evenness=float(row[sketch.EVENNESS]),
-        confidence=float(row[sketch.CONFIDENCE]),
-        points=tuple(_point(xy[m]) for m in range(n_points)),
-        lines=tuple((_point(ends[m, 0]), _point(ends[m, 1])) for m in range(n_lines)),
-        entry=float(row[sketch.ENTRY]),
-        level=float(row[sketch.LEVEL]),
-        stop=float(row[sketch.STOP]),
-        target=float(row[sketch.TARGET]),
-        height=float(row[sketch.HEIGHT]),
-        relative_volume=float(row[sketch.VOLUME]),
-        size=float(row[sketch.CONTEXT]),
-        scale=int(row[sketch.SCALE]),
-        forming=bool(row[sketch.FORMING]),
+        pattern=CHART_NAMES[int(numbers[sketch.PATTERN])],
+        direction=int(numbers[sketch.TURN]),
+        bar=int(numbers[sketch.BAR]),
+        fit=numbers[sketch.FIT],
+        closeness=numbers[sketch.CLOSENESS],
+        evenness=numbers[sketch.EVENNESS],
+        confidence=numbers[sketch.CONFIDENCE],
+        points=points,
+        lines=tuple(zip(ends[::2], ends[1::2], strict=True)),
+        entry=numbers[sketch.ENTRY],
+        level=numbers[sketch.LEVEL],
+        stop=numbers[sketch.STOP],
+        target=numbers[sketch.TARGET],
+        height=numbers[sketch.HEIGHT],
+        relative_volume=numbers[sketch.VOLUME],
+        size=numbers[sketch.CONTEXT],
+        scale=int(numbers[sketch.SCALE]),
+        forming=bool(numbers[sketch.FORMING]),
     )
 
 
@@ -118,5 +119,5 @@ def find_charts(bars: Bars) -> list[ChartFind]:
     return [read_find(row) for row in scan(bars)]
 
 
-def _point(xy: Float64) -> Point:
-    return int(xy[0]), float(xy[1])
+def _points(numbers: list[float]) -> tuple[Point, ...]:
+    return tuple(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
