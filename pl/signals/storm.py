@@ -2,7 +2,8 @@
 
 An alert is what says a pattern for the first time, be it forming or confirmed. The rest is told in
 any storm: an ending, an update or a retraction of what somebody was told of, who would otherwise
-hold on to what is over. There are never more of them than alerts were told before.
+hold on to what is over. There are never more of them than alerts were told before, and the more
+there are at a close, the fewer alerts it has.
 
 It comes after the log and after a policy, and changes neither: a signal that is held back stands
 as one that was told, so the choice of later closes is the same whether or not it stormed.

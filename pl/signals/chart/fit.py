@@ -3,7 +3,9 @@
 fit = sqrt(closeness * evenness), each between 0 and 1.
 closeness : 1 - rms / (farthest * height), rms the root mean square distance of the closes from
             the pattern's own polygon or bowl. `farthest` is 0.25 where the height is that of one
-            swing, 0.15 where the shape is one curve or has a pole.
+            swing, 0.15 where the shape is one curve or has a pole; flags, pennants and what swings
+            between two lines add half of what a bar moves along a swing, or the pole, for the
+            extreme may lie between two closes.
 evenness  : the mean of what the pattern's rule wants equal: levels (1 when equal, 0 at the rule's
             tolerance) and durations (the shorter over the longer).
 It never falls when a part rises.
@@ -16,6 +18,9 @@ from pl.kernel import leaf
 
 FARTHEST: Final = 0.25
 NEARER: Final = 0.15
+BETWEEN_BARS: Final = 0.5
+"""An extreme may lie between two closes: so many bars' move along a swing count as on the shape,
+where swings may last but a few bars."""
 NEVER: Final = math.inf
 """The level that completes a pattern which the pivots do not make."""
 CLEARANCE: Final = 0.1

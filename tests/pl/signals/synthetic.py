@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.engine import SignalEngine
 from pl.signals.signal import Signal
+from pl.signals.timeframes import TIMEFRAME_MS
 
 DAY_MS = 86_400_000
 FIRST_OPEN_MS = 19_000 * DAY_MS
@@ -82,6 +83,26 @@ def lively_bars(n_bars: int, *, seed: int = 0, rows: Sequence[int] = (0, 1, 2)) 
     }
     start_ms = bars.start_ms + np.repeat(pauses(n_bars, 130), len(rows)) * MINUTE_MS
     return replace(bars, **prices, start_ms=start_ms)
+
+
+def split_in_two(n_before: int, n_after: int, timeframe: str) -> ClosedBars:
+    """Bars of a quiet stock that goes on at half its price, on the usual volume."""
+    n = n_before + n_after
+    walk = 100.0 * np.exp(np.cumsum(np.random.default_rng(5).normal(0.0, 0.004, n)))
+    close = walk * np.where(np.arange(n) < n_before, 1.0, 0.5)
+    return ClosedBars(
+        row=np.zeros(n, np.int32),
+        start_ms=np.arange(n, dtype=np.int64) * TIMEFRAME_MS[timeframe],
+        open=close,
+        high=close * 1.003,
+        low=close * 0.997,
+        close=close,
+        volume=np.full(n, 1e6),
+        vwap=np.full(n, np.nan),
+        trade_count=np.ones(n, np.int32),
+        revision=np.zeros(n, np.int32),
+        quality=np.zeros(n, np.uint8),
+    )
 
 
 def pauses(n_bars: int, every: int) -> npt.NDArray[np.int64]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pl.market.batches import MINUTE_MS, ClosedBars, Int64
+from pl.market.batches import MINUTE_MS, Int64
 from pl.signals.crossings import (
     COOL_DOWN_BARS,
     FELT_BARS,
@@ -19,7 +19,7 @@ from pl.signals.indicators.names import COLUMN
 from pl.signals.scales import scale_ages
 from pl.signals.table import IndicatorTable
 from pl.signals.timeframes import TIMEFRAME_MS
-from tests.pl.signals.synthetic import engine, lively_bars, restarted, span
+from tests.pl.signals.synthetic import engine, lively_bars, restarted, span, split_in_two
 
 PLACE = {line.name: place for place, line in enumerate(LINES)}
 Told = list[tuple[str, int, int]]
@@ -148,28 +148,8 @@ def test_lines_are_crossed_from_on_them_to_beyond() -> None:
     assert not crosses(beyond, beyond).any()
 
 
-def split_in_two(n_before: int, n_after: int) -> ClosedBars:
-    """Days of a quiet stock that goes on at half its price, on the usual volume."""
-    n = n_before + n_after
-    walk = 100.0 * np.exp(np.cumsum(np.random.default_rng(5).normal(0.0, 0.004, n)))
-    close = walk * np.where(np.arange(n) < n_before, 1.0, 0.5)
-    return ClosedBars(
-        row=np.zeros(n, np.int32),
-        start_ms=np.arange(n, dtype=np.int64) * TIMEFRAME_MS["daily"],
-        open=close,
-        high=close * 1.003,
-        low=close * 0.997,
-        close=close,
-        volume=np.full(n, 1e6),
-        vwap=np.full(n, np.nan),
-        trade_count=np.ones(n, np.int32),
-        revision=np.zeros(n, np.int32),
-        quality=np.zeros(n, np.uint8),
-    )
-
-
 def test_a_split_crosses_nothing_and_is_counted() -> None:
-    bars = split_in_two(300, 120)
+    bars = split_in_two(300, 120, "daily")
     one = engine(("AAA",), "daily")
     rows = one.update(bars).indicators
     history = one.history

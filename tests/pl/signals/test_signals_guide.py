@@ -46,6 +46,14 @@ from pl.signals.chart import patterns, slopes
 patterns.__path__.append(sys.argv[1])
 slopes.__path__.append(sys.argv[2])
 import numpy as np
+from pl.signals import bars as kernels
+
+def true_range(bars, j):
+    return max(bars[j, 1], bars[j - 1, 3]) - min(bars[j, 2], bars[j - 1, 3])
+
+kernels.mean = lambda bars, column, first, last: bars[first : last + 1, column].mean()
+kernels.mean_true_range = lambda bars, i, n: np.mean(
+    [true_range(bars, j) for j in range(i - n + 1, i + 1)])
 from pl.signals.chart.find import find_charts
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_OF
@@ -64,7 +72,8 @@ for series in json.load(sys.stdin):
                       CHART_NAMES.index(find.pattern), find.reason(), draw(drawing)))
 print(json.dumps(found))
 """
-"""Run without the compiler, which would take longer than the bars."""
+"""Run without the compiler, which would take longer than the bars; what a processor does eight at
+a time is done in plain Python."""
 
 
 def example(folder: Path) -> Pattern:

@@ -1,14 +1,16 @@
 """Recognise the flag and the pennant, up and, upside down, down.
 
 A straight pole, then four pivots against it: high, low, high, low, and the first close beyond the
-line of the highs. The swings stay in the last 70 % of the pole and fill at least 20 %.
-Pennant: the lines come together by at least 35 %, neither running with the other by more than 0.1
+line of the highs by a tenth of the pole. The swings stay in the last 62 % of the pole and fill at
+least 20 %: what gives back more is a triangle's.
+Pennant: the lines come together by at least 30 %, neither running with the other by more than 0.1
 of their distance. Flag: else, when their distance at most doubles or shrinks by 70 % and they do
-not run with the pole by more than 0.3 of it. The pole takes at most 1.5 times as long as the rest.
+not run with the pole by more than 0.3 of it. The pole is quick: it takes at most 0.8 times as long
+as the rest.
 Stop below the last low, target one pole beyond the break.
 Source : Edwards and Magee 2007, ch. 11; Bulkowski 2021, flags and pennants.
 Fit : closeness is against the pole's height; evenness is the mean of the swings' evenness and of
-how little of the pole the swings take back.
+how little of the pole the swings take back, 1 for nothing and a half for the most.
 """
 
 from typing import Final
@@ -16,7 +18,7 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
-from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, closeness, fit_of
+from pl.signals.chart.fit import BETWEEN_BARS, CLEARANCE, NEARER, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, knee, off_polygon, on_line, turned_low
 from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, ChartRule
 from pl.signals.chart.patterns.two_lines import swings
@@ -25,11 +27,11 @@ from pl.signals.chart.sketch import draw_line, draw_points, note
 FLAG: Final = 13
 PENNANT: Final = 14
 
-DEEPEST: Final = 0.7
+DEEPEST: Final = 0.62
 LEAST_WIDTH: Final = 0.2
 MOST_RISE: Final = 0.15
-LONGEST_POLE: Final = 1.5
-LEAST_CLOSING: Final = 0.35
+LONGEST_POLE: Final = 0.8
+LEAST_CLOSING: Final = 0.3
 MOST_OPENING: Final = 1.0
 MOST_CLOSING: Final = 0.7
 WITH_THE_POLE: Final = 0.3
@@ -75,7 +77,7 @@ def flag_level(xs: Float64, ys: Float64, n: int, i: int, x: int) -> float:
     """Return what completes the pattern of bar `i` at bar `x`, NEVER when it is none."""
     if not is_flown(xs, ys, n, i):
         return NEVER
-    return float(on_line(xs[3], ys[3], xs[1], ys[1], x) + 0.5 * CLEARANCE * (ys[3] - ys[4]))
+    return float(on_line(xs[3], ys[3], xs[1], ys[1], x) + CLEARANCE * (ys[3] - ys[4]))
 
 
 @leaf
@@ -85,7 +87,7 @@ def flag(
     """Judge bar `i` against the newest pivots; write the sketch and tell whether it is one."""
     if not is_flown(xs, ys, n, i):
         return False
-    clear = 0.5 * CLEARANCE * (ys[3] - ys[4])
+    clear = CLEARANCE * (ys[3] - ys[4])
     if not breaks_line(bars, i, turn, int(xs[0]) + k, xs[3], ys[3] + clear, xs[1], ys[1] + clear):
         return False
     return fly(tell(xs, ys), bars, i, turn, xs, ys, swings(xs, 4), out)
@@ -112,8 +114,9 @@ def fly(
     taken = (ys[3] - min(ys[0], ys[2])) / pole
     if taken < LEAST_WIDTH:
         return False
-    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), pole, NEARER)
-    even = 0.5 * rhythm + 0.5 * (1.0 - taken)
+    farthest = NEARER + BETWEEN_BARS / (xs[3] - xs[4])
+    close = closeness(off_polygon(bars, i, turn, xs, ys, 5), pole, farthest)
+    even = 0.5 * rhythm + 0.5 * (1.0 - 0.5 * taken / DEEPEST)
     level = on_line(xs[3], ys[3], xs[1], ys[1], i)
     note(out, pattern, close, even, fit_of(close, even), level, min(ys[0], ys[2]), pole)
     draw_points(out, xs, ys, 5)
@@ -130,5 +133,5 @@ RULE = ChartRule(
     is_line=True,
     moves_pivots=True,
 )
-FLAGS = ChartPattern(FLAG, "Flag", RULE, alert_from=0.62)
-PENNANTS = ChartPattern(PENNANT, "Pennant", RULE, alert_from=0.58)
+FLAGS = ChartPattern(FLAG, "Flag", RULE, alert_from=0.63)
+PENNANTS = ChartPattern(PENNANT, "Pennant", RULE, alert_from=0.60)

@@ -17,7 +17,7 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.chart import slopes
-from pl.signals.chart.fit import CLEARANCE, FARTHEST, NEVER, closeness, fit_of
+from pl.signals.chart.fit import BETWEEN_BARS, CLEARANCE, FARTHEST, NEVER, closeness, fit_of
 from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.pattern import NO_PATTERN, ChartRule, Slopes
 from pl.signals.chart.sketch import draw_line, draw_points, note
@@ -197,7 +197,9 @@ def draw(
 ) -> None:
     """Write the sketch of a pattern between the two measured lines `m`."""
     touches = int(m[N_TOUCHES])
-    close = closeness(off_polygon(bars, i, turn, xs, ys, touches), m[WIDTH], FARTHEST)
+    pace = (touches - 1) / (xs[0] - xs[touches - 1])
+    rms = off_polygon(bars, i, turn, xs, ys, touches)
+    close = closeness(rms, m[WIDTH], FARTHEST + BETWEEN_BARS * pace)
     fit = fit_of(close, m[EVEN])
     note(out, pattern, close, m[EVEN], fit, m[UPPER_END], ys[0], m[WIDTH])
     draw_points(out, xs, ys, touches)

@@ -1,10 +1,11 @@
 """Recognise the V bottom and, upside down, the V top.
 
 One straight fall and one straight rise from a single low, each lasting at least half as long as the
-other, 14 to 128 bars in all, nearer to a V than to a parabola, and the first close above the price
-from which the fall began. The bars before the fall, as many as it lasted, stay within one height of
-that price, so that the V stands out, and the height is at least what a random walk at their pace
-would span. The height is that price less the low. Stop below the low, target one height beyond.
+other, 16 to 128 bars in all, nearer to a V than to a parabola, and the first close above the price
+from which the fall began. The bars before the fall, as many as it lasted, stay within 70 % of the
+height of that price, so that the V stands out, and the height is at least what a random walk at
+their pace would span. The height is that price less the low. Stop below the low, target one height
+beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
 Fit : evenness is the mean of the likeness of the two durations and of n / (n + 12) for n bars:
 few bars are straight by chance.
@@ -35,10 +36,10 @@ V_BOTTOM: Final = 18
 SHORTEST_LEG: Final = 0.5
 LEAST_STEEPNESS: Final = 1.0
 HALF_SUPPORT: Final = 12.0
-LEAST_BARS: Final = 14
+LEAST_BARS: Final = 16
 MOST_BARS: Final = 128
 STRAIGHTEST: Final = 1.0
-BEFORE: Final = 1.0
+BEFORE: Final = 0.7
 N_PIVOTS: Final = 2
 
 
@@ -124,5 +125,5 @@ def draw(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, first: int, ou
 RULE = ChartRule(
     number=7, name="Vee_Reversal", judge=vee_reversal, level=vee_level, moves_pivots=True
 )
-TOP = ChartPattern(V_TOP, "V_Top", RULE, alert_from=0.66)
-BOTTOM = ChartPattern(V_BOTTOM, "V_Bottom", RULE, alert_from=0.66)
+TOP = ChartPattern(V_TOP, "V_Top", RULE, alert_from=0.64)
+BOTTOM = ChartPattern(V_BOTTOM, "V_Bottom", RULE, alert_from=0.64)

@@ -28,4 +28,4 @@ def channel(upper: float, lower: float) -> int:
 
 
 SLOPES = Slopes(channel)
-SLOPED = ChartPattern(CHANNEL, "Channel", SLOPES, alert_from=0.55)
+SLOPED = ChartPattern(CHANNEL, "Channel", SLOPES, alert_from=0.58)

@@ -9,6 +9,7 @@ import pytest
 from pl.signals.chart.confidence import confidence
 from pl.signals.chart.find import find_charts
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
+from scripts.write_chart_patterns import SEED as PAGE_SEED
 from tests.pl.signals.chart.planting import KINDS, planted_fields
 from tests.pl.signals.chart.scoring import Tally, fires, shuffled_walk, tally
 
@@ -36,6 +37,20 @@ def test_recall_of_planted_patterns_holds(outcome: Tally) -> None:
 def test_precision_among_planted_patterns_holds(outcome: Tally) -> None:
     precision = sum(outcome.found.values()) / sum(outcome.fired.values())
     assert precision >= LEAST_PRECISION, outcome.mistaken.most_common(10)
+
+
+@pytest.fixture(scope="module")
+def by_pattern() -> Tally:
+    """Two hundred of each, those of the page."""
+    return tally(planted_fields(PAGE_SEED, 400), ALERT_CONFIDENCE)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_pattern_is_found_as_often_and_as_precisely_as_all_have_to_be(
+    by_pattern: Tally, name: str
+) -> None:
+    assert by_pattern.recall(name) >= LEAST_RECALL
+    assert by_pattern.precision(name) >= LEAST_PRECISION
 
 
 def test_patterns_are_planted_ten_in_a_thousand_bars(outcome: Tally) -> None:

@@ -127,7 +127,7 @@ def between_lines(t: Turned) -> Iterator[bool]:
     yield math.isclose(
         t.find.evenness, 0.5 * (1.0 - off / (0.15 * width)) + 0.5 * rhythm, rel_tol=1e-6
     )
-    yield close_to_polygon(t, width, 0.25)
+    yield close_to_polygon(t, width, 0.25 + 0.5 / fmean(swings))
     rise, fall = (upper(last) - upper(first)) / width, (lower(last) - lower(first)) / width
     yield is_named(t.find.pattern, *((rise, fall) if t.sign > 0 else (-fall, -rise)))
 
@@ -159,14 +159,17 @@ def flown(t: Turned) -> Iterator[bool]:
     upper = (t.on(*line, t.xs[4]) - top) / start
     yield math.isclose(pole, t.height)
     yield taken >= 0.2
-    yield t.xs[1] - t.xs[0] <= 1.5 * (t.bar - t.xs[1])
+    yield t.xs[1] - t.xs[0] <= 0.8 * (t.bar - t.xs[1])
     yield math.isclose(t.level, t.on(*line, t.bar))
     yield t.stop == min(first_low, last_low)
     if t.find.pattern == "Pennant":
-        yield closing >= 0.35 and upper < 0.1 and upper + closing > -0.1
+        yield closing >= 0.3 and upper < 0.1 and upper + closing > -0.1
     else:
         yield -1.0 <= closing <= 0.7 and upper + 0.5 * closing <= 0.3
-    yield close_to_polygon(t, pole, 0.15)
+    swings = [b - a for a, b in pairwise(t.xs[1:])]
+    even = 0.5 * min(swings) / max(swings) + 0.5 * (1.0 - 0.5 * taken / 0.62)
+    yield math.isclose(t.find.evenness, even, rel_tol=NEAR)
+    yield close_to_polygon(t, pole, 0.15 + 0.5 / (t.xs[1] - t.xs[0]))
 
 
 def cup(t: Turned) -> Iterator[bool]:
@@ -195,10 +198,10 @@ def vee(t: Turned) -> Iterator[bool]:
     before = range(max(t.xs[0] - legs[0], 0), t.xs[0] + 1)
     yield math.isclose(start - low, t.height)
     yield share(*legs) >= 0.5
-    yield 14 <= t.bar - t.xs[0] <= 128
+    yield 16 <= t.bar - t.xs[0] <= 128
     yield (t.level, t.stop) == (start, low)
-    yield max(t.high[j] for j in before) <= start + t.height * (1.0 + NEAR)
-    yield min(t.low[j] for j in before) >= low - t.height * NEAR
+    yield max(t.high[j] for j in before) <= start + t.height * (0.7 + NEAR)
+    yield min(t.low[j] for j in before) >= start - t.height * (0.7 + NEAR)
     yield close_to_polygon(t, t.height, 0.15)
 
 
