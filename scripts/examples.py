@@ -110,7 +110,7 @@ def best(name: str, family: str, series: list[Series]) -> tuple[Example, Drawing
     shown.sort()
     share = 1.0 if family == "chart" else TYPICAL
     _, s, place, e = shown[int(share * (len(shown) - 1))]
-    signal = series[s].update.entries.write(e)
+    signal = series[s].update.entries.signals([e])[0]
     example = Example(
         name,
         family,
@@ -130,7 +130,8 @@ def worth(family: str, series: Series, e: int) -> float:
     confidence = float(entries.confidence[e])
     if family != "chart":
         return confidence
-    first, last = (float(str(entries.write(e).geometry[end])) for end in ("from", "to"))
+    (said,) = entries.signals([e])
+    first, last = (float(str(said.geometry[end])) for end in ("from", "to"))
     n_bars = np.searchsorted(series.starts, 1000.0 * last) - np.searchsorted(
         series.starts, 1000.0 * first
     )
@@ -171,7 +172,7 @@ def found_again(example: Example, series: Series) -> Drawing:
     here = found[entries.bar_time_ms[found] == series.starts[place]]
     if not len(here):
         raise LookupError(f"{example.name}: nothing fires on {example.symbol} {example.closed}")
-    return drawing_of(example, series, place, entries.write(int(here[0])))
+    return drawing_of(example, series, place, entries.signals(here[:1])[0])
 
 
 def drawing_of(example: Example, series: Series, place: int, signal: Signal | None) -> Drawing:
