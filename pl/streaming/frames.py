@@ -98,7 +98,7 @@ class Frame:
             ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
             told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
         told = told.take(self.told.places(told))
-        calmed = told.take(surest(told, most // 2, most))
+        calmed = told.take(surest(told, most // 2, most, self.told.awaited(told)))
         self.told.note(calmed)
         alerts = Findings(calmed, bars, update.indicators)
         n_stormed = len(told) - len(calmed)

@@ -56,3 +56,10 @@ def test_endings_are_never_held_back() -> None:
     ends = sorted(ENDINGS)
     found = log([0.1] * 3 + [0.9] * 2, [*ends, FORMING, CONFIRMED])
     assert surest(found, 0).tolist() == [0, 1, 2]
+
+
+def test_a_confirmation_that_is_awaited_is_never_held_back() -> None:
+    found = log([0.1, 0.9, 0.8])
+    awaited = np.array([True, False, False])
+    assert surest(found, 1, None, awaited).tolist() == [0, 1]
+    assert surest(found, 0, 1, awaited).tolist() == [0]

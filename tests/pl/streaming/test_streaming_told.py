@@ -46,6 +46,23 @@ def test_a_restart_still_knows_who_was_told() -> None:
     assert len(Told.of([ended], SYMBOLS, "1min")) == 0
 
 
+def test_the_confirmation_of_what_was_told_as_forming_is_awaited_once() -> None:
+    told = Told()
+    told.note(entries(signal(life="forming")))
+    confirmed = entries(signal(bar_time_ms=T0 + 60_000, born_ms=T0 + 60_000))
+    others = entries(signal(symbol="KO"), signal(direction="bearish"), signal(life="forming"))
+    assert told.awaited(confirmed).tolist() == [True]
+    assert told.awaited(others).tolist() == [False, False, False]
+    told.note(confirmed)
+    assert told.awaited(confirmed).tolist() == [False]
+
+
+def test_a_restart_still_awaits_what_was_forming() -> None:
+    facts = (0.7, 150.25, 0.42, 184_200.0, "1min", "AAPL", "Volume_Spike", "bullish")
+    told = Told.of([Standing("f", "forming", 0, T0, *facts)], SYMBOLS, "1min")
+    assert told.awaited(entries(signal(born_ms=T0 + 60_000))).tolist() == [True]
+
+
 def test_ends_are_counted_by_how_they_came() -> None:
     found = entries(signal(), end(), end(1), end(2, "expired"))
     assert count_ends(found) == {"target_reached": 0, "failed": 2, "expired": 1}
