@@ -1,17 +1,24 @@
-"""Close minutes of a whole market with everything on: indicators, patterns, charts, the choice."""
+"""Close minutes of a whole market with everything on: indicators, patterns, charts, the choice.
 
+It runs in a process of its own, so that its memory is not that of a comparison before it, with
+the garbage collector set as Streaming sets it.
+"""
+
+import multiprocessing
 import resource
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from bench.engine.market import SESSION_MINUTES, Float64, closes, history, session_open
+from bench.engine.market import SESSION_MINUTES, Float64, closes, history, session_open, walks
 from pl.market.batches import ClosedBars
 from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
+from pl.streaming.collecting import leave_history_out
 
 TIMEFRAME: Final = "1min"
 TIER: Final = "intraday"
@@ -64,11 +71,23 @@ def warmed(bars: Float64, n_bars: int) -> SignalEngine:
     return engine
 
 
+def close_alone(n_symbols: int, n_warm: int, n_closes: int) -> Closes:
+    """Close minutes of random walks in a process that does nothing else."""
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawning) as process:
+        return process.submit(_close_walks, n_symbols, n_warm, n_closes).result()
+
+
+def _close_walks(n_symbols: int, n_warm: int, n_closes: int) -> Closes:
+    return close_minutes(walks(n_symbols, n_warm + n_closes), n_warm)
+
+
 def close_minutes(bars: Float64, n_warm: int) -> Closes:
     """Close the minutes from `n_warm` on, one after the other."""
     n_bars, _, n_symbols = bars.shape
     before = resident_mib()
     engine, policy, found = warmed(bars, n_warm), Policy(n_symbols, TIMEFRAME, TIER), Closes()
+    leave_history_out()
     for minute in range(n_warm, n_bars):
         batch = closes(bars, minute, minute + 1)
         times = [time.thread_time()]

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.engine.everything import Closes, close_minutes
+from bench.engine.everything import Closes, close_alone
 from bench.engine.market import Float64, walks
 from bench.engine.peers import Peers
 from bench.engine.shared_indicators import take_all
@@ -51,7 +51,7 @@ def run(root: Path, n_symbols: int, rounds: int) -> int:
             compare(bars[:N_BARS], peers)
             time_in_turns(bars[:N_BARS], peers, rounds, report)
     say(f"closing {N_CLOSES} minutes with everything on")
-    conclude(close_minutes(bars, N_BARS), report)
+    conclude(close_alone(n_symbols, N_BARS, N_CLOSES), report)
     report.print_line()
     return 0
 

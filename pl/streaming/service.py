@@ -1,7 +1,6 @@
 """Run Streaming: let the feed in, keep the beats, stop in order."""
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -15,6 +14,7 @@ from pl.bus.telemetry import TelemetryPublisher
 from pl.feeds.feed import Feed
 from pl.health_page import add_routes, listen
 from pl.streaming.beats import Beats
+from pl.streaming.collecting import leave_history_out
 from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.road import Road
@@ -22,8 +22,6 @@ from pl.streaming.writer import Writer
 from service.errors import SettingsError, Unavailable
 
 STOP_S: Final = 5.0
-COLLECT_AFTER: Final = (50_000, 20, 100)
-"""Objects made since, then collections of the younger, before garbage is looked for."""
 GIVE_WAY_S: Final = 0.000_5
 """So long at most a thread keeps the interpreter from another: the road of the alerts has one."""
 
@@ -53,7 +51,7 @@ class StreamingService:
         """
         sys.setswitchinterval(GIVE_WAY_S)
         stop = stop or _stopped_by_signal()
-        _leave_history_out_of_collections()
+        leave_history_out()
         runner = await self._listen()
         try:
             self.road.start()
@@ -107,16 +105,6 @@ class StreamingService:
             await asyncio.to_thread(telemetry.close)
         for close in self.closers:
             await close()
-
-
-def _leave_history_out_of_collections() -> None:
-    """Let the garbage collector look only at what comes from now on, and less often.
-
-    Looking through what a start leaves behind would hold up a close.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _stopped_by_signal() -> asyncio.Event:
