@@ -9,7 +9,6 @@ from pl.signals.discovery import declared
 
 CHARTS: Final = declared(ChartPattern, patterns, slopes)
 CHART_NAMES: Final = tuple(chart.name for chart in CHARTS)
-N_CHARTS: Final = len(CHARTS)
 ALERT_CONFIDENCE: Final[Mapping[str, float]] = {chart.name: chart.alert_from for chart in CHARTS}
 
 RULES: Final = tuple(
