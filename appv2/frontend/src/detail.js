@@ -107,7 +107,7 @@ function factsOf(alert, clock) {
     const value = names.map((name) => alert.indicators[name]).find(Number.isFinite);
     if (value !== undefined) facts.push([title, format(value)]);
   }
-  if (alert.nullRate !== undefined) facts.push(["by chance", `${decimal(alert.nullRate, 1)} ‰`]);
+  if (alert.nullRate !== undefined) facts.push(["by chance", `${decimal(alert.nullRate, alert.nullRate < 0.1 ? 3 : 1)} ‰`]);
   if (alert.ending) facts.push(["ended at", price(alert.ending.price), alert.life === "failed" ? "down" : ""]);
   if (alert.revision) facts.push(["revision", String(alert.revision)]);
   return facts;

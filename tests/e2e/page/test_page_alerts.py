@@ -103,6 +103,12 @@ def test_how_often_a_pattern_comes_by_chance_stands_beside_it(
     expect(page.locator("#detail-facts")).not_to_contain_text("by chance")
 
 
+def test_a_rare_chance_is_not_written_as_none(page: Any, stage: Any, expect: Any) -> None:
+    stage.alert(A, null_rate=0.0183)
+    page.locator(f'.alert[data-flow="{A}"]').click()
+    expect(page.locator("#detail-facts")).to_contain_text("0.018 ‰")
+
+
 def test_the_first_alert_is_shown_unless_the_reader_chose_something(
     page: Any, stage: Any, expect: Any
 ) -> None:
