@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from pl.kernel import inner_leaf
-from pl.market.batches import QUALITY_PARTIAL, Int64
+from pl.market.batches import QUALITY_PARTIAL, ClosedBars, Int64
 from pl.signals.bars import HIGH, LOW, Bars
 from pl.signals.candles.catalogue import BIT
 from pl.signals.history import History
@@ -14,7 +14,10 @@ from pl.signals.registry import PATTERNS, TRAITS
 N_PATTERNS: Final = len(PATTERNS)
 MAX_DEFINING_BARS: Final = 4
 TICK: Final = 0.01
+LEAST_PRICE: Final = 1.0
 """The least by which a price of a dollar or more moves, USD (Regulation NMS, rule 612)."""
+ONE_TICK: Final = 1.5 * TICK
+"""A smaller range is one tick or none, whatever was lost in rounding."""
 LONGEST_WARM_UP: Final = max(pattern.warm_up for pattern in PATTERNS)
 EVENTS: Final = sum(1 << pattern.number for pattern in PATTERNS if pattern.family == "event")
 ALERTED: Final = sum(1 << BIT[p.name] for p in PATTERNS if p.family != "event")
@@ -42,7 +45,12 @@ def whole_bars(history: History, row: int, i: int) -> int:
 @inner_leaf
 def is_one_tick(bars: Bars, i: int) -> bool:
     """Tell whether bar `i` spans a cent or less: the least a price can move draws no candle."""
-    return bool(bars[i, HIGH] - bars[i, LOW] < 1.5 * TICK and bars[i, LOW] >= 1.0)
+    return bool(bars[i, HIGH] - bars[i, LOW] < ONE_TICK and bars[i, LOW] >= LEAST_PRICE)
+
+
+def count_one_tick(bars: ClosedBars) -> int:
+    """Return how many bars span the least that a price can move, or nothing."""
+    return int(((bars.high - bars.low < ONE_TICK) & (bars.low >= LEAST_PRICE)).sum())
 
 
 @inner_leaf

@@ -8,7 +8,7 @@ import numpy as np
 from pl.market.batches import ClosedBars, Int64
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
-from pl.signals.candidates import TICK
+from pl.signals.candidates import count_one_tick
 from pl.signals.crossings import LONGEST, MEMORY_BARS, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
@@ -113,11 +113,6 @@ class Frame:
             self.scale_ages(update.indicators),
             {**update.refused, "one_tick": count_one_tick(bars), "storm": n_stormed},
         )
-
-
-def count_one_tick(bars: ClosedBars) -> int:
-    """Return how many bars span the least that a price can move, or nothing."""
-    return int(((bars.high - bars.low < 1.5 * TICK) & (bars.low >= 1.0)).sum())
 
 
 def build_frame(
