@@ -93,9 +93,18 @@ def chosen(batch: Batch, mask: npt.NDArray[np.bool_]) -> Batch:
     return replace(batch, **{name: getattr(batch, name)[mask] for name in columns_of(batch)})
 
 
-def stacked(bars: BarBatch | ClosedBars) -> Float64:
-    """Return open, high, low, close, volume, vwap as one array of shape (6, n)."""
-    return np.stack((bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap))
+def stacked(bars: BarBatch | ClosedBars, axis: int = 0) -> Float64:
+    """Return open, high, low, close, volume, vwap as one array of shape (6, n), or (n, 6)."""
+    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
+    return np.stack(columns, axis=axis)
+
+
+def concatenated(parts: Sequence[ClosedBars]) -> ClosedBars:
+    """Return the bars of one part or more, one part after the other."""
+    names = [field.name for field in fields(ClosedBars)]
+    return ClosedBars(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )
 
 
 def merged(parts: Sequence[ClosedBars]) -> ClosedBars:
@@ -105,8 +114,5 @@ def merged(parts: Sequence[ClosedBars]) -> ClosedBars:
         return ClosedBars.empty()
     if len(parts) == 1:
         return parts[0].take(np.lexsort((parts[0].row, parts[0].start_ms)))
-    names = [field.name for field in fields(ClosedBars)]
-    bars = ClosedBars(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    )
+    bars = concatenated(parts)
     return bars.take(np.lexsort((bars.revision, bars.row, bars.start_ms)))

@@ -60,7 +60,7 @@ class Page:
             self.quality,
             bars.row.astype(np.int64),
             slot,
-            np.ascontiguousarray(stacked(bars).T),
+            stacked(bars, axis=1),
             bars.trade_count.astype(np.int32),
             bars.revision.astype(np.int32),
             bars.quality.astype(np.uint8),

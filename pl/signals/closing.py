@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pl.kernel import inner_leaf, kernel, leaf
-from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
-from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, OPEN, VOLUME, VWAP, is_sound
+from pl.market.batches import Float64, Int32, Int64, UInt8
+from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, VWAP, is_sound
 from pl.signals.births import begin_lives
 from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import Frame, empty_frame
@@ -128,15 +128,6 @@ def room_for_rows(n_bars: int) -> IndicatorRows:
         np.empty(n_bars, np.int64),
         np.empty((n_bars, 2), np.int64),
     )
-
-
-def prices_of(bars: ClosedBars) -> Float64:
-    """Return (n, 6) open, high, low, close, volume, vwap."""
-    out = np.empty((len(bars), N_COLUMNS), np.float64)
-    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
-    for index, column in enumerate(columns):
-        out[:, index] = column
-    return out
 
 
 @inner_leaf

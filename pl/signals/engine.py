@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from pl.market.batches import ClosedBars, Float64, Int64
+from pl.market.batches import ClosedBars, Int64
+from pl.market.columns import stacked
 from pl.signals.anchors import anchors_of
 from pl.signals.chart.state import empty_state
 from pl.signals.closing import (
@@ -17,7 +18,6 @@ from pl.signals.closing import (
     Arrivals,
     IndicatorRows,
     close_bars,
-    prices_of,
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
@@ -26,7 +26,6 @@ from pl.signals.history import (
     History,
     empty_history,
 )
-from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.lives import empty_lives, widened
 from pl.signals.log import Author
 from pl.signals.pages import Rooms, read_room
@@ -38,7 +37,6 @@ from pl.signals.warming import grow, load, looked_at, walked
 SESSION_BARS: Final = 1440
 """Bars of the longest session: every minute of a day."""
 
-NO_VALUES: Final[Float64] = np.empty((0, len(INDICATOR_NAMES)), np.float64)
 
 _WRITEABLE: Final = ("C", "W")
 """Read-only or strided arrays would be other types to the kernels and compile them anew."""
@@ -210,7 +208,7 @@ class SignalEngine:
             bars.row.astype(np.int64),
             np.require(bars.start_ms, np.int64, _WRITEABLE),
             anchors[inverse],
-            prices_of(bars),
+            stacked(bars, axis=1),
             np.require(bars.revision, np.int32, _WRITEABLE),
             np.require(bars.quality, np.uint8, _WRITEABLE),
         )

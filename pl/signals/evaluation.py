@@ -8,6 +8,7 @@ import numpy as np
 
 from pl.kernel import as_int64, inner_leaf, kernel, leaf
 from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
+from pl.signals.anchors import anchors_of
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candidates import MAX_DEFINING_BARS, N_PATTERNS, possible, whole_bars
 from pl.signals.candles.catalogue import N_CANDLES
@@ -239,16 +240,33 @@ def read_hits(rows: HitRows, n_hits: int) -> list[Hit]:
     return hits_of(rows.facts[:n_hits], rows.times[:n_hits], rows.numbers[:n_hits])
 
 
+@leaf
+def place_sessions(
+    history: History, row: int, begin: int, end: int, opens: Int64, out: Int64
+) -> int:
+    """Write where the sessions of bars `begin` to `end` - 1 of a row begin; return how many.
+
+    opens : rising opens of all sessions that the bars belong to, unix ms.
+    """
+    n = 0
+    last = end - 1
+    while last >= begin:
+        session = np.searchsorted(opens, history.start[row, last], side="right") - 1
+        out[n] = min(find(history, row, opens[session]), last)
+        last = out[n] - 1
+        n += 1
+    for k in range(n // 2):
+        out[k], out[n - 1 - k] = out[n - 1 - k], out[k]
+    return n
+
+
 def session_starts(
     history: History, row: int, begin: int, end: int, session_open: Callable[[int], int]
 ) -> Int64:
     """Return where the sessions of bars `begin` to `end` - 1 of a row begin, rising."""
-    found: list[int] = []
-    last = end - 1
-    while last >= begin:
-        found.append(min(find(history, row, session_open(int(history.start[row, last]))), last))
-        last = found[-1] - 1
-    return np.array(found[::-1], np.int64)
+    opens = np.unique(anchors_of(history.start[row, begin:end], session_open))
+    places = np.empty(max(end - begin, 0), np.int64)
+    return places[: place_sessions(history, row, begin, end, opens, places)]
 
 
 def rows_between(

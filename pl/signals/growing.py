@@ -14,8 +14,8 @@ from pl.signals.births import replay
 from pl.signals.candidates import N_PATTERNS
 from pl.signals.chart.state import ChartState, empty_state
 from pl.signals.charting import CAUSE, look_again, may_stand, room_for_finds
-from pl.signals.evaluation import HitRows, evaluate_range, room_for
-from pl.signals.history import History, find, walk
+from pl.signals.evaluation import HitRows, evaluate_range, place_sessions, room_for
+from pl.signals.history import History, walk
 from pl.signals.life import LONGEST_HIT, LONGEST_LIFE
 from pl.signals.lives import SLOT, Endings, Lives, Open, empty_lives, room_for_endings
 from pl.signals.living import clear_edges
@@ -48,26 +48,6 @@ def desk_for(charts: ChartState) -> Desk:
         room_for(LONGEST_HIT),
         room_for_finds(LONGEST_LIFE + 2),
     )
-
-
-@leaf
-def place_sessions(
-    history: History, row: int, begin: int, end: int, opens: Int64, out: Int64
-) -> int:
-    """Write where the sessions of bars `begin` to `end` - 1 of a row begin; return how many.
-
-    opens : rising opens of all sessions that the bars belong to, unix ms.
-    """
-    n = 0
-    last = end - 1
-    while last >= begin:
-        session = np.searchsorted(opens, history.start[row, last], side="right") - 1
-        out[n] = min(find(history, row, opens[session]), last)
-        last = out[n] - 1
-        n += 1
-    for k in range(n // 2):
-        out[k], out[n - 1 - k] = out[n - 1 - k], out[k]
-    return n
 
 
 @leaf

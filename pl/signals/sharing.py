@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
 from pl.signals.closing import TAKEN, Arrivals, IndicatorRows
 from pl.signals.entries import Entries
 from pl.signals.table import IndicatorTable
+
+P = TypeVar("P")
+T = TypeVar("T")
 
 LEAST: Final = 2_000
 """Bars of each row once; fewer are taken sooner than a second thread is awake."""
@@ -57,9 +60,7 @@ def shares_of(batch: Arrivals, out: IndicatorRows, least: int = LEAST) -> list[S
     ]
 
 
-def at_once(work: Callable[[Share], None], shares: Sequence[Share]) -> None:
-    """Do the work for one share or two, each in a thread of its own."""
-    others = [_helpers.submit(work, share) for share in shares[1:]]
-    work(shares[0])
-    for other in others:
-        other.result()
+def at_once(work: Callable[[P], T], parts: Sequence[P]) -> list[T]:
+    """Do the work for one part or two, each in a thread of its own; return what came of each."""
+    others = [_helpers.submit(work, part) for part in parts[1:]]
+    return [work(parts[0]), *(other.result() for other in others)]

@@ -1,16 +1,17 @@
 """Take over the history of many rows at once, and read what it says of their last bars."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
+from pl.market.columns import concatenated, stacked
+from pl.signals.anchors import anchors_of
 from pl.signals.chart.state import ChartState
 from pl.signals.charting import room_for_finds
-from pl.signals.closing import mark_sound, prices_of
+from pl.signals.closing import mark_sound
 from pl.signals.entries import Entries, join_entries
 from pl.signals.evaluation import room_for
 from pl.signals.growing import desk_for, grow_rows, look_at_rows, walk_rows
@@ -20,16 +21,15 @@ from pl.signals.life import LONGEST_HIT
 from pl.signals.lives import Lives, widened
 from pl.signals.log import Author
 from pl.signals.pages import read_found
+from pl.signals.sharing import at_once
 from pl.signals.table import IndicatorTable
 
-T = TypeVar("T")
 SessionOpen = Callable[[int], int]
 
 ROWS_AT_ONCE: Final = 256
 THREADS: Final = 2
 LOOKED_AT: Final = 4_096
 """Bars whose finds are written before they are read; most bars have one or none."""
-NO_VALUES: Final[Float64] = np.empty((0, len(INDICATOR_NAMES)), np.float64)
 
 
 @kernel
@@ -84,7 +84,7 @@ def load(
         joined, edges = _joined([bars[row] for row in rows])
         last = edges[1:] - 1
         starts, inverse = np.unique(joined.start_ms[last[np.diff(edges) > 0]], return_inverse=True)
-        opens = np.array([session_open(int(one)) for one in starts], np.int64)
+        opens = anchors_of(starts, session_open)
         of_rows = np.full(len(rows), NO_ANCHOR, np.int64)
         of_rows[np.diff(edges) > 0] = opens[inverse]
         _refuse_falling(joined.start_ms, edges, rows)
@@ -93,7 +93,7 @@ def load(
             np.array(rows, np.int64),
             edges,
             joined.start_ms,
-            prices_of(joined),
+            stacked(joined, axis=1),
             joined.revision,
             joined.quality,
             of_rows,
@@ -117,7 +117,7 @@ def grow(
             grow_rows(history, lives, rows[part], opens, desk_for(charts), mine)
             done[part] = mine
 
-        _in_threads(work, _parts(len(rows)))
+        at_once(work, _parts(len(rows)))
         rows = rows[done == 0]
         lives = widened(lives) if len(rows) else lives
     return lives
@@ -137,7 +137,7 @@ def looked_at(
     def work(part: Int64) -> Entries:
         return _looked_at(history, charts, author, rows[part], n_bars, opens)
 
-    return join_entries(_in_threads(work, _parts(len(rows))))
+    return join_entries(at_once(work, _parts(len(rows))))
 
 
 def _looked_at(
@@ -191,7 +191,7 @@ def opens_of(
         held = places >= 0
         row = np.broadcast_to(np.array(some)[:, None], held.shape)[held]
         starts.update(np.unique(history.start[row, places[held]]).tolist())
-    return np.array(sorted({session_open(start) for start in starts}), np.int64)
+    return np.unique(anchors_of(np.array(sorted(starts), np.int64), session_open))
 
 
 def _some(rows: list[int]) -> Iterator[list[int]]:
@@ -204,24 +204,12 @@ def _parts(n: int) -> list[Int64]:
     return np.array_split(np.arange(n), THREADS if n > ROWS_AT_ONCE else 1)
 
 
-def _in_threads(work: Callable[[Int64], T], parts: Sequence[Int64]) -> list[T]:
-    if len(parts) == 1:
-        return [work(parts[0])]
-    with ThreadPoolExecutor(len(parts)) as threads:
-        return list(threads.map(work, parts))
-
-
 def _joined(parts: Sequence[ClosedBars]) -> tuple[ClosedBars, Int64]:
     """Return the sound bars of all parts, and where each begins, the end included."""
-    bars = ClosedBars(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ClosedBars.__dataclass_fields__
-        )
-    )
+    bars = concatenated(parts)
     edges = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
     sound = np.empty(len(bars), np.bool_)
-    mark_sound(prices_of(bars), sound)
+    mark_sound(stacked(bars, axis=1), sound)
     if sound.all():
         return bars, edges
     kept = np.concatenate([[0], np.cumsum(sound)])
