@@ -78,11 +78,10 @@ class Survey:
         if begin >= n:
             return []
         fired = self._fired(row, n - begin)
-        firsts = session_starts(history, row, begin, n, self._session_open).tolist()
-        ends = [*firsts[1:], n]
+        sessions = session_starts(history, row, begin, n, self._session_open).tolist()
+        ends = [*(first for first, _ in sessions[1:]), n]
         found: list[ComboHit] = []
-        for first, end in zip(firsts, ends, strict=True):
-            opened = self._session_open(int(history.start[row, first]))
+        for (first, opened), end in zip(sessions, ends, strict=True):
             found += self._session(Session(row, opened, first, end), begin, fired)
         return [self.recount(hit) for hit in found]
 

@@ -107,15 +107,14 @@ def write_levels(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     channels.write_ichimoku(out, 65, bars, i)
     out[69] = channels.volatility(walked, bars, i)
     out[70] = 100.0 * (bars[i, OPEN] / bars[i - 1, CLOSE] - 1.0) if i >= 1 else math.nan
-    top, bottom = walked[state.TOP_20], walked[state.BOTTOM_20]
-    pivot_points.write_pivot_points(out, 71, top, bottom, bars[max(i - 1, 0), CLOSE])
+    pivot_points.write_pivot_points(out, 71, walked)
 
 
 @leaf
 def write_more(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
-    """Write columns 84 to 91: long windows and anchored prices.
+    """Write columns 84 to 91 and 93 to 96: long windows, anchored prices, outer pivot points.
 
-    The last two compare with the universe, which a row alone does not know: NaN until
+    Two compare with the universe, which a row alone does not know: NaN until
     `universe.compare` has seen all rows of the bar.
     """
     out[84] = walked[state.SMA_200]
@@ -125,6 +124,7 @@ def write_more(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
     out[89] = math.nan
     out[90] = math.nan
     out[91] = math.nan
+    pivot_points.write_outer_points(out, 93, walked)
 
 
 @leaf
@@ -136,7 +136,7 @@ def write_year(out: Float64, bars: Bars, i: int, n_bars: int) -> None:
 
 @leaf
 def write_row(out: Float64, walked: Float64, bars: Bars, i: int) -> None:
-    """Fill the first 92 columns of `out` for bar `i`; NaN marks a value whose warm-up is not over.
+    """Fill all but column 92 of `out` for bar `i`; NaN marks a value whose warm-up is not over.
 
     walked : the row's state, which has looked at bar `i` (see `windows.look`).
     """
