@@ -96,7 +96,7 @@ def test_many_events_are_stored_as_few_are(patterns: PatternStore, asked: Any) -
 
 
 def test_an_event_is_kept_in_one_piece_uncompressed(patterns: PatternStore, asked: Any) -> None:
-    patterns.commit_events([detection(1, reason="again " * 800)], None, time.time())
+    patterns.commit_events([detection(1, reason="again " * 300)], None, time.time())
     ((bytes_held, bytes_written),) = asked(
         "SELECT pg_column_size(event), octet_length(event) FROM pattern_events"
     )
