@@ -65,8 +65,8 @@ def test_patterns_stored_under_names_of_before_are_renamed(
     store: Database, database: Any, asked: Any, stored: str, named: str
 ) -> None:
     PatternStore(store).commit_events([detection(1, pattern=stored)], None, NOON_S)
-    asked("DELETE FROM _yoyo_migration WHERE migration_id = '0014_pattern_names' RETURNING 1")
-    assert migrate(database.url) == ["0014_pattern_names"]
+    asked("DELETE FROM _yoyo_migration WHERE migration_id = '0015_pattern_names' RETURNING 1")
+    assert migrate(database.url) == ["0015_pattern_names"]
     (event,) = PatternStore(store).outbox(PRODUCER, 0)
     assert event.data.pattern == named
     assert {decode_pattern(body) for _, body in event.messages} == {named, None}
