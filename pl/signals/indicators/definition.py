@@ -45,9 +45,9 @@ class Column:
 class IndicatorSet:
     """Declare columns that one kernel writes.
 
-    write : inner leaf of any of `out, state, bars, i`, the bar's row, the walk's state that has looked at
-    bar `i`, and the symbol's bars; None where something else than the row is needed, which its text
-    names; source : book, paper or author; home : the module that declares it.
+    write : inner leaf of any of `out, state, bars, i`, the bar's row, the walk's state that has
+    looked at bar `i`, and the symbol's bars; None where something else than these is needed, which
+    its text names; source : book, paper or author; home : the module that declares it.
     """
 
     columns: tuple[Column, ...]

@@ -61,7 +61,7 @@ def true_range(bars, j):
 kernels.mean = lambda bars, column, first, last: bars[first : last + 1, column].mean()
 kernels.mean_true_range = lambda bars, i, n: np.mean(
     [true_range(bars, j) for j in range(i - n + 1, i + 1)])
-from pl.signals.chart.find import find_charts
+from tests.pl.signals.chart.finding import find_charts
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_OF
 from pl.signals.policy import RULES
