@@ -7,8 +7,10 @@ from types import ModuleType
 
 from pl.signals import rates
 from pl.signals.candles.catalogue import CANDLES, Candle
+from pl.signals.candles.judging import WARM_UP
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES, CHARTS
 from scripts.examples import Example
+from scripts.talib_starts import TALIB_FROM
 from scripts.write_examples import file_of
 
 SOURCES = {
@@ -39,9 +41,14 @@ CANDLE_TEXT = """# Candlesticks, one by one
 
 Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to date.
 
-All 61 that TA-Lib names, equal to it on every bar, on every timeframe; stored as two bit sets in
-the bar's row: what fired, and what of it is bearish. Strength is TA-Lib's: 100, or 80 when two
-bodies share an end, or 200 when a hikkake is confirmed; one without a direction counts as +.
+All 61 that TA-Lib names, on every timeframe, equal to it on every bar but for two exceptions: a bar
+of one price is no doji here, and ours are told from bar {bars} on, when five candles and the ten
+bars before each are there. TA-Lib begins with each as soon as its own few bars allow, so it speaks
+alone on some of the first {before} bars; from which on stands beside each.
+
+They are stored as two bit sets in the bar's row, what fired and what of it is bearish, and told by
+[`/candlesticks/{{symbol}}`](producer-api.md). Strength is TA-Lib's: 100, or 80 when two bodies
+share an end, or 200 when a hikkake is confirmed; one without a direction counts as +.
 Ten of them also [alert](signals.md).
 Warm-up of all: {bars} bars. Source of all: Nison 1991, with the thresholds of TA-Lib.
 
@@ -95,7 +102,7 @@ def chart_rules() -> Iterator[tuple[ModuleType, list[str]]]:
 
 def candle_page(examples: dict[str, Example]) -> Iterator[str]:
     """Yield the parts of the page about the candlesticks."""
-    yield CANDLE_TEXT.format(bars=15, source=SOURCES["daily"])
+    yield CANDLE_TEXT.format(bars=WARM_UP, before=WARM_UP - 1, source=SOURCES["daily"])
     for candle in CANDLES:
         yield candle_section(candle, examples[f"candle-{candle.name}.svg"])
 
@@ -110,7 +117,8 @@ def candle_section(candle: Candle, example: Example) -> str:
     return (
         f"\n## {candle.name.replace('_', ' ')}\n\n"
         f"{' '.join(title.split())}\n\n{text}\n\n"
-        f"`{candle.name}`, TA-Lib's {candle.talib}, {many}; {real:.2f} real, {random:.2f} random. "
+        f"`{candle.name}`, TA-Lib's {candle.talib} (from bar {TALIB_FROM[candle.name]} on), "
+        f"{many}; {real:.2f} real, {random:.2f} random. "
         f"File: `{file}`.\n" + shown(example)
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED
 from pl.store.bars import TIMEFRAMES
@@ -75,8 +76,20 @@ def indicator_of(query: Mapping[str, str]) -> str | None:
     return _choice(query, "indicator", INDICATOR_NAMES)
 
 
+def candlestick_of(query: Mapping[str, str]) -> str | None:
+    """Return the candlestick asked for, in any spelling."""
+    asked = query.get("candlestick")
+    if asked is None:
+        return None
+    plain = asked.replace(" ", "").replace("_", "").lower()
+    for name in CANDLE_NAMES:
+        if name.replace("_", "").lower() == plain:
+            return name
+    raise _wrong("candlestick", asked, f"one of {', '.join(CANDLE_NAMES)}")
+
+
 def bars_of(query: Mapping[str, str]) -> str:
-    """Return the timeframe whose indicators are asked for, by name or by tier."""
+    """Return the timeframe whose rows are asked for, by name or by tier."""
     tier, timeframe = tier_of(query), timeframe_of(query)
     if tier is not None and tier not in _SMALLEST:
         raise _wrong("tier", tier, f"one of {', '.join(_SMALLEST)}")

@@ -7,6 +7,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from pl.api.answers import answer_errors
+from pl.api.candlesticks import CandlestickRoutes
 from pl.api.signals import SignalRoutes
 from pl.health_page import add_routes
 from pl.serving import Dependencies, listen_or_refuse, stop_signal
@@ -14,10 +15,13 @@ from pl.serving import Dependencies, listen_or_refuse, stop_signal
 log = structlog.get_logger()
 
 
-def build_app(routes: SignalRoutes, dependencies: Dependencies) -> web.Application:
+def build_app(
+    routes: SignalRoutes, candlesticks: CandlestickRoutes, dependencies: Dependencies
+) -> web.Application:
     """Return the API's application."""
     app = web.Application(middlewares=[answer_errors])
     routes.add_to(app)
+    candlesticks.add_to(app)
     add_routes(app, lambda: dict(dependencies.parts), CollectorRegistry())
     return app
 

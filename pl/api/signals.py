@@ -19,9 +19,9 @@ from pl.api.questions import (
     tier_of,
     timeframe_of,
 )
+from pl.api.symbols import symbol_of
 from pl.store.queries import Page, SignalQueries
 from pl.store.universes import UniverseStore
-from service.errors import Rejected
 
 PATTERN_PARAMETERS: Final = frozenset(
     {"tier", "timeframe", "pattern", "life", "latest", "start", "end", "limit", "next"}
@@ -50,7 +50,7 @@ class SignalRoutes:
         """
         query = request.query
         known(query, PATTERN_PARAMETERS)
-        symbol = await self._symbol(request)
+        symbol = await symbol_of(request, self.universes)
         page = await asyncio.to_thread(
             self.queries.patterns,
             symbol,
@@ -73,7 +73,7 @@ class SignalRoutes:
         query = request.query
         known(query, INDICATOR_PARAMETERS)
         wanted = indicator_of(query)
-        symbol = await self._symbol(request)
+        symbol = await symbol_of(request, self.universes)
         page = await asyncio.to_thread(
             self.queries.indicators,
             symbol,
@@ -87,12 +87,6 @@ class SignalRoutes:
             for row in page.rows:
                 row["values"] = {k: v for k, v in row["values"].items() if k == wanted}
         return _page(symbol, "indicators", page)
-
-    async def _symbol(self, request: web.Request) -> str:
-        symbol = request.match_info["symbol"].upper()
-        if not symbol.isprintable() or not await asyncio.to_thread(self.universes.knows, symbol):
-            raise Rejected("unknown_symbol", f"symbol: {symbol!r} is not known here", 404)
-        return symbol
 
 
 def _page(symbol: str, name: str, page: Page) -> web.Response:

@@ -3,12 +3,14 @@
 import asyncio
 from typing import Final
 
+from pl.api.candlesticks import CandlestickRoutes
 from pl.api.service import build_app, serve
 from pl.api.signals import SignalRoutes
 from pl.bootstrap.shared import check_market, redis_ping
 from pl.bus.connection import connect
 from pl.serving import Dependencies
 from pl.settings import Settings
+from pl.store.candlesticks import CandlestickQueries
 from pl.store.connection import Database
 from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
@@ -30,10 +32,12 @@ async def run_api(settings: Settings) -> None:
     client = connect(settings.redis_url, "api")
     ping_redis = redis_ping(client)
     dependencies = Dependencies({"postgresql": health.ping, "redis": ping_redis})
-    routes = SignalRoutes(SignalQueries(database), UniverseStore(database))
+    universes = UniverseStore(database)
+    routes = SignalRoutes(SignalQueries(database), universes)
+    candlesticks = CandlestickRoutes(CandlestickQueries(database), universes)
     try:
         await asyncio.to_thread(ping_redis)
-        await serve(build_app(routes, dependencies), dependencies, settings.api_port)
+        await serve(build_app(routes, candlesticks, dependencies), dependencies, settings.api_port)
     finally:
         database.close()
         health.close()

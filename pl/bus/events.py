@@ -1,9 +1,9 @@
 """Publish committed events, each once and in order.
 
-One Lua call an event refuses a number at or below the producer's cursor, moves the cursor,
-appends to the stream, publishes on the channels and keeps the recent pattern. So a call whose
-answer was lost can be repeated: what had happened is refused. The calls of a close are one
-transaction, so that whoever waits at the stream gets them all at once.
+One Lua call takes many events. Of each it refuses a number at or below the producer's cursor,
+moves the cursor, appends to the stream, publishes on the channels and keeps the recent pattern.
+So a call whose answer was lost can be repeated: what had happened is refused. Whoever waits at the
+stream gets the events of a call all at once.
 """
 
 import hashlib
@@ -29,27 +29,35 @@ from service.errors import Unavailable
 
 KEEP_STREAM_S: Final = 24 * 3600.0
 KEEP_RECENT_S: Final = 55 * 60
-CHUNK: Final = 200
+CHUNK: Final = 250
 
-# ARGV: seq, the seq published before it, oldest ms, event, recent pattern, its seconds, then
-# channel and body in turn (an empty body is the event). After a failed event none of its batch
-# may pass, or the cursor would shut it out for ever.
+# KEYS: cursor, stream, then that of each recent pattern. ARGV: the seq published before, oldest ms,
+# seconds that a recent pattern is kept, then of each event: seq, event, recent pattern (empty for
+# none), how many channels, and channel and body of each in turn (an empty body is the event).
+# A call that fails leaves none after the failed event: the cursor would shut it out for ever.
 _PUBLISH: Final = """
 local cursor = tonumber(redis.call('GET', KEYS[1]) or '0')
-if tonumber(ARGV[1]) <= cursor then return false end
-if cursor < tonumber(ARGV[2]) then return redis.error_reply('GAP before ' .. ARGV[1]) end
-local id = redis.call('XADD', KEYS[2], 'MINID', '~', ARGV[3], '*', 'event', ARGV[4])
-redis.call('SET', KEYS[1], ARGV[1])
-for i = 7, #ARGV, 2 do
-    local body = ARGV[i + 1]
-    if body == '' then body = ARGV[4] end
-    redis.call('PUBLISH', ARGV[i], body)
+local before, recent, ids, at = ARGV[1], 3, {}, 4
+while at <= #ARGV do
+    local seq, event, kept, last = ARGV[at], ARGV[at + 1], ARGV[at + 2], at + 3 + 2 * ARGV[at + 3]
+    if tonumber(seq) > cursor then
+        if cursor < tonumber(before) then return redis.error_reply('GAP before ' .. seq) end
+        ids[#ids + 1] = redis.call('XADD', KEYS[2], 'MINID', '~', ARGV[2], '*', 'event', event)
+        redis.call('SET', KEYS[1], seq)
+        cursor = tonumber(seq)
+        for i = at + 4, last, 2 do
+            local body = ARGV[i + 1]
+            redis.call('PUBLISH', ARGV[i], body == '' and event or body)
+        end
+        if kept ~= '' then
+            redis.call('HSET', KEYS[recent], 'data', kept)
+            redis.call('EXPIRE', KEYS[recent], ARGV[3])
+        end
+    end
+    if kept ~= '' then recent = recent + 1 end
+    before, at = seq, last + 1
 end
-if KEYS[3] then
-    redis.call('HSET', KEYS[3], 'data', ARGV[5])
-    redis.call('EXPIRE', KEYS[3], ARGV[6])
-end
-return id
+return ids
 """
 _PUBLISH_SHA: Final = hashlib.sha1(_PUBLISH.encode(), usedforsecurity=False).hexdigest()
 
@@ -121,50 +129,35 @@ class EventPublisher:
         return Published(tuple(ids), len(events) - len(ids))
 
     def _publish_chunk(self, events: Sequence[StoredEvent], after: int) -> list[str]:
+        arguments = self._arguments(events, after)
         try:
-            answers = self._call(events, after)
+            answer = self._call(arguments)
         except Unavailable:  # an idle connection may be dead: what arrived is refused
-            answers = self._call(events, after)
-        return [answer.decode() for answer in answers if answer is not None]
+            answer = self._call(arguments)
+        return [entry_id.decode() for entry_id in answer]
 
-    def _call(self, events: Sequence[StoredEvent], after: int) -> list[bytes | None]:
+    def _call(self, arguments: Sequence[Any]) -> list[bytes]:
         with answering():
-            answers = self._pipeline(events, after)
-            if any(isinstance(answer, redis.exceptions.NoScriptError) for answer in answers):
+            try:
+                return cast("list[bytes]", self._client.evalsha(_PUBLISH_SHA, *arguments))
+            except redis.exceptions.NoScriptError:
                 self._client.script_load(_PUBLISH)
-                answers = self._pipeline(events, after)
-            failed = next((answer for answer in answers if isinstance(answer, Exception)), None)
-            if failed is not None:
-                raise failed
-        return cast("list[bytes | None]", answers)
+                return cast("list[bytes]", self._client.evalsha(_PUBLISH_SHA, *arguments))
 
-    def _pipeline(self, events: Sequence[StoredEvent], after: int) -> list[Any]:
-        """Call the script for each event; whoever reads the stream gets them together."""
+    def _arguments(self, events: Sequence[StoredEvent], after: int) -> list[str | bytes | int]:
+        """Return how many keys there are, the keys, and what the script is told."""
         oldest_ms = int((self._clock() - self._keep_stream_s) * 1000)
-        before = after
-        with self._client.pipeline(transaction=True) as pipeline:
-            for event in events:
-                keys = [self._cursor_key, *_keys(event)]
-                arguments = _arguments(event, before, oldest_ms)
-                pipeline.evalsha(_PUBLISH_SHA, len(keys), *keys, *arguments)
-                before = event.data.seq
-            return pipeline.execute(raise_on_error=False)
-
-
-def _keys(event: StoredEvent) -> list[str]:
-    data = event.data
-    if event.channel != EVENTS_PATTERNS:
-        return [STREAM_EVENTS]
-    return [STREAM_EVENTS, recent_pattern_key(data.symbol, data.pattern, data.timestamp)]
-
-
-def _arguments(event: StoredEvent, before: int, oldest_ms: int) -> list[str | bytes | int]:
-    recent = _recent(event.data) if event.channel == EVENTS_PATTERNS else b""
-    arguments: list[str | bytes | int] = [event.data.seq, before, oldest_ms]
-    arguments += [event.body, recent, KEEP_RECENT_S]
-    for channel, body in event.messages:
-        arguments += [channel, b"" if body == event.body else body]
-    return arguments
+        keys: list[str | bytes | int] = [self._cursor_key, STREAM_EVENTS]
+        told: list[str | bytes | int] = [after, oldest_ms, KEEP_RECENT_S]
+        for event in events:
+            data, body, recent = event.data, event.body, b""
+            if event.channel == EVENTS_PATTERNS:
+                keys.append(recent_pattern_key(data.symbol, data.pattern, data.timestamp))
+                recent = _recent(data)
+            told += (data.seq, body, recent, len(event.messages))
+            for channel, own in event.messages:
+                told += (channel, b"" if own is body else own)
+        return [len(keys), *keys, *told]
 
 
 def _recent(data: PatternData) -> bytes:

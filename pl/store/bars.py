@@ -1,6 +1,5 @@
 """Write bars: one binary COPY for what is there for the first time, an upsert for revisions."""
 
-import io
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +8,7 @@ import psycopg2.errors
 
 from pl.market.batches import QUALITY_PARTIAL, ClosedBars
 from pl.store.connection import Cursor, Database
-from pl.store.copy_binary import Array, Column, encode_rows
+from pl.store.copy_binary import Array, Column, copy_in, encode_rows
 from pl.store.partitions import ensure_partitions
 
 TIMEFRAMES: Final = ("1min", "5min", "15min", "1hour", "daily", "weekly")
@@ -73,7 +72,7 @@ class BarStore:
 
         def work(cursor: Cursor) -> None:
             ensure_partitions(cursor, table, bars.start_ms.min(), bars.start_ms.max())
-            _copy_in(cursor, table, raw)
+            copy_in(cursor, f"{table} ({_COLUMNS})", raw)
 
         try:
             self._database.run(work)
@@ -100,7 +99,7 @@ class BarStore:
                 "CREATE TEMPORARY TABLE IF NOT EXISTS incoming_bars (LIKE ohlcv_1min)"
                 " ON COMMIT DELETE ROWS"
             )
-            _copy_in(cursor, "incoming_bars", raw)
+            copy_in(cursor, f"incoming_bars ({_COLUMNS})", raw)
             cursor.execute(merge)
 
         self._database.run(work)
@@ -123,7 +122,3 @@ def _encode(bars: ClosedBars, symbols: Sequence[str]) -> bytes:
             Column("int2", bars.quality),
         ]
     )
-
-
-def _copy_in(cursor: Cursor, table: str, raw: bytes) -> None:
-    cursor.copy_expert(f"COPY {table} ({_COLUMNS}) FROM STDIN (FORMAT binary)", io.BytesIO(raw))

@@ -4,6 +4,7 @@ Source: PostgreSQL documentation, COPY, "Binary Format". A row is a field count 
 each field its length (int32, -1 for NULL) and bytes, all big-endian.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,36 +12,49 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from pl.store.connection import Cursor
+
 Array = npt.NDArray[Any]
 
 _HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
-_POSTGRES_EPOCH_MS: Final = 946_684_800_000  # 2000-01-01 UTC in unix milliseconds
+POSTGRES_EPOCH_MS: Final = 946_684_800_000  # 2000-01-01 UTC in unix milliseconds
 _WIRE: Final = {
     "float8": ">f8",
     "float4": ">f4",
     "int8": ">i8",
     "int4": ">i4",
     "int2": ">i2",
-    "bool": "u1",
 }
 MOST: Final = 0.5
-MICROSECONDS: Final = "timestamptz of unix microseconds"
-_AS_IT_IS: Final = frozenset({"text", "uuid"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """Hold one column, shape (n,), as PostgreSQL's `kind`.
 
-    kind : text (values of dtype S), uuid (dtype V16), timestamptz (unix milliseconds),
-    MICROSECONDS (the same, finer), float8, float4, int8, int4, int2 or bool; nan_is_null : write
-    NaN as NULL, and of a text what is empty. Values of float4 may have shape (n, m): m columns.
+    kind : text (values of dtype S), timestamptz (unix milliseconds), float8, float4, int8, int4 or
+    int2; nan_is_null : write NaN as NULL. Values of float4 may have shape (n, m): m columns.
     """
 
     kind: str
     values: Array
     nan_is_null: bool = False
+
+
+def copy_in(cursor: Cursor, into: str, raw: bytes) -> None:
+    """Copy a stream into a table, named with its columns, in one piece.
+
+    Between two pieces, of 8 kB unless told, the interpreter may go to another thread each time.
+    """
+    cursor.copy_expert(
+        f"COPY {into} FROM STDIN (FORMAT binary)", io.BytesIO(raw), size=len(raw) or 1
+    )
+
+
+def framed(rows: bytes) -> bytes:
+    """Return rows, each with its count of fields, as a stream."""
+    return b"".join((_HEADER, rows, _TRAILER))
 
 
 def encode_rows(columns: Sequence[Column]) -> bytes:
@@ -57,9 +71,8 @@ def encode_rows(columns: Sequence[Column]) -> bytes:
 
 
 def _alike(columns: Sequence[Column]) -> Array | None:
-    """Return which rows (n,) are NULL exactly where most are; None when lengths differ anyway."""
-    lengths = [column for column in columns if column.kind == "text"]
-    if not len(columns[0].values) or any(column.nan_is_null for column in lengths):
+    """Return which rows (n,) are NULL, and as long, as most are; None when there are no rows."""
+    if not len(columns[0].values):
         return None
     alike: Array = np.ones(len(columns[0].values), np.bool_)
     for column in columns:
@@ -158,12 +171,10 @@ def decode_rows(raw: bytes | memoryview, kinds: Mapping[str, str]) -> dict[str, 
 
 
 def _wire_values(column: Column) -> Array:
-    if column.kind in _AS_IT_IS:
+    if column.kind == "text":
         return column.values
     if column.kind == "timestamptz":
-        return ((column.values - _POSTGRES_EPOCH_MS) * 1000).astype(">i8")
-    if column.kind == MICROSECONDS:
-        return (column.values - _POSTGRES_EPOCH_MS * 1000).astype(">i8")
+        return ((column.values - POSTGRES_EPOCH_MS) * 1000).astype(">i8")
     return column.values.astype(_WIRE[column.kind])
 
 
@@ -171,8 +182,7 @@ def _lengths(column: Column, wire: Array) -> Array | int:
     """Return how many bytes each value takes, -1 for NULL; one number when all take as many."""
     if column.kind == "text":
         text: Array = np.strings.str_len(wire).astype(np.int32)
-        sizes = np.where(text == 0, np.int32(-1), text) if column.nan_is_null else text
-        return int(sizes[0]) if len(sizes) and (sizes == sizes[0]).all() and sizes[0] else sizes
+        return int(text[0]) if len(text) and (text == text[0]).all() and text[0] else text
     size = wire.dtype.itemsize
     absent = np.isnan(column.values) if column.nan_is_null else None
     if absent is None or not absent.any():
@@ -189,5 +199,5 @@ def _held(wire: Array, lengths: Array | int) -> str:
 
 def _native(values: Array, kind: str) -> Array:
     if kind == "timestamptz":
-        return values.astype(np.int64) // 1000 + _POSTGRES_EPOCH_MS
+        return values.astype(np.int64) // 1000 + POSTGRES_EPOCH_MS
     return values.astype(values.dtype.newbyteorder("="))

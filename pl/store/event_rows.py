@@ -1,27 +1,30 @@
 """Put many events into the database by binary COPY: as JSON they take PostgreSQL twice as long."""
 
-import io
-import uuid
+import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 import numpy as np
 
 from pl.store.connection import Cursor
-from pl.store.copy_binary import MICROSECONDS, Array, Column, encode_rows
+from pl.store.copy_binary import POSTGRES_EPOCH_MS, copy_in, framed
 from pl.store.events import StoredEvent, encode_messages
 
 MANY: Final = 40
 """Fewer are stored sooner by one statement, which is one way there and back."""
-_JSONB: Final = b"\x01"
-"""The version that goes before the text of a jsonb value."""
-_TIMES: Final = {
-    "bar_time": "bar_time",
-    "detected_at": "timestamp",
-    "received_at": "received_at",
-    "expires_at": "expires_at",
+_TIMES: Final = ("bar_time", "detected_at", "received_at", "expires_at")
+_WIDTHS: Final = {
+    **dict.fromkeys(_TIMES, 8),
+    "flow_id": 16,
+    "revision": 4,
+    "seq": 8,
+    "degraded": 1,
+    **dict.fromkeys(("confidence", "current_price", "price_change", "volume"), 8),
 }
+"""Columns of one width each, in bytes; they come first."""
+_FIXED: Final = struct.Struct(">h" + "iq" * len(_TIMES) + "i16s" + "ii" + "iq" + "i?" + "id" * 4)
 _TEXTS: Final = (
     "life",
     "producer",
@@ -30,60 +33,90 @@ _TEXTS: Final = (
     "direction",
     "timeframe",
     "tier",
-    "reason",
     "quality",
+    "channel",
+    "reason",
+    "indicators",
+    "levels",
+    "geometry",
+    "event",
+    "messages",
 )
-_NUMBERS: Final = ("confidence", "current_price", "price_change", "volume")
-_DOCUMENTS: Final = ("indicators", "levels", "geometry")
+COLUMNS: Final = (*_WIDTHS, *_TEXTS)
+_ABSENT: Final = struct.pack(">i", -1)
+_JSONB: Final = b"\x01"
+"""The version that goes before the text of a jsonb value."""
+_encode: Final = msgspec.json.Encoder().encode
+_long: Final = struct.Struct(">i").pack
 
 
 def copy_events(cursor: Cursor, events: Sequence[StoredEvent]) -> None:
     """Store events; raises psycopg2.errors.UniqueViolation when one is stored already."""
-    columns = _columns(events)
-    names = ", ".join(columns)
-    raw = io.BytesIO(encode_rows(list(columns.values())))
-    cursor.copy_expert(f"COPY pattern_events ({names}) FROM STDIN (FORMAT binary)", raw)
+    copy_in(cursor, f"pattern_events ({', '.join(COLUMNS)})", encode_events(events))
 
 
-def _columns(events: Sequence[StoredEvent]) -> dict[str, Column]:
-    facts = [event.data for event in events]
-
-    def of(name: str) -> list[object]:
-        return [getattr(each, name) for each in facts]
-
-    found = {
-        name: Column(MICROSECONDS, _microseconds(np.array(of(field), np.float64)))
-        for name, field in _TIMES.items()
-    }
-    found["flow_id"] = Column("uuid", _identities(of("flow_id")))
-    found["revision"] = Column("int4", np.array(of("revision")))
-    found["seq"] = Column("int8", np.array(of("seq")))
-    found["degraded"] = Column("bool", np.array(of("degraded")))
-    found |= {name: _text([str(value).encode() for value in of(name)]) for name in _TEXTS}
-    found |= {name: Column("float8", np.array(of(name), np.float64)) for name in _NUMBERS}
-    found |= {name: _documents(of(name)) for name in _DOCUMENTS}
-    found["channel"] = _text([event.channel.encode() for event in events])
-    found["event"] = _text([event.body for event in events])
-    found["messages"] = _text([encode_messages(event).encode() for event in events])
-    return found
-
-
-def _text(values: Sequence[bytes]) -> Column:
-    return Column("text", np.array(values, np.bytes_))
-
-
-def _documents(values: Sequence[object]) -> Column:
-    """Return a jsonb column; None is NULL."""
-    encoded = [b"" if value is None else _JSONB + msgspec.json.encode(value) for value in values]
-    return Column("text", np.array(encoded, np.bytes_), nan_is_null=True)
-
-
-def _identities(values: Sequence[object]) -> Array:
-    raw = b"".join(uuid.UUID(str(value)).bytes for value in values)
-    return np.frombuffer(raw, "V16")
+def encode_events(events: Sequence[StoredEvent]) -> bytes:
+    """Return events as a binary COPY stream of COLUMNS."""
+    times = _microseconds(events)
+    parts: list[bytes] = []
+    for event, (bar_time, detected_at, received_at, expires_at) in zip(events, times, strict=True):
+        data = event.data
+        parts += (
+            _FIXED.pack(
+                len(COLUMNS),
+                *(8, bar_time, 8, detected_at, 8, received_at, 8, expires_at),
+                *(16, bytes.fromhex(data.flow_id.replace("-", ""))),
+                *(4, data.revision, 8, data.seq, 1, data.degraded),
+                *(8, data.confidence, 8, data.current_price),
+                *(8, data.price_change, 8, data.volume),
+            ),
+            _word(data.life),
+            _word(data.producer),
+            _word(data.symbol),
+            _word(data.pattern),
+            _word(data.direction),
+            _word(data.timeframe),
+            _word(data.tier),
+            _word(data.quality),
+            _word(event.channel),
+            *_text(data.reason.encode()),
+            *_document(data.indicators),
+            *_document(data.levels),
+            *_document(data.geometry),
+            *_text(event.body),
+            *_text(encode_messages(event)),
+        )
+    return framed(b"".join(parts))
 
 
-def _microseconds(unix_s: Array) -> Array:
-    """Return whole microseconds, rounded as `datetime.fromtimestamp` does."""
+@lru_cache(maxsize=1 << 16)
+def _word(value: str) -> bytes:
+    """Return a text that comes again and again, its length before it."""
+    raw = value.encode()
+    return _long(len(raw)) + raw
+
+
+def _text(raw: bytes) -> tuple[bytes, bytes]:
+    return _long(len(raw)), raw
+
+
+def _document(value: object) -> tuple[bytes, ...]:
+    """Return a jsonb value; None is NULL."""
+    if value is None:
+        return (_ABSENT,)
+    raw = _encode(value)
+    return _long(len(raw) + len(_JSONB)), _JSONB, raw
+
+
+def _microseconds(events: Sequence[StoredEvent]) -> list[list[int]]:
+    """Return the times of each event in microseconds since 2000, rounded as `datetime` does."""
+    unix_s = np.array(
+        [
+            (each.data.bar_time, each.data.timestamp, each.data.received_at, each.data.expires_at)
+            for each in events
+        ]
+    )
     whole = np.floor(unix_s)
-    return (whole * 1e6 + np.rint((unix_s - whole) * 1e6)).astype(np.int64)
+    unix_us = (whole * 1e6 + np.rint((unix_s - whole) * 1e6)).astype(np.int64)
+    times: list[list[int]] = (unix_us - POSTGRES_EPOCH_MS * 1000).tolist()
+    return times

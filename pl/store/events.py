@@ -54,15 +54,15 @@ class _UpdateEnvelope(msgspec.Struct):
     payload: PatternUpdateFields
 
 
-def encode_messages(event: StoredEvent) -> str:
+def encode_messages(event: StoredEvent) -> bytes:
     """Return `event.messages` as a JSON array of [channel, body], null where it is the stream's."""
     pairs = [
         (channel, None if body == event.body else body.decode()) for channel, body in event.messages
     ]
-    return msgspec.json.encode(pairs).decode()
+    return msgspec.json.encode(pairs)
 
 
-def rebuild(body: str, messages: str) -> StoredEvent:
+def rebuild(body: str, messages: str | bytes) -> StoredEvent:
     """Return the event whose stream bytes are `body` and whose messages `encode_messages` wrote."""
     raw = body.encode()
     pairs = msgspec.json.decode(messages, type=list[tuple[str, str | None]])

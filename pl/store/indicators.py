@@ -1,6 +1,5 @@
 """Write indicators: one wide row a symbol and closed bar."""
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +8,7 @@ import psycopg2.errors
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.bars import symbol_column
 from pl.store.connection import Cursor, Database
-from pl.store.copy_binary import Column, encode_rows
+from pl.store.copy_binary import Column, copy_in, encode_rows
 from pl.store.partitions import ensure_partitions
 
 if TYPE_CHECKING:  # the table's module loads the compiler, which readers have no use for
@@ -58,9 +57,7 @@ class IndicatorStore:
                     "CREATE TEMPORARY TABLE IF NOT EXISTS incoming_indicators"
                     " (LIKE indicator_rows_intraday) ON COMMIT DELETE ROWS"
                 )
-            cursor.copy_expert(
-                f"COPY {into} ({_COLUMNS}) FROM STDIN (FORMAT binary)", io.BytesIO(raw)
-            )
+            copy_in(cursor, f"{into} ({_COLUMNS})", raw)
             if into != target:
                 cursor.execute(
                     f"INSERT INTO {target} ({_COLUMNS})"  # noqa: S608 - constants of this module

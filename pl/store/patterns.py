@@ -291,5 +291,5 @@ def _row(event: StoredEvent) -> dict[str, object]:
         "geometry": data.geometry,
         "channel": event.channel,
         "event": event.body.decode(),
-        "messages": encode_messages(event),
+        "messages": encode_messages(event).decode(),
     }

@@ -1,11 +1,9 @@
 """Answer the API's questions about patterns and indicators, newest first, page by page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.connection import Cursor, Database
 from pl.store.indicators import indicator_table
@@ -54,17 +52,6 @@ ORDER BY "timestamp" DESC
 LIMIT %(limit)s
 """
 
-_CANDLESTICKS: Final = """
-SELECT "timestamp", candles, candles_bearish
-FROM {table}
-WHERE symbol = %(symbol)s AND timeframe = %(timeframe)s AND candles & %(bits)s <> 0
-  AND (%(start)s::timestamptz IS NULL OR "timestamp" >= %(start)s)
-  AND (%(end)s::timestamptz IS NULL OR "timestamp" < %(end)s)
-  AND (%(after_time)s::timestamptz IS NULL OR "timestamp" < %(after_time)s)
-ORDER BY "timestamp" DESC
-LIMIT %(limit)s
-"""
-
 _OF_PATTERN: Final = """
   AND "timestamp" IN (
       SELECT bar_time FROM pattern_events AS event
@@ -83,7 +70,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Hold where a page ended; `time` None: nowhere yet."""
 
     time: datetime | None
@@ -125,7 +112,7 @@ class SignalQueries:
 
         latest : of each flow only what was said last.
         """
-        place = _place(after)
+        place = place_of(after)
         wanted = {
             "symbol": symbol,
             "tier": tier,
@@ -139,8 +126,8 @@ class SignalQueries:
             "after_seq": place.seq,
             "after_producer": place.producer,
         }
-        rows = self._rows(_PATTERNS, wanted, limit)
-        return _page(rows, limit, "bar_time")
+        rows = rows_of(self._database, _PATTERNS, wanted, limit)
+        return page_of(rows, limit, "bar_time")
 
     def indicators(
         self,
@@ -167,46 +154,21 @@ class SignalQueries:
             "pattern": pattern,
             "start": period.start,
             "end": period.end,
-            "after_time": _place(after).time,
+            "after_time": place_of(after).time,
         }
-        rows = [_with_values(row) for row in self._rows(query, wanted, limit)]
-        return _page(rows, limit, "timestamp")
+        rows = [_with_values(row) for row in rows_of(self._database, query, wanted, limit)]
+        return page_of(rows, limit, "timestamp")
 
-    def candlesticks(
-        self,
-        symbol: str,
-        *,
-        names: Sequence[str] = CANDLE_NAMES,
-        timeframe: str = "1min",
-        period: Period = ALWAYS,
-        limit: int = 100,
-        after: str | None = None,
-    ) -> Page:
-        """Return the bars of a symbol that completed one of the named candlesticks.
 
-        A row has timestamp, timeframe and `candles`: by name whether it is bearish.
-        """
-        wanted = {
-            "symbol": symbol,
-            "timeframe": timeframe,
-            "bits": sum(1 << CANDLE_NAMES.index(name) for name in set(names)),
-            "start": period.start,
-            "end": period.end,
-            "after_time": _place(after).time,
-        }
-        query = _CANDLESTICKS.format(table=indicator_table(timeframe))
-        rows = [_with_candles(row, timeframe) for row in self._rows(query, wanted, limit)]
-        return _page(rows, limit, "timestamp")
+def rows_of(database: Database, query: str, wanted: Row, limit: int) -> list[Row]:
+    """Return one row more than asked for, so that the last page is known."""
 
-    def _rows(self, query: str, wanted: Row, limit: int) -> list[Row]:
-        """Return one row more than asked for, so that the last page is known."""
+    def work(cursor: Cursor) -> list[Row]:
+        cursor.execute(query, wanted | {"limit": min(limit, MOST_ROWS) + 1})
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-        def work(cursor: Cursor) -> list[Row]:
-            cursor.execute(query, wanted | {"limit": min(limit, MOST_ROWS) + 1})
-            names = [column.name for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-        return self._database.run(work)
+    return database.run(work)
 
 
 def _with_values(row: Row) -> Row:
@@ -214,16 +176,8 @@ def _with_values(row: Row) -> Row:
     return {"timeframe": row["timeframe"], "timestamp": row["timestamp"], "values": values}
 
 
-def _with_candles(row: Row, timeframe: str) -> Row:
-    found = {
-        name: bool(row["candles_bearish"] >> bit & 1)
-        for bit, name in enumerate(CANDLE_NAMES)
-        if row["candles"] >> bit & 1
-    }
-    return {"timeframe": timeframe, "timestamp": row["timestamp"], "candles": found}
-
-
-def _page(rows: list[Row], limit: int, time_column: str) -> Page:
+def page_of(rows: list[Row], limit: int, time_column: str) -> Page:
+    """Return the page that rows fill, one more of which says that it is not the last."""
     kept = rows[: min(limit, MOST_ROWS)]
     if len(kept) == len(rows) or not kept:
         return Page(kept, None)
@@ -232,12 +186,13 @@ def _page(rows: list[Row], limit: int, time_column: str) -> Page:
     return Page(kept, f"{micros}-{last.get('seq', 0)}-{last.get('producer', '')}")
 
 
-def _place(after: str | None) -> _Place:
+def place_of(after: str | None) -> Place:
+    """Return where the page before ended; raises Rejected for a `next` not of ours."""
     if after is None:
-        return _Place(None, 0, "")
+        return Place(None, 0, "")
     micros, seq, producer = (*after.split("-", 2), "", "")[:3]
     try:
-        place = _Place(_EPOCH + timedelta(microseconds=int(micros)), int(seq), producer)
+        place = Place(_EPOCH + timedelta(microseconds=int(micros)), int(seq), producer)
     except (ValueError, OverflowError) as error:
         raise _bad_next(after) from error
     if not 0 <= place.seq <= _LAST_SEQ or not producer.isprintable():

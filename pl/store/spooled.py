@@ -43,7 +43,7 @@ class SpooledWrites:
         self, events: Sequence[StoredEvent], progress: Progress | None, at: float
     ) -> None:
         """Keep what PatternStore.commit_events would have stored."""
-        pairs = [(event.body.decode(), encode_messages(event)) for event in events]
+        pairs = [(event.body.decode(), encode_messages(event).decode()) for event in events]
         self._spool.append(_encode(_Events(at, progress, pairs)))
 
     def drain(self) -> int:

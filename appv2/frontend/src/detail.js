@@ -6,6 +6,7 @@ import { getJson } from "./http.js";
 const RETRY_MS = 1500;
 const INDICATORS = [
   [["rsi", "rsi_14"], "RSI", (value) => decimal(value, 0)],
+  [["candle_strength"], "strength", (value) => decimal(value, 0)],
   [["relative_volume"], "rel vol", times],
   [["relative_strength"], "rel strength", (value) => decimal(value, 2)],
 ];

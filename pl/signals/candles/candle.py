@@ -27,7 +27,7 @@ def candlestick(
 ) -> Pattern:
     """Return the declaration of a reversal candlestick of `n_bars` bars.
 
-    rule : judges bar `i`, given its frame.
+    rule : judges bar `i`, given its frame; the measure of its verdict is the strength.
     """
     return Pattern(
         number=number,

@@ -65,3 +65,14 @@ CANDLE_NAMES: Final = (
     "Upside_Gap_Two_Crows",
     "Gap_Three_Methods",
 )
+WITHOUT_DIRECTION: Final = frozenset(
+    {
+        "Doji",
+        "Dragonfly_Doji",
+        "Gravestone_Doji",
+        "Long_Legged_Doji",
+        "Rickshaw_Man",
+        "Takuri",
+    }
+)
+"""Dojis that TA-Lib writes as +100 whichever way they may turn."""

@@ -58,9 +58,11 @@ def forms_by_rules(
         level = watched_level(rule, bars, turn, xs, ys, n, i, i, work)
         if level == NEVER or turn * close > level:
             continue
-        bars[i, CLOSE] = turn * (level + BEYOND * abs(level))
+        beyond = level + BEYOND * abs(level)
+        bars[i, CLOSE] = turn * beyond
         sketch.clear(draft)
-        if judge(rule, bars, i, turn, k, xs, ys, n, work, draft) and keep_best(draft, out):
+        judged = judge(rule, bars, i, turn, k, xs, ys, n, work, draft)
+        if judged and keep_best(draft, out, beyond):
             found = True
         bars[i, CLOSE] = close
     return found

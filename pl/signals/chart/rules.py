@@ -11,7 +11,7 @@ from pl.signals.bars import CLOSE, Bars
 from pl.signals.chart.geometry import on_line
 from pl.signals.chart.pivots import POSITION, PRICE
 from pl.signals.chart.registry import RULES
-from pl.signals.chart.sketch import FIT, LEVEL, N_POINTS, RANK, STOP
+from pl.signals.chart.sketch import FIT, HEIGHT, LEVEL, N_POINTS, RANK, STOP
 from pl.signals.composition import asked, chosen
 
 N_RULES: Final = len(RULES)
@@ -93,15 +93,25 @@ def is_line(rule: int) -> bool:
 
 
 @leaf
-def keep_best(draft: Float64, out: Float64) -> bool:
-    """Keep a find when it beats what is there; tell whether it did.
+def is_sound(draft: Float64, close: float) -> bool:
+    """Tell whether a break that closed at `close`, turned, is worth following.
 
-    Best is the highest fit times n / (n + 1) for n points: more points explain more. A broken
-    line that has sunk below the stop is no find.
+    A broken line that has sunk below the stop is not, and neither is a break that is already at
+    or beyond the measured target: what the pattern promised has happened, and nothing is left to
+    enter for. So every find is entered between its stop and its target.
+    """
+    level = draft[LEVEL]
+    return bool(draft[FIT] >= LEAST_FIT and draft[STOP] < level and close < level + draft[HEIGHT])
+
+
+@leaf
+def keep_best(draft: Float64, out: Float64, close: float) -> bool:
+    """Keep a find when it is sound and beats what is there; tell whether it did.
+
+    Best is the highest fit times n / (n + 1) for n points: more points explain more.
     """
     draft[RANK] = draft[FIT] * (1.0 - 1.0 / (1.0 + draft[N_POINTS]))
-    sound = draft[FIT] >= LEAST_FIT and draft[LEVEL] > draft[STOP]
-    if not sound or draft[RANK] <= out[RANK]:
+    if not is_sound(draft, close) or draft[RANK] <= out[RANK]:
         return False
     for m in range(len(draft)):
         out[m] = draft[m]

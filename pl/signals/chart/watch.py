@@ -139,7 +139,8 @@ def call_rules(room: Float64, bars: Bars, i: int, turn: int, k: int, n: int, out
         if close <= lowered(level):
             continue
         sketch.clear(draft)
-        if judge(rule, bars, i, turn, k, xs, ys, n, work, draft) and keep_best(draft, out):
+        judged = judge(rule, bars, i, turn, k, xs, ys, n, work, draft)
+        if judged and keep_best(draft, out, close):
             found = True
     room[NEAREST, 0] = nearest
     return found

@@ -87,13 +87,13 @@ OVERBOUGHT: Final = Conditions(
 RAISING: Final = ("Hammer", "Engulfing", "Piercing_Line", "Morning_Star")
 LOWERING: Final = ("Shooting_Star", "Engulfing", "Dark_Cloud_Cover", "Evening_Star")
 CHARTS: Final = (
-    "Inverse_Head_and_Shoulders",
-    "Head_and_Shoulders",
+    "Inverse_Head_And_Shoulders",
+    "Head_And_Shoulders",
     "Ascending_Triangle",
     "Descending_Triangle",
     "Symmetrical_Triangle",
     "Rectangle",
-    "Cup_and_Handle",
+    "Cup_And_Handle",
     "Flag",
     "Pennant",
 )

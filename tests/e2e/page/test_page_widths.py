@@ -28,7 +28,7 @@ FILL = "told => { for (const id in told) document.getElementById(id).textContent
 @pytest.mark.parametrize("width", [390, 768, 1024, 1181, 1440])
 def test_nothing_sticks_out_of_its_part_or_of_the_screen(page: Any, stage: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
-    stage.alert(FLOW, pattern="Head_and_Shoulders_Top", symbol="NVDA")
+    stage.alert(FLOW, pattern="Head_And_Shoulders_Top", symbol="NVDA")
     page.locator(f'.alert[data-flow="{FLOW}"]').click()
     page.wait_for_selector("#detail-facts dd")
     page.evaluate(FILL, BUSY)

@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from contracts.messages.health import ServiceHealth
+from pl.api.candlesticks import CandlestickRoutes
 from pl.api.service import build_app
 from pl.api.signals import SignalRoutes
 from pl.serving import Dependencies
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
+from pl.store.candlesticks import CandlestickQueries
 from pl.store.connection import Database
 from pl.store.events import Progress
 from pl.store.indicators import IndicatorStore
@@ -71,10 +74,18 @@ def filled(module_database: Any) -> Iterator[Database]:
     database.close()
 
 
+def application(database: Database, dependencies: Dependencies) -> web.Application:
+    universes = UniverseStore(database)
+    return build_app(
+        SignalRoutes(SignalQueries(database), universes),
+        CandlestickRoutes(CandlestickQueries(database), universes),
+        dependencies,
+    )
+
+
 @pytest.fixture
 async def client(filled: Database) -> AsyncIterator[TestClient[Any, Any]]:
-    routes = SignalRoutes(SignalQueries(filled), UniverseStore(filled))
-    app = build_app(routes, Dependencies({}))
+    app = application(filled, Dependencies({}))
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
         yield client
 
@@ -345,8 +356,7 @@ async def test_health_names_each_part(filled: Database) -> None:
 
     dependencies = Dependencies({"postgresql": filled.ping, "redis": away})
     await dependencies.ask()
-    routes = SignalRoutes(SignalQueries(filled), UniverseStore(filled))
-    app = build_app(routes, dependencies)
+    app = application(filled, dependencies)
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
         body = await get(client, "/health")
         assert (await client.get("/metrics")).status == 200

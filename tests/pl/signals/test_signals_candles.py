@@ -1,5 +1,6 @@
 """Candlesticks against TA-Lib, bar by bar, and what is stored of them."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +11,17 @@ import pytest
 import talib
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from talib.abstract import Function
 
 from pl.market.batches import QUALITY_PARTIAL, ClosedBars
 from pl.signals.candles.catalogue import BIT, CANDLES, N_CANDLES
+from pl.signals.candles.definition import Candle
 from pl.signals.candles.frame import empty_frame, frame_of
 from pl.signals.candles.judging import WARM_UP, judge_candles
-from pl.signals.candles.names import CANDLE_NAMES
+from pl.signals.candles.names import CANDLE_NAMES, WITHOUT_DIRECTION
 from pl.signals.engine import SignalEngine
 from pl.signals.registry import PATTERNS
+from scripts.talib_starts import TALIB_FROM
 from tests.pl.signals.synthetic import changed, confirmed, engine, join, random_bars, span
 
 ALERTED = {p.name: p.warm_up for p in PATTERNS if p.family == "candlestick"}
@@ -44,16 +48,25 @@ def witness(bars: ClosedBars, bit: int) -> np.ndarray:
     expected = getattr(talib, CANDLES[bit].talib)(bars.open, bars.high, bars.low, bars.close)
     if CANDLES[bit].name == "Doji":
         expected[bars.high == bars.low] = 0
-    expected[: WARM_UP - 1] = 0
     return expected
 
 
-def differences(bars: ClosedBars) -> Iterator[tuple[str, int]]:
+def all_differences(bars: ClosedBars) -> Iterator[tuple[str, int]]:
     """Yield (candlestick, bar) wherever TA-Lib disagrees."""
     found = strengths(bars)
     for bit, name in enumerate(CANDLE_NAMES):
         wrong = np.flatnonzero(found[:, bit] != witness(bars, bit))
         yield from ((name, int(i)) for i in wrong)
+
+
+def is_listed(name: str, i: int) -> bool:
+    """Tell whether the page lists bar `i`, counted from 0: TA-Lib speaks before our warm-up."""
+    return TALIB_FROM[name] <= i + 1 < WARM_UP
+
+
+def differences(bars: ClosedBars) -> Iterator[tuple[str, int]]:
+    """Yield the differences that no exception covers."""
+    return (found for found in all_differences(bars) if not is_listed(*found))
 
 
 def new_engine(bars: ClosedBars) -> SignalEngine:
@@ -76,6 +89,34 @@ def test_the_catalogue_names_every_candlestick_of_talib_in_the_order_of_the_bits
     assert tuple(candle.name for candle in CANDLES) == CANDLE_NAMES
     assert len(set(CANDLE_NAMES)) == 61
     assert set(BIT) >= set(ALERTED)
+
+
+@pytest.mark.parametrize("bit", range(N_CANDLES), ids=CANDLE_NAMES)
+def test_the_page_tells_from_which_bar_on_talib_speaks_of_a_candlestick(bit: int) -> None:
+    first = Function(CANDLES[bit].talib).lookback + 1
+    assert TALIB_FROM[CANDLE_NAMES[bit]] == first
+    assert first <= WARM_UP, "ours would speak first"
+
+
+def test_of_the_bars_before_our_warm_up_talib_alone_speaks() -> None:
+    """On many short walks; each candlestick that begins early enough is said there."""
+    walks = [random_bars(WARM_UP, rows=[0], seed=seed) for seed in range(300)]
+    found = {difference for bars in walks for difference in all_differences(bars)}
+    assert all(is_listed(*difference) for difference in found)
+    assert {i for _, i in found} == set(range(2, WARM_UP - 1))
+    assert {"Doji", "Engulfing", "Long_Line"} <= {name for name, _ in found}
+    for bars in walks:
+        assert not strengths(bars)[: WARM_UP - 1].any()
+        assert not engine().update(bars).indicators.candles[: WARM_UP - 1].any()
+
+
+def test_a_candlestick_without_direction_is_one_whose_rule_says_so() -> None:
+    said = {one.name for one in CANDLES if "has no direction" in text_of(one)}
+    assert said == WITHOUT_DIRECTION
+
+
+def text_of(candle: Candle) -> str:
+    return " ".join((sys.modules[candle.rule.__module__].__doc__ or "").split())
 
 
 @pytest.mark.parametrize("price", [0.5, 20.0, 400.0])
@@ -140,6 +181,21 @@ def test_alerted_candlesticks_fire_where_their_bit_is_set_but_for_bars_of_one_ti
         assert np.array_equal(alerts[name], expected), name
 
 
+def test_an_alerted_candlestick_carries_the_strength_that_talib_gives_it() -> None:
+    bars = random_bars(3000, rows=[0], seed=15)
+    place = {start: i for i, start in enumerate(bars.start_ms.tolist())}
+    witnesses = {name: np.abs(witness(bars, BIT[name])) for name in ALERTED}
+    found = [
+        signal for signal in new_engine(bars).update(bars).signals if signal.pattern in ALERTED
+    ]
+    for signal in found:
+        assert (
+            signal.indicators["candle_strength"] == witnesses[signal.pattern][place[signal.born_ms]]
+        )
+    assert {signal.indicators["candle_strength"] for signal in found} == {80.0, 100.0}
+    assert {"confirmed", "failed", "target_reached"} <= {signal.life for signal in found}
+
+
 def test_a_candlestick_that_reaches_back_to_a_partial_bar_is_left_out() -> None:
     bars = random_bars(60, rows=[0], seed=16)
     partial = join(
@@ -192,7 +248,7 @@ def daily_bars(frame: pd.DataFrame) -> ClosedBars:
 
 @pytest.mark.real_data
 def test_candlesticks_equal_talib_on_every_daily_bar_of_505_symbols(test_data: Path) -> None:
-    """Exceptions: none beyond bars of one price, which are no doji here and do not occur there."""
+    """But for the listed ones: bars of one price, and what TA-Lib says before bar 15."""
     frame = pd.read_parquet(test_data / "daily_sp500_5yr" / "sp500_5yr.parquet").dropna()
     tops, bottoms = frame[["open", "close"]].max(axis=1), frame[["open", "close"]].min(axis=1)
     frame = frame[(frame["low"] <= bottoms) & (frame["high"] >= tops)]

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pl.market.batches import MINUTE_MS, Float64
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.candles.frame import frame_of
+from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.confidence import context_score, saturate, volume_score
+from pl.signals.entries import KIND_NAMES
 from pl.signals.evaluation import weigh
 from pl.signals.hits import NONE, SILENT, Verdict
 from pl.signals.indicators.clock import look_at_clock
@@ -109,6 +111,14 @@ def test_a_definition_is_complete(number: int, pattern: Pattern) -> None:
     assert pattern.n_bars <= 4 < pattern.warm_up <= WINDOW_BARS
     assert weights.fit + weights.volume + weights.context == pytest.approx(1.0)
     assert pattern.source
+
+
+def test_every_name_is_words_that_begin_with_a_capital_or_a_figure_as_the_contract_has_it() -> None:
+    names = {*KIND_NAMES, *CANDLE_NAMES}
+    assert {"Volume_Spike", "Engulfing", "Head_And_Shoulders", "Double_Bottom"} <= names
+    word = r"[A-Z0-9][A-Za-z0-9]*"
+    assert [name for name in names if not re.fullmatch(rf"{word}(_{word})*", name)] == []
+    assert max(map(len, names)) <= 50
 
 
 def test_the_number_of_a_pattern_never_changes() -> None:

@@ -14,6 +14,7 @@ from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
 from pl.store.bars import BarStore, bars_table
+from pl.store.candlesticks import CandlestickQueries
 from pl.store.connection import Database
 from pl.store.history import BarHistory
 from pl.store.indicators import IndicatorStore
@@ -198,7 +199,7 @@ def test_candlesticks_of_a_bar_are_found_by_name_with_their_side(store: Database
     for minute in range(3):
         row = indicator_row(NOON_MS + minute * MINUTE_MS, 1.0)
         IndicatorStore(store).write_indicators(row, SYMBOLS)
-    queries = SignalQueries(store)
+    queries = CandlestickQueries(store)
     page = queries.candlesticks("A", names=["Two_Crows"], limit=2)
     assert [row["candles"] for row in page.rows] == [{"Doji": False, "Two_Crows": True}] * 2
     rest = queries.candlesticks("A", names=["Two_Crows"], limit=2, after=page.next)

@@ -1,5 +1,6 @@
 """Migrations bring any database to the schema of this checkout, also after a killed attempt."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -11,8 +12,10 @@ from contracts.messages.streaming import ErrorReport
 from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
 from pl.store.migrations import MIGRATIONS, migrate, refuse_newer, schema_versions
+from pl.store.patterns import PatternStore
 from pl.store.universes import UniverseStore
 from service.errors import Rejected, Unavailable
+from tests.pl.store.samples import NOON_S, PRODUCER, detection
 
 pytestmark = pytest.mark.integration
 
@@ -47,6 +50,33 @@ def test_applying_everything_again_changes_nothing(empty_url: str) -> None:
     with closing(psycopg2.connect(empty_url)) as connection, connection, connection.cursor() as c:
         c.execute("DELETE FROM _yoyo_migration")
     assert migrate(empty_url) == applied
+
+
+@pytest.mark.parametrize(
+    ("stored", "named"),
+    [
+        ("Head_and_Shoulders", "Head_And_Shoulders"),
+        ("Inverse_Head_and_Shoulders", "Inverse_Head_And_Shoulders"),
+        ("Cup_and_Handle", "Cup_And_Handle"),
+        ("Three_Stars_In_The_South", "Three_Stars_In_The_South"),
+    ],
+)
+def test_patterns_stored_under_names_of_before_are_renamed(
+    store: Database, database: Any, asked: Any, stored: str, named: str
+) -> None:
+    PatternStore(store).commit_events([detection(1, pattern=stored)], None, NOON_S)
+    asked("DELETE FROM _yoyo_migration WHERE migration_id = '0015_pattern_names' RETURNING 1")
+    assert migrate(database.url) == ["0015_pattern_names"]
+    (event,) = PatternStore(store).outbox(PRODUCER, 0)
+    assert event.data.pattern == named
+    assert {decode_pattern(body) for _, body in event.messages} == {named, None}
+    assert asked("SELECT pattern FROM intraday_patterns") == [(named,)]
+    assert asked("SELECT pattern_name FROM integration_events") == [(named,)]
+
+
+def decode_pattern(body: bytes) -> str | None:
+    name = json.loads(body).get("data", {}).get("pattern")
+    return str(name) if name else None
 
 
 def test_a_role_without_rights_is_told_what_to_do(postgres: Any, empty_url: str) -> None:

@@ -95,6 +95,14 @@ def test_many_events_are_stored_as_few_are(patterns: PatternStore, asked: Any) -
     assert len(copied[1]) == len(many)
 
 
+def test_an_event_is_kept_in_one_piece_uncompressed(patterns: PatternStore, asked: Any) -> None:
+    patterns.commit_events([detection(1, reason="again " * 300)], None, time.time())
+    ((bytes_held, bytes_written),) = asked(
+        "SELECT pg_column_size(event), octet_length(event) FROM pattern_events"
+    )
+    assert bytes_written < bytes_held < bytes_written + 8
+
+
 def test_of_many_events_the_ones_that_stand_are_found(patterns: PatternStore, asked: Any) -> None:
     many = [detection(seq) for seq in range(1, MANY + 10)]
     patterns.commit_events(many[5:6], None, time.time())

@@ -17,10 +17,11 @@ from pl.signals.pattern import Alert, price_text
 @leaf
 def doji(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bar `i`; level is the middle of the body."""
-    if is_doji(c) == 0:
+    strength = is_doji(c)
+    if strength == 0:
         return SILENT
     middle = 0.5 * (bars[i, OPEN] + bars[i, CLOSE])
-    return NEUTRAL, 1.0 - share(c[NOW, BODY], c[NOW, TINY]), middle, 0.0
+    return NEUTRAL, 1.0 - share(c[NOW, BODY], c[NOW, TINY]), middle, float(abs(strength))
 
 
 def explain(hit: Hit) -> str:

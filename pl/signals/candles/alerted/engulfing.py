@@ -21,8 +21,8 @@ def engulfing(bars: Bars, i: int, c: Frame) -> Verdict:
         return SILENT
     fit = 1.0 - 0.5 * share(c[B1, BODY], c[NOW, BODY])
     if strength > 0:
-        return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW]), 0.0
-    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH]), 0.0
+        return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW]), float(abs(strength))
+    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH]), float(abs(strength))
 
 
 def explain(hit: Hit) -> str:

@@ -16,10 +16,11 @@ from pl.signals.pattern import Alert, price_text
 @leaf
 def hammer(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bar `i`; level is its low."""
-    if is_hammer(c) == 0:
+    strength = is_hammer(c)
+    if strength == 0:
         return SILENT
     fit = share(c[NOW, LOWER], c[NOW, SPREAD])
-    return BULLISH, fit, bars[i, LOW], 0.0
+    return BULLISH, fit, bars[i, LOW], float(abs(strength))
 
 
 def explain(hit: Hit) -> str:

@@ -19,19 +19,21 @@ from pl.signals.pattern import Alert, price_text
 @leaf
 def piercing_line(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 1` and `i`; level is their low."""
-    if is_piercing_line(c) == 0:
+    strength = is_piercing_line(c)
+    if strength == 0:
         return SILENT
     fit = share(bars[i, CLOSE] - bars[i - 1, CLOSE], c[B1, BODY])
-    return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW]), 0.0
+    return BULLISH, fit, min(bars[i - 1, LOW], bars[i, LOW]), float(abs(strength))
 
 
 @leaf
 def dark_cloud_cover(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 1` and `i`; level is their high."""
-    if is_dark_cloud_cover(c) == 0:
+    strength = is_dark_cloud_cover(c)
+    if strength == 0:
         return SILENT
     fit = share(bars[i - 1, CLOSE] - bars[i, CLOSE], c[B1, BODY])
-    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH]), 0.0
+    return BEARISH, fit, max(bars[i - 1, HIGH], bars[i, HIGH]), float(abs(strength))
 
 
 def explain(hit: Hit) -> str:

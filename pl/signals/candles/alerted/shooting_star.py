@@ -16,10 +16,11 @@ from pl.signals.pattern import Alert, price_text
 @leaf
 def shooting_star(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bar `i`; level is its high."""
-    if is_shooting_star(c) == 0:
+    strength = is_shooting_star(c)
+    if strength == 0:
         return SILENT
     fit = share(c[NOW, UPPER], c[NOW, SPREAD])
-    return BEARISH, fit, bars[i, HIGH], 0.0
+    return BEARISH, fit, bars[i, HIGH], float(abs(strength))
 
 
 def explain(hit: Hit) -> str:

@@ -33,17 +33,19 @@ def bodies_share(c: Frame) -> float:
 @leaf
 def three_white_soldiers(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 2` to `i`; level is their low."""
-    if is_three_white_soldiers(c) == 0:
+    strength = is_three_white_soldiers(c)
+    if strength == 0:
         return SILENT
-    return BULLISH, bodies_share(c), lowest(bars, LOW, i - 2, i), 0.0
+    return BULLISH, bodies_share(c), lowest(bars, LOW, i - 2, i), float(abs(strength))
 
 
 @leaf
 def three_black_crows(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 3` to `i`; level is the high of the three black ones."""
-    if is_three_black_crows(c) == 0:
+    strength = is_three_black_crows(c)
+    if strength == 0:
         return SILENT
-    return BEARISH, bodies_share(c), highest(bars, HIGH, i - 2, i), 0.0
+    return BEARISH, bodies_share(c), highest(bars, HIGH, i - 2, i), float(abs(strength))
 
 
 def explain_soldiers(hit: Hit) -> str:

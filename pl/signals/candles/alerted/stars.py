@@ -18,19 +18,21 @@ from pl.signals.pattern import Alert, price_text
 @leaf
 def morning_star(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 2` to `i`; level is their low."""
-    if is_morning_star(c) == 0:
+    strength = is_morning_star(c)
+    if strength == 0:
         return SILENT
     fit = share(bars[i, CLOSE] - bars[i - 2, CLOSE], c[B2, BODY])
-    return BULLISH, fit, lowest(bars, LOW, i - 2, i), 0.0
+    return BULLISH, fit, lowest(bars, LOW, i - 2, i), float(abs(strength))
 
 
 @leaf
 def evening_star(bars: Bars, i: int, c: Frame) -> Verdict:
     """Judge bars `i - 2` to `i`; level is their high."""
-    if is_evening_star(c) == 0:
+    strength = is_evening_star(c)
+    if strength == 0:
         return SILENT
     fit = share(bars[i - 2, CLOSE] - bars[i, CLOSE], c[B2, BODY])
-    return BEARISH, fit, highest(bars, HIGH, i - 2, i), 0.0
+    return BEARISH, fit, highest(bars, HIGH, i - 2, i), float(abs(strength))
 
 
 def explain(hit: Hit) -> str:

@@ -89,13 +89,13 @@ def head_and_shoulders(
 
 RULE = ChartRule(
     number=2,
-    name="Head_and_Shoulders",
+    name="Head_And_Shoulders",
     judge=head_and_shoulders,
     level=necklines_break,
     is_line=True,
     forms=True,
 )
-UPRIGHT = ChartPattern(HEAD_AND_SHOULDERS, "Head_and_Shoulders", RULE, alert_from=0.60)
+UPRIGHT = ChartPattern(HEAD_AND_SHOULDERS, "Head_And_Shoulders", RULE, alert_from=0.60)
 INVERSE = ChartPattern(
-    INVERSE_HEAD_AND_SHOULDERS, "Inverse_Head_and_Shoulders", RULE, alert_from=0.58
+    INVERSE_HEAD_AND_SHOULDERS, "Inverse_Head_And_Shoulders", RULE, alert_from=0.58
 )

@@ -67,13 +67,13 @@ def test_upside_down_prices_give_the_mirrored_finds() -> None:
     mirrored = {
         "Double_Top": "Double_Bottom",
         "Triple_Top": "Triple_Bottom",
-        "Head_and_Shoulders": "Inverse_Head_and_Shoulders",
+        "Head_And_Shoulders": "Inverse_Head_And_Shoulders",
         "Ascending_Triangle": "Descending_Triangle",
         "Rising_Wedge": "Falling_Wedge",
         "V_Top": "V_Bottom",
     }
     mirrored |= {there: here for here, there in mirrored.items()}
-    one_sided = {"Cup_and_Handle", "Rounding_Bottom"}
+    one_sided = {"Cup_And_Handle", "Rounding_Bottom"}
     names = [name for name in KINDS if name not in one_sided]
     bars, _ = planted_series(7, names)
     roof = 2.0 * bars[:, 1].max()

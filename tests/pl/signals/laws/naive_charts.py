@@ -85,7 +85,7 @@ def best_at(bars: Array, i: int) -> Array | None:
             xs[: len(pivots)] = [x for x, *_ in pivots]
             ys[: len(pivots)] = [turn * y for _, y, _ in pivots]
             found = judge(rule, bars, i, turn, k, xs, ys, len(pivots), work, draft)
-            if found and keep_best(draft, out):
+            if found and keep_best(draft, out, turn * bars[i, 3]):
                 out[TURN], out[BAR], out[sketch.SCALE] = turn, i, k
                 best = out
     return best

@@ -213,12 +213,12 @@ def close_to_polygon(t: Turned, height: float, farthest: float) -> bool:
 RULES: dict[str, Callable[[Turned], Iterator[bool]]] = {
     **dict.fromkeys(("Double_Top", "Double_Bottom"), double),
     **dict.fromkeys(("Triple_Top", "Triple_Bottom"), triple),
-    **dict.fromkeys(("Head_and_Shoulders", "Inverse_Head_and_Shoulders"), shoulders),
+    **dict.fromkeys(("Head_And_Shoulders", "Inverse_Head_And_Shoulders"), shoulders),
     **dict.fromkeys(("Ascending_Triangle", "Descending_Triangle"), between_lines),
     **dict.fromkeys(("Symmetrical_Triangle", "Rising_Wedge", "Falling_Wedge"), between_lines),
     **dict.fromkeys(("Rectangle", "Channel"), between_lines),
     **dict.fromkeys(("Flag", "Pennant"), flown),
-    "Cup_and_Handle": cup,
+    "Cup_And_Handle": cup,
     "Rounding_Bottom": rounding,
     **dict.fromkeys(("V_Top", "V_Bottom"), vee),
 }
@@ -227,7 +227,7 @@ RULES: dict[str, Callable[[Turned], Iterator[bool]]] = {
 def common(t: Turned) -> Iterator[bool]:
     """Check what every pattern promises."""
     find = t.find
-    vertices = t.points if find.pattern not in {"Rounding_Bottom", "Cup_and_Handle"} else []
+    vertices = t.points if find.pattern not in {"Rounding_Bottom", "Cup_And_Handle"} else []
     yield all(a < b for a, b in zip(t.xs, [*t.xs[1:], t.bar], strict=True))
     yield all(y in {t.high[x], t.low[x]} for x, y in vertices)
     yield t.close[t.bar] > t.level > t.stop

@@ -31,7 +31,7 @@ def drawn(find: Array) -> bytes:
 
 
 def test_watching_levels_hides_no_pattern() -> None:
-    bars, _ = planted_series(3, ["Flag", "Double_Top", "Cup_and_Handle", "V_Bottom"], 260)
+    bars, _ = planted_series(3, ["Flag", "Double_Top", "Cup_And_Handle", "V_Bottom"], 260)
     assert assert_found_alike(bars) >= 2
 
 
