@@ -16,6 +16,7 @@ from pl.market.batches import ClosedBars, Float64
 from pl.market.sessions import ExchangeSessions
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.entries import KIND_OF, Entries, join_entries
+from pl.signals.ledger import CONFIRMED_CODE
 from tests.pl.signals.recorded_combos import (
     DAY,
     SYMBOLS,
@@ -68,6 +69,7 @@ def measured(home: Path, dice: np.random.Generator) -> tuple[int, Rates, Rates]:
 def rates(log: Entries, n_bars: int) -> Rates:
     """Return fires per 1,000 bars: all, and those sure enough for an alert."""
     found = {}
+    log = log.take(np.flatnonzero((log.life == CONFIRMED_CODE) & np.isnan(log.said)))
     for combo in COMBOS:
         confidence = log.confidence[log.kind == KIND_OF[combo.name]]
         sure = int((confidence >= combo.alert.min_confidence).sum())

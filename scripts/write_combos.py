@@ -21,10 +21,16 @@ from pl.signals.combos.declaration import (  # noqa: E402
     Setup,
     Trigger,
 )
+from pl.signals.combos.trades import StopAt  # noqa: E402
 from pl.signals.hits import BEARISH, BULLISH  # noqa: E402
 
 PAGE = ROOT / "docs" / "reference" / "combos.md"
 DIRECTIONS = {BULLISH: "bullish", BEARISH: "bearish"}
+STOPS = {
+    StopAt.TRIGGER: "the trigger's",
+    StopAt.TRIGGER_LEVEL: "{ranges:g} bar ranges behind the slower average",
+    StopAt.SETUP_LEVEL: "{ranges:g} daily ranges behind the level",
+}
 
 INTRODUCTION = """# Combos
 
@@ -55,9 +61,18 @@ never falls when one of them rises.
 | volume | | r / (1 + r), r the volume over the mean of the 20 bars before |
 | context | | as for [signals](signals.md), of the bars before the trigger |
 
-A level's stop lies a quarter of the daily mean true range behind it, its target twice as far from
-the entry as the stop; other combos have the levels of their trigger. "Alert from" is the least
-confidence that becomes an alert, and after how many bars the same may alert again.
+**Life.** The entry is the close of the trigger's bar. A combo on a level of days has its stop a
+quarter of the daily mean true range behind that level, and its target twice as far from the entry
+as the stop; other combos have stop and target of their trigger, and one on crossing averages, which
+name none, a stop one mean true range of the bars behind the slower average. A combo ends as every
+signal does (`docs/decisions/0010-a-signal-ends-by-the-bars-after-it.md`): at the first later bar
+that reaches its stop (`failed`) or target (`target_reached`), or after as many bars as "for" says
+(`expired`): as long as its trigger, or as long as any signal may where it is traded by ranges of
+days. It is a trade of one session, as its setup is: what is open when the day is complete, or when
+a later session has begun, has `expired` at the close of the session's last bar.
+
+"Alert from" is the least confidence that becomes an alert, and after how many bars the same may
+alert again.
 
 A setup is silent while a restated bar, as after a split, is among the days it reads, and every
 trigger in a session with one (`pl/signals/scales.py`): it is counted.
@@ -68,8 +83,8 @@ days, so that one fire is {one:.3f}; *random* are {walked:,} minutes of walks th
 minutes of the same stocks (`scripts/measuring_combos.py`). The random rate at an alert is its
 `null_rate`.
 
-| combo | direction | setup | trigger | weights | alert from | real | random | source |
-|---|---|---|---|---|---|---|---|---|
+| combo | direction | setup | trigger | weights | alert from | stop | for | real | random | source |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -95,6 +110,8 @@ def _row(combo: Combo) -> str:
         " ".join(_trigger(combo)),
         f"{weights.setup:g} / {weights.trigger:g} / {weights.volume:g} / {weights.context:g}",
         f"{combo.alert.min_confidence:g}, {combo.alert.cool_down_bars} bars",
+        STOPS[combo.trade.stop].format(ranges=combo.trade.ranges),
+        f"{combo.trade.horizon_bars} bars",
         f"{real:.3f} / {real_alert:.3f}",
         f"{random:.3f} / {random_alert:.3f}",
         combo.source,

@@ -5,8 +5,8 @@ from typing import Final, Self
 
 from bench.engine.market import FIRST_MS, Float64, daily_history, session_open
 from pl.market.batches import ClosedBars
+from pl.signals.combos.author import TIER as COMBO
 from pl.signals.combos.days import Days
-from pl.signals.combos.hit import TIER as COMBO
 from pl.signals.combos.tier import Combos
 from pl.signals.crossings import CrossingWatch
 from pl.signals.engine import SignalEngine

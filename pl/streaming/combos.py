@@ -11,8 +11,8 @@ import numpy as np
 from pl.market.batches import QUALITY_LIVE, QUALITY_NAMES, ClosedBars
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import DAILY, ends_of
+from pl.signals.combos.author import TIER
 from pl.signals.combos.days import Days
-from pl.signals.combos.hit import TIER
 from pl.signals.combos.tier import Combos, take_days
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
@@ -23,6 +23,7 @@ from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.findings import Found
 from pl.streaming.frames import Evaluated, Frame
+from pl.streaming.told import count_ends
 
 MINUTE: Final = "1min"
 TRIGGERED_ON: Final = (MINUTE, "5min")
@@ -93,15 +94,24 @@ class ComboDesk:
     def _choose(self, name: str, entries: Entries) -> None:
         if not len(entries):
             return
+        frame = self.frames[name]
         told = self._policies[name].choose(entries)
-        since_ms = self.frames[name].alerts_from_ms
-        if since_ms:
+        if frame.alerts_from_ms:
             ends = ends_of(self.sessions, name, told.bar_time_ms)
-            told = told.take(np.flatnonzero(ends > since_ms))
-        self.counters.held_back += len(entries) - len(told)
-        calmed = told.take(surest(told, MOST_OF_COMBOS))
+            told = told.take(np.flatnonzero(ends > frame.alerts_from_ms))
+        told = told.take(frame.told.places(told))
+        calmed = told.take(surest(told, MOST_OF_COMBOS // 2, MOST_OF_COMBOS))
+        frame.told.note(calmed)
+        self._count(entries, calmed)
         self.counters.refused["storm"] += len(told) - len(calmed)
         self._found += calmed.signals()
+
+    def _count(self, entries: Entries, told: Entries) -> None:
+        """Count what ended, and what was found and told to nobody."""
+        ended, n_ends = count_ends(entries), sum(count_ends(told).values())
+        self.counters.ended.update(ended)
+        n_others = len(entries) - sum(ended.values())
+        self.counters.held_back += n_others - (len(told) - n_ends)
 
 
 def join_combos(closing: Closing, sessions: MarketSessions) -> ComboDesk:

@@ -15,6 +15,7 @@ from pl.signals.combos.declaration import (
     Holds,
     Level,
 )
+from pl.signals.combos.trades import BEHIND_AVERAGES, BEHIND_LEVEL, ON_CANDLE, ON_EVENT, Trade
 from pl.signals.hits import BEARISH, BULLISH
 from pl.signals.pattern import Alert, Setting
 
@@ -113,6 +114,7 @@ def _crossing(name: str, level: Level, source: str, least_volume: float = 0.0) -
         setting=Setting.CONTINUATION,
         source=source,
         alert=ON_LEVEL,
+        trade=BEHIND_LEVEL,
         least_volume=least_volume,
     )
 
@@ -130,6 +132,7 @@ def _gap(name: str, level: Level) -> Combo:
         setting=Setting.ACTIVITY,
         source="Edwards and Magee 2001, ch. 12 (breakaway gaps)",
         alert=ON_HOLD,
+        trade=BEHIND_LEVEL,
     )
 
 
@@ -141,6 +144,7 @@ def _joined(
     direction: int,
     source: str,
     setting: Setting = Setting.CONTINUATION,
+    trade: Trade = ON_EVENT,
 ) -> Combo:
     return Combo(
         name=name,
@@ -153,6 +157,7 @@ def _joined(
         setting=setting,
         source=source,
         alert=ON_PATTERN if isinstance(setup, Found) else ON_STATE,
+        trade=trade,
     )
 
 
@@ -206,6 +211,7 @@ COMBOS: Final = (
         Fires(("Engulfing",), at_vwap=True),
         BULLISH,
         "Nison 2001; Shannon 2023",
+        trade=ON_CANDLE,
     ),
     _joined(
         "Downtrend_Engulfing_At_VWAP",
@@ -215,6 +221,7 @@ COMBOS: Final = (
         Fires(("Engulfing",), at_vwap=True),
         BEARISH,
         "Nison 2001; Shannon 2023",
+        trade=ON_CANDLE,
     ),
     _joined(
         "Golden_Cross_Breakout",
@@ -240,6 +247,7 @@ COMBOS: Final = (
         EITHER,
         "Wilder 1978, ch. 6",
         Setting.REVERSAL,
+        BEHIND_AVERAGES,
     ),
     _joined(
         "Oversold_Reversal",
@@ -249,6 +257,7 @@ COMBOS: Final = (
         BULLISH,
         "Wilder 1978, ch. 6; Nison 2001",
         Setting.REVERSAL,
+        ON_CANDLE,
     ),
     _joined(
         "Overbought_Reversal",
@@ -258,6 +267,7 @@ COMBOS: Final = (
         BEARISH,
         "Wilder 1978, ch. 6; Nison 2001",
         Setting.REVERSAL,
+        ON_CANDLE,
     ),
     _joined(
         "Chart_Break_Opening_Range",

@@ -1,5 +1,7 @@
 """Judge conditions on the last completed day, for many symbols at once."""
 
+from functools import cache
+from string import Formatter
 from typing import Final
 
 import numpy as np
@@ -23,9 +25,15 @@ def score_of(conditions: Conditions, days: Float64) -> Float64:
     return np.asarray(np.minimum.reduce(scores), np.float64)
 
 
-def told(conditions: Conditions, day: Float64) -> str:
-    """Return the sentence that says what held; `day` has shape (N,)."""
-    return conditions.said.format_map(dict(zip(DAY_NAMES, day.tolist(), strict=True)))
+def numbers_of(conditions: Conditions, day: Float64) -> dict[str, float]:
+    """Return the columns of the day that the sentence names, by name; `day` has shape (N,)."""
+    return {name: float(day[column]) for name, column in _named(conditions.said)}
+
+
+@cache
+def _named(said: str) -> tuple[tuple[str, int], ...]:
+    names = dict.fromkeys(name for _, name, *_ in Formatter().parse(said) if name)
+    return tuple((name, DAY_COLUMN[name]) for name in names)
 
 
 def _score(condition: Condition, days: Float64) -> Float64:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pl.signals.bars import HIGH
+from pl.signals.combos.trades import Trade
 from pl.signals.pattern import IN_SESSION, Alert, Setting
 
 EITHER: Final = 0
@@ -116,7 +117,8 @@ class Combo:
     words : the idea in a sentence; direction : BULLISH, BEARISH or EITHER;
     template : the reason, of the numbers of both halves; setting : which market before makes it
     more credible; least_volume : of the trigger's bar, over the mean of the 20 bars before;
-    alert : what makes an entry an alert, on each of the timeframes, on which triggers are judged.
+    alert : what makes an entry an alert, on each of the timeframes, on which triggers are judged;
+    trade : how it ends.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Combo:
     setting: Setting
     source: str
     alert: Alert
+    trade: Trade
     least_volume: float = 0.0
     timeframes: frozenset[str] = IN_SESSION
 

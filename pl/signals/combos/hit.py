@@ -1,21 +1,18 @@
-"""Hold what one combo saw at one closed bar, and write it as a signal."""
+"""Hold what one combo saw at one closed bar."""
 
 import math
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from pl.signals.combos.catalogue import COMBOS
-from pl.signals.combos.declaration import Fires
+from pl.signals.combos.declaration import Fires, Holds
 from pl.signals.combos.setups import Setup
-from pl.signals.hits import BULLISH, DIRECTION_NAMES
+from pl.signals.combos.trades import StopAt
+from pl.signals.hits import BULLISH
 from pl.signals.levels import Anchor, stop_and_target
 from pl.signals.pattern import price_text
-from pl.signals.signal import CONFIRMED, RETRACTED, Facts, Signal, differing, identified
-
-TIER: Final = "combo"
-STOP_RANGES: Final = 0.25
-"""The stop of a level lies so many daily mean ranges behind it."""
+from pl.signals.signal import Drawing, Facts, Numbers, Signal
 
 
 class Bar(NamedTuple):
@@ -38,6 +35,11 @@ class Bar(NamedTuple):
     def relative_volume(self) -> float:
         """Return volume over its usual mean, 0 when that is not known."""
         return self.volume / self.mean_volume if self.mean_volume > 0.0 else 0.0
+
+    @property
+    def price_change(self) -> float:
+        """Return the change against the close of the bar before, in percent."""
+        return 100.0 * (self.close / self.previous_close - 1.0)
 
 
 class ComboHit(NamedTuple):
@@ -64,106 +66,79 @@ class ComboHit(NamedTuple):
         return self.setup.day_ms, self.bar.start_ms
 
 
-def identity(hit: ComboHit) -> tuple[int, int, int, tuple[int, int]]:
+Identity = tuple[int, int, int, tuple[int, int]]
+
+
+def identity(hit: ComboHit) -> Identity:
     """Return what makes two hits the same find."""
     return hit.row, hit.combo, hit.direction, hit.times
 
 
-def material(hit: ComboHit) -> dict[str, float]:
-    """Return the numbers whose change is worth an update."""
+def material(hit: ComboHit) -> Facts:
+    """Return what a hit says; when a changed bar makes it say something else, that is news."""
     return {
         "confidence": hit.confidence,
         "price": hit.bar.close,
-        "price_change": _price_change(hit.bar),
+        "price_change": hit.bar.price_change,
         "volume": hit.bar.volume,
+        "reason": reason(hit),
+        **levels(hit),
     }
 
 
-class ComboAuthor:
-    """Turn hits into log entries for one table of symbols and timeframe."""
-
-    def __init__(self, symbols: tuple[str, ...], timeframe: str) -> None:
-        self._symbols = symbols
-        self._timeframe = timeframe
-
-    def confirm(self, hit: ComboHit) -> Signal:
-        """Return the entry that says it is there, as its bar closes."""
-        return self._entry(hit._replace(revision=0), CONFIRMED, {}, {})
-
-    def retract(self, hit: ComboHit) -> Signal:
-        """Return the entry that takes it back, with what it had said."""
-        before: Facts = {"life": CONFIRMED, **material(hit)}
-        return self._entry(_revised(hit), RETRACTED, before, {"life": RETRACTED})
-
-    def restate(self, old: ComboHit | None, hit: ComboHit) -> Signal | None:
-        """Return the entry of one that a changed bar brought or altered, None when it did not."""
-        if old is None:
-            return self._entry(_revised(hit), CONFIRMED, {}, {})
-        before, after = differing(material(old), material(hit))
-        return self._entry(_revised(hit), CONFIRMED, before, after) if before else None
-
-    def _entry(self, hit: ComboHit, life: str, before: Facts, after: Facts) -> Signal:
-        combo, symbol, bar = COMBOS[hit.combo], self._symbols[hit.row], hit.bar
-        return Signal(
-            symbol=symbol,
-            pattern=combo.name,
-            direction=DIRECTION_NAMES[hit.direction],
-            timeframe=self._timeframe,
-            tier=TIER,
-            bar_time_ms=bar.start_ms,
-            life=life,
-            revision=hit.revision,
-            confidence=hit.confidence,
-            price=bar.close,
-            price_change=_price_change(bar),
-            volume=bar.volume,
-            reason=self._reason(hit),
-            indicators={"relative_volume": bar.relative_volume} if bar.mean_volume > 0.0 else {},
-            levels=_levels(hit),
-            geometry=_geometry(hit),
-            flow_id=identified(symbol, self._timeframe, combo.name, hit.direction, hit.times),
-            before=before,
-            after=after,
-            born_ms=bar.start_ms,
-        )
-
-    def _reason(self, hit: ComboHit) -> str:
-        combo, bar, setup = COMBOS[hit.combo], hit.bar, hit.setup
-        return combo.template.format(
-            setup=setup.said,
-            trigger=hit.fired.reason if hit.fired else "",
-            timeframe=self._timeframe,
-            close=price_text(bar.close),
-            open=price_text(bar.first_open),
-            reached=price_text(bar.reached),
-            level=price_text(setup.level) if setup.level > 0.0 else "",
-            beyond="above" if hit.direction == BULLISH else "below",
-            said=getattr(combo.setup, "said", ""),
-            day=str(np.datetime64(setup.level_ms, "ms").astype("datetime64[D]")),
-            volume=bar.relative_volume,
-        )
-
-
-def _revised(hit: ComboHit) -> ComboHit:
-    return hit._replace(revision=max(hit.revision, 1))
-
-
-def _price_change(bar: Bar) -> float:
-    return 100.0 * (bar.close / bar.previous_close - 1.0)
-
-
-def _levels(hit: ComboHit) -> dict[str, float]:
-    """Return those of the trigger; of a level, a stop behind it and a target twice as far away."""
-    if hit.fired is not None:
-        return dict(hit.fired.levels)
-    level, close = hit.setup.level, hit.bar.close
+def levels(hit: ComboHit) -> Numbers:
+    """Return entry, stop and target in USD as the combo declares them; empty without a stop."""
+    trade, bar = COMBOS[hit.combo].trade, hit.bar
+    if trade.stop == StopAt.TRIGGER:
+        return dict(hit.fired.levels) if hit.fired else {}
+    level, unit = hit.setup.level, hit.day_range
+    if trade.stop == StopAt.TRIGGER_LEVEL:
+        level, unit = trigger_level(hit), bar.mean_range
     stop, target = stop_and_target(
-        int(Anchor.LEVEL), STOP_RANGES, hit.direction, level, level, level, close, hit.day_range
+        int(Anchor.LEVEL), trade.ranges, hit.direction, level, level, level, bar.close, unit
     )
-    return {} if math.isnan(stop) else {"entry": close, "stop": stop, "target": target}
+    return {} if math.isnan(stop) else {"entry": bar.close, "stop": stop, "target": target}
 
 
-def _geometry(hit: ComboHit) -> dict[str, object]:
+def trigger_level(hit: ComboHit) -> float:
+    """Return the level of the pattern that triggered, USD, NaN without one."""
+    level = hit.fired.geometry.get("level") if hit.fired else None
+    return level if isinstance(level, float) else math.nan
+
+
+def indicators(hit: ComboHit) -> Numbers:
+    """Return the numbers that the reason is made of, and those of its pieces where known."""
+    bar, setup, trigger = hit.bar, hit.setup, COMBOS[hit.combo].trigger
+    known = {"relative_volume": bar.relative_volume} if bar.mean_volume > 0.0 else {}
+    known |= setup.numbers
+    if isinstance(trigger, Holds):
+        known |= {"session_open": bar.first_open, "session_reached": bar.reached}
+    if hit.fired is not None:
+        known["trigger_confidence"] = hit.fired.confidence
+        level = trigger_level(hit)
+        known |= {} if math.isnan(level) else {"trigger_level": level}
+    return known
+
+
+def reason(hit: ComboHit) -> str:
+    """Return one sentence that says why it fired, from the numbers of both halves."""
+    combo, bar, setup = COMBOS[hit.combo], hit.bar, hit.setup
+    return combo.template.format(
+        setup=setup.said,
+        trigger=hit.fired.reason if hit.fired else "",
+        timeframe=hit.fired.timeframe if hit.fired else "",
+        close=price_text(bar.close),
+        open=price_text(bar.first_open),
+        reached=price_text(bar.reached),
+        level=price_text(setup.level) if setup.level > 0.0 else "",
+        beyond="above" if hit.direction == BULLISH else "below",
+        said=getattr(combo.setup, "said", ""),
+        day=str(np.datetime64(setup.level_ms, "ms").astype("datetime64[D]")),
+        volume=bar.relative_volume,
+    )
+
+
+def geometry(hit: ComboHit) -> Drawing:
     """Return the span from the daily bar to the trigger and, of a level, its line."""
     begin, end = hit.setup.level_ms / 1000.0, hit.bar.start_ms / 1000.0
     if not isinstance(COMBOS[hit.combo].trigger, Fires):
@@ -171,5 +146,5 @@ def _geometry(hit: ComboHit) -> dict[str, object]:
         line = [{"time": begin, "price": level}, {"time": end, "price": level}]
         return {"from": begin, "to": end, "level": level, "lines": [line]}
     drawn: dict[str, object] = {"from": begin, "to": end}
-    level_fired = hit.fired.geometry.get("level") if hit.fired else None
-    return drawn if level_fired is None else {**drawn, "level": level_fired}
+    level = trigger_level(hit)
+    return drawn if math.isnan(level) else {**drawn, "level": level}

@@ -1,6 +1,6 @@
 """Judge which bars trigger a combo whose setup stands, and how sure that is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,12 +11,12 @@ from pl.signals.bars import CLOSE
 from pl.signals.combos import measures
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.conditions import DAY_COLUMN, score_of
-from pl.signals.combos.declaration import Conditions, Fires, Holds, Level
+from pl.signals.combos.declaration import Conditions, Fires, Found, Holds, Level
 from pl.signals.combos.held import columns_of
 from pl.signals.combos.hit import Bar, ComboHit
 from pl.signals.combos.levels import LEVEL_OF
 from pl.signals.combos.measures import N_MEASURES, Looks, measure
-from pl.signals.combos.setups import Ages, DayRows, Setup, setup_of
+from pl.signals.combos.setups import Ages, DayRows, Setup, setup_of, state_of
 from pl.signals.events.levels import fit_beyond
 from pl.signals.history import History
 from pl.signals.signal import Signal
@@ -47,21 +47,22 @@ class Circumstances(NamedTuple):
 
     days : the last day before the session, n of them; found : by look, the standing finds of its
     symbol's latest days; ages : by open of the session; fired_confidence : (n,) of the intraday
-    entry that may trigger, NaN for levels; fired : writes it, by the place of the look.
+    entry that may trigger, NaN for levels; fired : writes those of the looks at places.
     """
 
     days: DayRows
     found: Sequence[Sequence[Signal]]
     ages: Callable[[int], Ages]
     fired_confidence: Float64
-    fired: Callable[[int], Signal]
+    fired: Callable[[Int64], Sequence[Signal]]
 
 
 class Judged(NamedTuple):
     """Hold n looks, what was measured at them and how sure each is.
 
     values : (n, N_MEASURES) float64; confidence : (n,) float64, NaN where nothing triggers;
-    misled : (n,) bool, what is silent because days or session hold prices of two scales.
+    misled : (n,) bool, what is silent because days or session hold prices of two scales;
+    scores : (n,) float64 of the setups, 0 without one; setups : those that stand on finds, by look.
     """
 
     looks: Looks
@@ -69,26 +70,47 @@ class Judged(NamedTuple):
     values: Float64
     confidence: Float64
     misled: Flags
+    scores: Float64
+    setups: Mapping[int, Setup | None]
 
-    def hit(self, k: int) -> ComboHit:
-        """Return look `k`, which triggers, as a hit."""
+    def triggered(self) -> Int64:
+        """Return the places of the looks that trigger."""
+        return np.flatnonzero(~np.isnan(self.confidence))
+
+    def hits(self, places: Int64) -> list[ComboHit]:
+        """Return the looks at places, which trigger, as hits."""
+        fires = _FIRES[self.looks.combo[places]]
+        fired = iter(self.around.fired(places[fires]))
+        return [
+            self._hit(k, next(fired) if by_entry else None)
+            for k, by_entry in zip(places.tolist(), fires.tolist(), strict=True)
+        ]
+
+    def _hit(self, k: int, fired: Signal | None) -> ComboHit:
         looks, around = self.looks, self.around
-        number, side = int(looks.combo[k]), int(looks.side[k])
-        setup = _setup(looks, around, k)
+        setup = self._setup(k)
         if setup is None:
             raise IndexError(f"look {k}: expected one that triggers")
-        fires = bool(_FIRES[number])
         return ComboHit(
-            combo=number,
+            combo=int(looks.combo[k]),
             row=int(looks.row[k]),
-            direction=side,
+            direction=int(looks.side[k]),
             revision=0,
             setup=setup,
             bar=_bar(int(looks.start_ms[k]), self.values[k]),
             day_range=float(around.days.values[k, ATR]),
-            fired=around.fired(k) if fires else None,
+            fired=fired,
             confidence=float(self.confidence[k]),
         )
+
+    def _setup(self, k: int) -> Setup | None:
+        declared, days = COMBOS[int(self.looks.combo[k])].setup, self.around.days
+        if isinstance(declared, Found):
+            return self.setups[k]
+        if isinstance(declared, Conditions):
+            score = float(self.scores[k])
+            return state_of(declared, int(days.start_ms[k]), days.values[k], score)
+        return _setup(self.looks, self.around, k)
 
 
 def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
@@ -97,7 +119,8 @@ def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
     A bar that was not watched from end to end triggers nothing.
     """
     n = len(looks.row)
-    setup, level = _setup_scores(looks, around)
+    setups: dict[int, Setup | None] = {}
+    setup, level = _setup_scores(looks, around, setups)
     values = _measured(history, looks, np.flatnonzero(setup > 0.0))
     trigger = _trigger_scores(looks, around, values, level)
     usual = values[:, measures.USUAL_SHARES]
@@ -115,7 +138,7 @@ def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
     triggers &= ~misled
     confidence = np.where(triggers, np.floor(total * 100.0 + 0.5) / 100.0, np.nan)
     misled |= values[:, measures.MISLED] > 0.0
-    return Judged(looks, around, values, confidence, misled & (setup > 0.0))
+    return Judged(looks, around, values, confidence, misled & (setup > 0.0), setup, setups)
 
 
 def _measured(history: History, looks: Looks, able: Int64) -> Float64:
@@ -128,8 +151,13 @@ def _measured(history: History, looks: Looks, able: Int64) -> Float64:
     return values
 
 
-def _setup_scores(looks: Looks, around: Circumstances) -> tuple[Float64, Float64]:
-    """Return score, 0 where there is no setup, and level in USD, NaN without one; (n,) each."""
+def _setup_scores(
+    looks: Looks, around: Circumstances, setups: dict[int, Setup | None]
+) -> tuple[Float64, Float64]:
+    """Return score, 0 where there is no setup, and level in USD, NaN without one; (n,) each.
+
+    setups : receives those that stand on finds, by look.
+    """
     score = np.zeros(len(looks.row))
     level = np.full(len(looks.row), np.nan)
     days = around.days
@@ -145,8 +173,9 @@ def _setup_scores(looks: Looks, around: Circumstances) -> tuple[Float64, Float64
             held = score_of(declared, days.values[at])
             score[at] = np.where(_is_fresh(looks, around, at), held, 0.0)
         else:
-            setups = [_setup(looks, around, k) for k in at.tolist()]
-            score[at] = [one.score if one else 0.0 for one in setups]
+            found = {k: _setup(looks, around, k) for k in at.tolist()}
+            score[at] = [one.score if one else 0.0 for one in found.values()]
+            setups.update(found)
     return score, level
 
 

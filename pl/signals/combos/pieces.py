@@ -47,7 +47,7 @@ class Cutter:
         touched: Flags = np.zeros(len(self.last), np.bool_)
         changed: Flags = np.zeros(len(self.last), np.bool_)
         session: int | None = None
-        for at in _groups(bars):
+        for at in groups_of(bars):
             row = bars.row[at].astype(np.int64)
             opened = self._session_open(int(bars.start_ms[at[0]]))
             if parts and opened != session:
@@ -67,11 +67,11 @@ class Cutter:
             yield _joined(parts)
 
     def _is_plain(self, bars: ClosedBars, at: Int64, row: Int64, opened: int) -> Flags:
-        is_next = (bars.start_ms[at] > self.last[row]) & _sound(bars, at)
+        is_next = (bars.start_ms[at] > self.last[row]) & is_sound(bars, at)
         return np.asarray(is_next & ~self._is_special(row, opened), np.bool_)
 
 
-def _groups(bars: ClosedBars) -> Iterator[Int64]:
+def groups_of(bars: ClosedBars) -> Iterator[Int64]:
     """Yield the places of bars that began together, each row once."""
     edges = np.flatnonzero(np.diff(bars.start_ms) != 0) + 1
     for group in np.split(np.arange(len(bars)), edges):
@@ -89,7 +89,7 @@ def _joined(parts: list[Piece]) -> Piece:
     )
 
 
-def _sound(bars: ClosedBars, at: Int64) -> Flags:
+def is_sound(bars: ClosedBars, at: Int64) -> Flags:
     """Tell which bars can be computed with, as `bars.is_sound` does."""
     opened, high, low = bars.open[at], bars.high[at], bars.low[at]
     close, volume = bars.close[at], bars.volume[at]

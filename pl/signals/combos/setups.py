@@ -1,7 +1,7 @@
 """Say which setups the completed days of a symbol give for a session."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import neg
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pl.market.batches import Float64, Int64
 from pl.signals.combos.catalogue import COMBOS
-from pl.signals.combos.conditions import score_of, told
+from pl.signals.combos.conditions import numbers_of, score_of
 from pl.signals.combos.declaration import EITHER, Combo, Conditions, Found, Level
 from pl.signals.combos.levels import LEVEL_OF, LevelRows
 from pl.signals.signal import Signal
@@ -25,7 +25,8 @@ class Setup(NamedTuple):
     """Hold what a setup says of one symbol in one session.
 
     day_ms : start of the daily bar that fixed it; level : USD, NaN without one; level_ms : start
-    of the day that set it; score : 0-1; said : a sentence, empty for a level.
+    of the day that set it; score : 0-1; said : a sentence, empty for a level; numbers : those that
+    a reason makes of it, by name.
     """
 
     day_ms: int
@@ -33,6 +34,7 @@ class Setup(NamedTuple):
     level_ms: int
     score: float
     said: str
+    numbers: Mapping[str, float]
 
 
 class DayRows(NamedTuple):
@@ -80,7 +82,8 @@ def setup_of(
         return None
     if isinstance(combo.setup, Level):
         return _level(combo.setup, day_ms, days.levels, place)
-    return _state(combo.setup, day_ms, days.values[place])
+    day = days.values[place]
+    return state_of(combo.setup, day_ms, day, float(score_of(combo.setup, day[None])[0]))
 
 
 def _level(level: Level, day_ms: int, levels: LevelRows, place: int) -> Setup | None:
@@ -88,14 +91,19 @@ def _level(level: Level, day_ms: int, levels: LevelRows, place: int) -> Setup | 
     price = float(levels.price[at])
     if not np.isfinite(price):
         return None
-    return Setup(day_ms, price, int(levels.set_ms[at]), float(levels.score[at]), "")
+    return Setup(
+        day_ms, price, int(levels.set_ms[at]), float(levels.score[at]), "", {"level": price}
+    )
 
 
-def _state(conditions: Conditions, day_ms: int, day: Float64) -> Setup | None:
-    score = float(score_of(conditions, day[None])[0])
+def state_of(conditions: Conditions, day_ms: int, day: Float64, score: float) -> Setup | None:
+    """Return the setup of conditions on a day, (N,), that hold with a score above 0."""
     if score <= 0.0:
         return None
-    return Setup(day_ms, np.nan, day_ms, score, told(conditions, day))
+    numbers = numbers_of(conditions, day)
+    said = conditions.said.format_map(numbers)
+    named = {f"daily_{name}": number for name, number in numbers.items()}
+    return Setup(day_ms, np.nan, day_ms, score, said, named)
 
 
 def _found(
@@ -115,6 +123,7 @@ def _found(
             signal.bar_time_ms,
             signal.confidence * faded,
             _told(signal),
+            _numbers(signal),
         )
         if best is None or _rank(one) > _rank(best):
             best = one
@@ -133,6 +142,14 @@ def _told(signal: Signal) -> str:
     name = signal.pattern.replace("_", " ")
     day = str(np.datetime64(signal.bar_time_ms, "ms").astype("datetime64[D]"))
     return f"{name} on the daily chart of {day}: {signal.reason}"
+
+
+def _numbers(signal: Signal) -> dict[str, float]:
+    """Return the confidence of a daily find, its level and relative volume, where it has them."""
+    known = {"daily_confidence": signal.confidence}
+    level, volume = signal.geometry.get("level"), signal.indicators.get("relative_volume")
+    known |= {"daily_level": level} if isinstance(level, float) else {}
+    return known | ({} if volume is None else {"daily_relative_volume": volume})
 
 
 def kinds_of_setups() -> frozenset[str]:

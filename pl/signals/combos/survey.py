@@ -5,17 +5,21 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from pl.market.batches import Int64
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.days import Days
 from pl.signals.combos.declaration import Combo, Fires, Holds
-from pl.signals.combos.hit import ComboHit
+from pl.signals.combos.hit import ComboHit, Identity, identity
 from pl.signals.combos.judge import Circumstances, first_after, first_beyond, judge
+from pl.signals.combos.living import FOREVER, TradeEnds, endings_at, live_on, trades_of
 from pl.signals.combos.measures import Looks
 from pl.signals.combos.setups import SIDES, DayRows, allows, setup_of
+from pl.signals.endings import Ending
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_OF
 from pl.signals.evaluation import changes_since, session_starts
 from pl.signals.history import find
+from pl.signals.life import LASTING, LONGEST_HIT
 from pl.signals.signal import Signal
 
 MINUTE_MS: Final = 60_000
@@ -52,6 +56,26 @@ def triggering_kinds() -> frozenset[int]:
 TRIGGERING: Final = triggering_kinds()
 
 
+class Lived(NamedTuple):
+    """Hold hits and how those ended that did; session_ms : opens of the hits' sessions."""
+
+    hits: dict[Identity, ComboHit]
+    ends: dict[Identity, Ending]
+    session_ms: list[int]
+
+    def lasting(self) -> tuple[list[ComboHit], list[int]]:
+        """Return the hits that have not ended, and the opens of their sessions."""
+        open_ = [
+            (hit, opened)
+            for (name, hit), opened in zip(self.hits.items(), self.session_ms, strict=True)
+            if name not in self.ends
+        ]
+        return [hit for hit, _ in open_], [opened for _, opened in open_]
+
+
+NOTHING_LIVED: Final = Lived({}, {}, [])
+
+
 class Survey:
     """Read the intraday engine's and the days' bars; remembers nothing.
 
@@ -70,26 +94,48 @@ class Survey:
         self._combos = combos_of(timeframe)
         self._session_open = session_open
 
-    def hits(self, row: int, from_ms: int) -> list[ComboHit]:
-        """Return what stands on the bars of a row from `from_ms` on."""
+    def lived(self, row: int, from_ms: int) -> Lived:
+        """Return what stands on the bars of a row from `from_ms` on, or was open there."""
         history = self._engine.history
-        n = int(history.n_bars[row])
-        begin = find(history, row, from_ms)
+        n, position = int(history.n_bars[row]), find(history, row, from_ms)
+        begin = max(position - 1, 0)
         if begin >= n:
-            return []
-        fired = self._fired(row, n - begin)
+            return NOTHING_LIVED
         firsts = session_starts(history, row, begin, n, self._session_open).tolist()
-        ends = [*firsts[1:], n]
-        found: list[ComboHit] = []
-        for first, end in zip(firsts, ends, strict=True):
+        begin = max(position - LONGEST_HIT, firsts[0])
+        fired = self._fired(row, n - begin)
+        hits: list[ComboHit] = []
+        of_session: list[tuple[int, int]] = []
+        for first, end in zip(firsts, [*firsts[1:], n], strict=True):
             opened = self._session_open(int(history.start[row, first]))
-            found += self._session(Session(row, opened, first, end), begin, fired)
-        return [self.recount(hit) for hit in found]
+            until_ms = int(history.start[row, end]) if end < n else FOREVER
+            found = self._session(Session(row, opened, first, end), begin, fired)
+            hits += [self.recount(hit) for hit in found]
+            of_session += [(opened, until_ms)] * len(found)
+        return self._ended(hits, of_session)
+
+    def _ended(self, hits: list[ComboHit], of_session: list[tuple[int, int]]) -> Lived:
+        """Return hits and how they ended; of_session : its open and the bar after it, by hit."""
+        if not hits:
+            return NOTHING_LIVED
+        session_ms = [opened for opened, _ in of_session]
+        trades = trades_of(hits, session_ms)
+        trades.until_ms[:] = [until_ms for _, until_ms in of_session]
+        ends = TradeEnds.of(len(hits))
+        is_over = self._days.is_over(trades.row, trades.session_ms)
+        live_on(self._engine.history, trades, is_over, ends)
+        ended = np.flatnonzero(ends.life != LASTING)
+        endings = zip(ended.tolist(), endings_at(trades, ends, ended), strict=True)
+        return Lived(
+            {identity(hit): hit for hit in hits},
+            {identity(hits[k]): ending for k, ending in endings},
+            session_ms,
+        )
 
     def recount(self, hit: ComboHit) -> ComboHit:
-        """Return the hit with the changes of its bars as they are now."""
+        """Return the hit with the changes of its bars, and of those after it, as they are now."""
         changes = [
-            _changes(self._engine, hit.row, hit.bar.start_ms),
+            _changes(self._engine, hit.row, hit.bar.start_ms, to_the_end=True),
             _changes(self._days.engine, hit.row, hit.setup.day_ms),
         ]
         if -1 in changes:
@@ -116,7 +162,7 @@ class Survey:
         judged = judge(
             self._engine.history, self._named(looks, session), self._around(looks, session, days)
         )
-        return [judged.hit(k) for k in np.flatnonzero(~np.isnan(judged.confidence)).tolist()]
+        return judged.hits(judged.triggered())
 
     def _looks(
         self, number: int, session: Session, begin: int, days: DayRows, fired: Fired
@@ -124,7 +170,7 @@ class Survey:
         combo = COMBOS[number]
         if not isinstance(combo.trigger, Fires):
             i = self._leaves(combo, session, days)
-            if begin <= i < session.end:
+            if i < session.end:
                 yield number, combo.direction, i, None
             return
         starts = self._engine.history.start[session.row]
@@ -154,11 +200,8 @@ class Survey:
         signals = [look[3] for look in looks]
         found = tuple(self._days.found(session.row))
 
-        def fired(k: int) -> Signal:
-            signal = signals[k]
-            if signal is None:
-                raise IndexError(f"look {k}: expected one that an entry triggers")
-            return signal
+        def fired(places: Int64) -> list[Signal]:
+            return [signal for k in places.tolist() if (signal := signals[k]) is not None]
 
         return Circumstances(
             days.take(np.zeros(len(looks), np.intp)),
@@ -183,10 +226,11 @@ def best_of(number: int, trigger: Fires, fired: Sequence[Signal]) -> Iterator[tu
             yield side, max(able, key=lambda one: (one.confidence, -KIND_OF[one.pattern]))
 
 
-def _changes(engine: SignalEngine, row: int, start_ms: int) -> int:
-    """Return how often the bars up to one were changed, -1 when it is gone."""
+def _changes(engine: SignalEngine, row: int, start_ms: int, *, to_the_end: bool = False) -> int:
+    """Return how often the bars up to one, or up to the last, were changed; -1 when it is gone."""
     history = engine.history
     i = find(history, row, start_ms)
     if i >= history.n_bars[row] or int(history.start[row, i]) != start_ms:
         return -1
-    return changes_since(history, row, i, float(start_ms))
+    last = int(history.n_bars[row]) - 1 if to_the_end else i
+    return changes_since(history, row, last, float(start_ms))

@@ -2,30 +2,33 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
 from pl.market.batches import ClosedBars, Int64
+from pl.signals.combos.author import ComboAuthor
 from pl.signals.combos.days import Days
-from pl.signals.combos.hit import ComboAuthor, ComboHit, identity
+from pl.signals.combos.hit import ComboHit
 from pl.signals.combos.judge import Circumstances, Judged, judge
+from pl.signals.combos.living import OpenTrades
+from pl.signals.combos.log import (
+    Numbered,
+    Part,
+    changed_part,
+    differences,
+    ended_part,
+    found_part,
+    in_order,
+)
 from pl.signals.combos.measures import Looks
-from pl.signals.combos.names import COMBO_NAMES
-from pl.signals.combos.pieces import NO_BAR, Cutter
-from pl.signals.combos.survey import Survey
-from pl.signals.combos.watch import TriggerWatch
+from pl.signals.combos.pieces import NO_BAR, Cutter, groups_of, is_sound
+from pl.signals.combos.survey import Lived, Survey
+from pl.signals.combos.watch import TriggerWatch, places_of
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import KIND_OF, Entries, join_entries
+from pl.signals.entries import Entries, join_entries
 from pl.signals.history import walk_start
-from pl.signals.signal import Signal
+from pl.signals.life import LONGEST_HIT
 from pl.signals.table import EngineUpdate, joined_updates
-
-Numbered = tuple[int, int, int, int, Signal]
-"""Place of the bar in the batch, bar time, combo, 0 for a retraction else 1, and the entry."""
-COMBO_KIND: Final = KIND_OF[COMBO_NAMES[0]]
-RETRACTION: Final = 0
-STATEMENT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Combos:
     The log is a function of the sequence of daily and intraday bars: neither how they are cut
     into batches nor a restart changes a byte of it. What was said before needs no memory: it is
     what the bars say as they are held, judged before and after a change.
+
+    What is open is a cache of what follows from them, too.
 
     engine : takes its bars only here; symbols : one a row, the same in both engines;
     session_open : unix ms -> open of the session at or before it.
@@ -63,11 +68,21 @@ class Combos:
         self._survey = Survey(engine, days, timeframe, session_open)
         self._watch = TriggerWatch(engine, days, timeframe, session_open)
         self._cutter = Cutter(len(symbols), session_open, self._watch.is_special)
+        self._open = OpenTrades(engine.history, days.is_over)
 
     def recall(self) -> None:
         """Learn from the engines' histories, after they were warmed."""
         self._watch.recall()
         self._cutter.last[:] = self._watch.reach.last_ms
+        self._open.clear()
+        running, others = self._watch.rows_between_sessions()
+        for row in others:
+            self._reopen(self._survey.lived(row, int(self._cutter.last[row]) + 1))
+        _, judged = self._lately(LONGEST_HIT, running)
+        self._begin(judged, judged.triggered())
+        _, judged = self._crossed(running)
+        self._begin(judged, judged.triggered())
+        self._open.live(self._watch.session_ms)
 
     def update(self, bars: ClosedBars) -> ComboUpdate:
         """Take closed, revised or late intraday bars, in order."""
@@ -78,16 +93,14 @@ class Combos:
             old = {b: self._standing(bars, b) for b in special}
             whole = len(piece.at) == len(bars)
             update = self.engine.update(bars if whole else bars.take(piece.at))
-            plain = self._plain(bars, piece.at[piece.is_plain], update.entries)
-            updates.append(_counted(update, plain[1]))
-            if not special:
-                log.append(self._columns(*plain))
-                continue
-            found = self._written(*plain)
-            for b in special:
-                found += self._changed(b, old[b], self._standing(bars, b))
-                self._resync(int(bars.row[b]))
-            log.append(self._entries(found))
+            self._open.drop(bars.row[special].astype(np.int64))
+            plain = piece.at[piece.is_plain]
+            place, judged = self._plain(bars, plain, update.entries)
+            updates.append(_counted(update, judged))
+            parts = self._said(bars, plain, place, judged)
+            if special:
+                parts.append(self._revised(bars, old))
+            log.append(in_order(parts))
         return ComboUpdate(joined_updates(updates), join_entries(log))
 
     def recent(self, n_bars: int) -> Entries:
@@ -96,54 +109,107 @@ class Combos:
         It is the memory from which a policy learns after a restart what was signalled before. A
         level is left once a session, so that no cool-down has to know of it.
         """
-        rows = self._watch.armed_rows()
-        entries = self.engine.standing(np.array(rows, np.int64), n_bars)
-        entries = entries.take(np.flatnonzero(entries.bar_time_ms >= self._watch.session_ms))
-        combo, side, row, which = self._watch.triggers(entries)
-        starts = entries.bar_time_ms[which]
-        return self._columns(starts, self._judged(combo, side, row, starts, which, entries))
+        starts, judged = self._lately(n_bars, np.array(self._watch.armed_rows(), np.int64))
+        order = _log_order(starts, judged)
+        return found_part(self._author, judged.hits(order), starts[order]).entries
 
-    def before_days(self, bars: ClosedBars) -> dict[int, list[ComboHit]]:
+    def before_days(self, bars: ClosedBars) -> dict[int, Lived]:
         """Return what stands on bars that daily bars of one start may change, by place."""
         start = int(bars.start_ms[0])
+        sound = is_sound(bars, np.arange(len(bars)))
         return {
-            b: self._survey.hits(row, self._after_day(row, start))
+            b: self._survey.lived(row, self._after_day(row, start))
             for b, row in enumerate(bars.row.tolist())
-            if self._is_reached(row, start)
+            if self._is_reached(row, start, removed=not sound[b])
         }
 
-    def after_days(self, bars: ClosedBars, old: dict[int, list[ComboHit]]) -> Entries:
-        """Return what the same daily bars, once taken, added and took back."""
+    def after_days(self, bars: ClosedBars, old: dict[int, Lived]) -> Entries:
+        """Return what the same daily bars, once taken, added and took back, and what they ended."""
         self._watch.arm()
         start = int(bars.start_ms[0])
+        self._open.drop(bars.row[list(old)].astype(np.int64))
+        ended = self._open.live(self._watch.session_ms)
+        place_of = {row: b for b, row in enumerate(bars.row.tolist())}
+        places = np.array([place_of[hit.row] for hit in ended.hits], np.int64)
         found: list[Numbered] = []
-        for b, hits in old.items():
+        for b, was in old.items():
             row = int(bars.row[b])
-            fresh = self._survey.hits(row, self._after_day(row, start))
-            found += self._changed(b, hits, fresh)
-        return self._entries(found)
+            found += self._changed(b, was, self._survey.lived(row, self._after_day(row, start)))
+        parts = [ended_part(self._author, ended, places), changed_part(found, self._rows)]
+        return in_order(parts)
 
-    def _is_reached(self, row: int, day_ms: int) -> bool:
-        """Tell whether a row has a bar of a session after a day."""
+    def _is_reached(self, row: int, day_ms: int, *, removed: bool) -> bool:
+        """Tell whether a row has a bar of a session after a day, or of one that goes on again."""
         opened = int(self._watch.reach.session_ms[row])
-        return opened != NO_BAR and self._session_open(opened - 1) >= day_ms
+        if opened == NO_BAR:
+            return False
+        return removed or self._session_open(opened - 1) >= day_ms
 
     def _after_day(self, row: int, day_ms: int) -> int:
-        """Return the open of the first session after a day whose bars can still be revised."""
+        """Return the open of a day's session, of those since whose bars can still be revised."""
         history = self.engine.history
         oldest = int(history.start[row, walk_start(history, row)])
         opened = int(self._watch.reach.session_ms[row])
         before = self._session_open(opened - 1)
-        while oldest <= before < opened and self._session_open(before - 1) >= day_ms:
+        while oldest <= before < opened and before >= day_ms:
             opened, before = before, self._session_open(before - 1)
         return opened
 
-    def _standing(self, bars: ClosedBars, b: int) -> list[ComboHit]:
-        return self._survey.hits(int(bars.row[b]), int(bars.start_ms[b]))
+    def _standing(self, bars: ClosedBars, b: int) -> Lived:
+        return self._survey.lived(int(bars.row[b]), int(bars.start_ms[b]))
 
-    def _resync(self, row: int) -> None:
-        self._watch.reread(row)
-        self._cutter.last[row] = self._watch.reach.last_ms[row]
+    def _reopen(self, lived: Lived) -> None:
+        self._open.add(*lived.lasting())
+
+    def _begin(self, judged: Judged, order: Int64) -> list[ComboHit]:
+        """Open what triggered; return it, in that order."""
+        hits = judged.hits(order)
+        self._open.add(hits, judged.looks.open_ms[order].tolist())
+        return hits
+
+    def _said(self, bars: ClosedBars, at: Int64, place: Int64, judged: Judged) -> list[Part]:
+        """Return what bars that are simply the next ones end and trigger.
+
+        at : their places in the batch; place : of the bars judged.
+        """
+        order = _log_order(place, judged)
+        hits = self._begin(judged, order)
+        ended = self._open.live(self._watch.session_ms)
+        row = np.array([hit.row for hit in ended.hits], np.int64)
+        causes = places_of(bars, at, row, ended.cause_ms, len(self._rows))
+        return [
+            ended_part(self._author, ended, causes),
+            found_part(self._author, hits, place[order]),
+        ]
+
+    def _revised(self, bars: ClosedBars, old: dict[int, Lived]) -> Part:
+        """Return what bars changed that are not simply the next ones."""
+        found: list[Numbered] = []
+        for b, was in old.items():
+            found += self._changed(b, was, self._standing(bars, b))
+            row = int(bars.row[b])
+            self._watch.reread(row)
+            self._cutter.last[row] = self._watch.reach.last_ms[row]
+        return changed_part(found, self._rows)
+
+    def _changed(self, b: int, was: Lived, now: Lived) -> Iterable[Numbered]:
+        self._reopen(now)
+        recounted = {name: self._survey.recount(hit) for name, hit in was.hits.items()}
+        return differences(self._author, b, (recounted, was.ends), (now.hits, now.ends))
+
+    def _lately(self, n_bars: int, rows: Int64) -> tuple[Int64, Judged]:
+        """Judge what entries of the last bars of rows in the running session may trigger."""
+        entries = self.engine.standing(rows, n_bars)
+        entries = entries.take(np.flatnonzero(entries.bar_time_ms >= self._watch.session_ms))
+        combo, side, row, which = self._watch.triggers(entries)
+        starts = entries.bar_time_ms[which]
+        return starts, self._judged(combo, side, row, starts, which, entries)
+
+    def _crossed(self, rows: Int64) -> tuple[Int64, Judged]:
+        """Judge where rows in the running session left their levels."""
+        combo, side, row, starts = self._watch.crossed(rows)
+        which = np.full(len(row), -1, np.int64)
+        return starts, self._judged(combo, side, row, starts, which, Entries.empty())
 
     def _plain(self, bars: ClosedBars, at: Int64, entries: Entries) -> tuple[Int64, Judged]:
         """Judge what bars that are simply the next ones may trigger.
@@ -174,55 +240,11 @@ class Combos:
             [tuple(self._days.found(one)) for one in row.tolist()],
             self._days.ages,
             confidence,
-            lambda k: entries.signals([int(which[k])])[0],
+            lambda places: entries.signals(which[places].tolist()),
         )
         columns = (combo, side, row, start_ms, opened)
         looks = Looks(*(np.ascontiguousarray(column, np.int64) for column in columns))
         return judge(self.engine.history, looks, around)
-
-    def _columns(self, place: Int64, judged: Judged) -> Entries:
-        """Return what triggered as entries, in log order, written when somebody reads them."""
-        order = _log_order(place, judged)
-        looks, n = judged.looks, len(order)
-        return Entries(
-            looks.row[order].astype(np.int32),
-            (looks.combo[order] + COMBO_KIND).astype(np.int32),
-            looks.side[order].astype(np.int8),
-            looks.start_ms[order],
-            looks.start_ms[order],
-            judged.confidence[order],
-            np.zeros(n, np.uint8),
-            np.full(n, np.nan),
-            lambda places: [self._author.confirm(judged.hit(k)) for k in order[places].tolist()],
-        )
-
-    def _written(self, place: Int64, judged: Judged) -> list[Numbered]:
-        return [
-            (
-                int(place[k]),
-                int(judged.looks.start_ms[k]),
-                int(judged.looks.combo[k]),
-                STATEMENT,
-                self._author.confirm(judged.hit(k)),
-            )
-            for k in _log_order(place, judged).tolist()
-        ]
-
-    def _changed(self, b: int, old: list[ComboHit], fresh: list[ComboHit]) -> Iterable[Numbered]:
-        was = {identity(hit): hit for hit in old}
-        now = {identity(hit): hit for hit in fresh}
-        for name, hit in was.items():
-            if name not in now:
-                gone = self._author.retract(self._survey.recount(hit))
-                yield b, hit.bar.start_ms, hit.combo, RETRACTION, gone
-        for name, hit in now.items():
-            said = self._author.restate(was.get(name), hit)
-            if said is not None:
-                yield b, hit.bar.start_ms, hit.combo, STATEMENT, said
-
-    def _entries(self, found: list[Numbered]) -> Entries:
-        found.sort(key=lambda one: (one[:4], one[4].direction))
-        return Entries.of([signal for *_, signal in found], self._rows)
 
 
 def take_days(days: Days, bars: ClosedBars, tiers: Sequence[Combos]) -> list[ComboUpdate]:
@@ -232,7 +254,7 @@ def take_days(days: Days, bars: ClosedBars, tiers: Sequence[Combos]) -> list[Com
     """
     updates: list[EngineUpdate] = []
     found: list[list[Entries]] = [[] for _ in tiers]
-    for group in _by_start(bars):
+    for group in groups_of(bars):
         part = bars.take(group)
         old = [tier.before_days(part) for tier in tiers]
         updates.append(days.take(part))
@@ -248,14 +270,8 @@ def _counted(update: EngineUpdate, judged: Judged) -> EngineUpdate:
     return replace(update, refused={**update.refused, "restated_combos": n}) if n else update
 
 
-def _by_start(bars: ClosedBars) -> list[Int64]:
-    edges = np.flatnonzero(np.diff(bars.start_ms) != 0) + 1
-    return [group for group in np.split(np.arange(len(bars)), edges) if len(group)]
-
-
 def _log_order(place: Int64, judged: Judged) -> Int64:
     """Return the looks that trigger: by bar of the batch, by combo, bearish ones first."""
-    fired = np.flatnonzero(~np.isnan(judged.confidence))
-    looks = judged.looks
+    fired, looks = judged.triggered(), judged.looks
     order = np.lexsort((looks.side[fired], looks.combo[fired], place[fired]))
     return np.asarray(fired[order], np.int64)

@@ -13,6 +13,7 @@ from pl.signals.combos.conditions import score_of
 from pl.signals.combos.days import NO_DAY, Days
 from pl.signals.combos.declaration import Conditions, Fires, Found, Holds, Level
 from pl.signals.combos.held import columns_of
+from pl.signals.combos.judge import first_after, first_beyond
 from pl.signals.combos.levels import LEVEL_OF
 from pl.signals.combos.reach import Reach, Watched, leave
 from pl.signals.combos.survey import MINUTE_MS, combos_of
@@ -131,7 +132,7 @@ class TriggerWatch:
         Columns of (5, n): place of the bar, combo, side, row, and place of the entry.
         """
         combo, side, row, which = self.triggers(entries)
-        place = _places(bars, at, row, entries.bar_time_ms[which], len(self.reach.top))
+        place = places_of(bars, at, row, entries.bar_time_ms[which], len(self.reach.top))
         return np.stack([place, combo, side, row, which])[:, place >= 0]
 
     def triggers(self, entries: Entries) -> tuple[Int64, Int64, Int64, Int64]:
@@ -150,6 +151,39 @@ class TriggerWatch:
         kept = np.isin(side, (1, -1)) & ((self._wants[combo] == 0) | (self._wants[combo] == side))
         which, combo, side = _best(entries, which[kept], combo[kept], side[kept])
         return combo, side, entries.row[which].astype(np.int64), which
+
+    def rows_between_sessions(self) -> tuple[Int64, list[int]]:
+        """Return the rows whose day goes on: those in the running session, and in earlier ones."""
+        held = np.flatnonzero(self.reach.session_ms != NO_DAY)
+        opened = self.reach.session_ms[held]
+        goes_on = ~self._days.is_over(held, opened)
+        running = goes_on & (opened == self.session_ms)
+        return held[running], held[goes_on & ~running].tolist()
+
+    def crossed(self, rows: Int64) -> tuple[Int64, Int64, Int64, Int64]:
+        """Return combo, side, row and bar start where rows of the running session left levels.
+
+        (n,) each, of the bars held; the bars may trigger the combos.
+        """
+        found: list[tuple[int, int, int, int]] = []
+        for k, number in enumerate(self._levels):
+            side, price = COMBOS[number].direction, self._watched.price[k, rows]
+            best = self.reach.top[rows] if side > 0 else self.reach.bottom[rows]
+            for row in rows[side * best > side * price].tolist():
+                i = self._left_at(number, row, float(self._watched.price[k, row]))
+                if i < self._engine.history.n_bars[row]:
+                    found.append((number, side, row, int(self._engine.history.start[row, i])))
+        combo, sides, row_, starts = np.array(found, np.int64).reshape(-1, 4).T
+        return combo, sides, row_, starts
+
+    def _left_at(self, number: int, row: int, price: float) -> int:
+        """Return the bar at which a level of the running session is judged, else that behind."""
+        history, trigger = self._engine.history, COMBOS[number].trigger
+        first, end = find(history, row, self.session_ms), int(history.n_bars[row])
+        if isinstance(trigger, Holds):
+            until_ms = self.session_ms + trigger.minutes * MINUTE_MS
+            return first_after(history, row, first, end, until_ms)
+        return first_beyond(history, row, first, end, price, COMBOS[number].direction)
 
     def armed_rows(self) -> list[int]:
         """Return the rows on which an intraday entry may trigger something."""
@@ -183,7 +217,7 @@ def _best(entries: Entries, which: Int64, combo: Int64, side: Int64) -> tuple[In
     return which[first], combo[first], side[first]
 
 
-def _places(bars: ClosedBars, at: Int64, row: Int64, start_ms: Int64, n_rows: int) -> Int64:
+def places_of(bars: ClosedBars, at: Int64, row: Int64, start_ms: Int64, n_rows: int) -> Int64:
     """Return the places of the bars of (row, start_ms) among those at `at`, -1 for none."""
     out = np.full(len(row), -1, np.int64)
     by_row = np.full(n_rows, -1, np.int64)

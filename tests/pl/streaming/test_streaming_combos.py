@@ -13,11 +13,13 @@ from contracts import names
 from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.market.batches import MINUTE_MS, QUALITY_BACKFILLED, ClosedBars
+from pl.market.columns import concatenated
 from pl.market.folding import Folding
 from pl.market.sessions import DAY_MS, AlwaysOpenSessions
 from pl.market.timeframes import TIMEFRAMES
 from pl.store.connection import Database
 from pl.store.patterns import PatternStore
+from pl.store.standing import Standing
 from pl.streaming.announcer import Announcer
 from pl.streaming.closing import Closing
 from pl.streaming.combos import ComboDesk, join_combos
@@ -27,6 +29,7 @@ from pl.streaming.frames import build_frame
 from pl.streaming.publication import Publication
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Road
+from pl.streaming.told import Told
 from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, Clock, Collected, Spool
 from tests.pl.streaming.fakes import Database as NoDatabase
 
@@ -138,6 +141,63 @@ def test_a_revision_takes_the_combo_back() -> None:
     taken_back = [one for one in combos(road) if one[2] == "retracted"]
     assert [name for name, *_ in taken_back] == told
     assert all(quality == "backfilled" for *_, quality in taken_back)
+
+
+def test_the_end_of_a_combo_that_was_told_is_told() -> None:
+    road = Collected()
+    service = Service(road)
+    service.joined()
+    service.calm()
+    service.close(minute(60, 101.5, 9_000.0))
+    told = next(s for s, _ in road.found if s.pattern == "Break_Of_20_Day_High")
+    service.close(minute(61, 90.0))  # it opens there, behind the stop
+    ends = [s for s, _ in road.found if s.flow_id == told.flow_id and s is not told]
+    assert [(s.life, dict(s.before)) for s in ends] == [("failed", {"life": "confirmed"})]
+    assert ends[0].after == {"life": "failed", "exit_price": 90.0, "bars": 1}
+    assert service.counters.ended["failed"] >= 1
+
+
+def test_a_told_combo_ends_after_a_restart_too() -> None:
+    road = Collected()
+    service = Service(road)
+    service.joined()
+    service.calm()
+    service.close(minute(60, 101.5, 9_000.0))
+    told = next(s for s, _ in road.found if s.pattern == "Break_Of_20_Day_High")
+    again = Service(road)
+    history = [minute(k, 100.0 + 0.01 * (k % 2)) for k in range(60)] + [minute(60, 101.5, 9_000.0)]
+    again.closing.minute.warm({0: concatenated(history)})
+    standing = Standing(
+        str(told.flow_id),
+        told.life,
+        0,
+        told.bar_time_ms,
+        told.confidence,
+        told.price,
+        told.price_change,
+        told.volume,
+        told.timeframe,
+        told.symbol,
+        told.pattern,
+        told.direction,
+    )
+    again.closing.minute.told = Told.of([standing], SYMBOLS, "1min")
+    again.joined()
+    road.found.clear()
+    again.close(minute(61, 90.0))
+    combos_told = [(s.pattern, s.life) for s, _ in road.found if s.tier == "combo"]
+    assert ("Break_Of_20_Day_High", "failed") in combos_told
+
+
+def test_the_end_of_a_combo_that_nobody_was_told_of_is_counted() -> None:
+    road = Collected()
+    service = Service(road)
+    service.joined()
+    service.calm()
+    service.close(minute(60, OLD_HIGH + 0.01, 10.0))
+    service.close(minute(61, 90.0))
+    assert "Break_Of_20_Day_High" not in {name for name, *_ in combos(road)}
+    assert service.counters.ended["failed"] >= 1
 
 
 def test_the_running_day_sets_nothing_up() -> None:
