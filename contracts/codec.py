@@ -24,7 +24,7 @@ def encode(message: object) -> bytes:
     """
     encoded = _encoder.encode(message)
     if any(mark in encoded for mark in _NULLS):
-        _refuse_nulls(msgspec.to_builtins(message), "message")
+        _refuse_nulls(msgspec.to_builtins(message, builtin_types=(msgspec.Raw,)), "message")
     return encoded
 
 
@@ -46,6 +46,8 @@ def unix_seconds(text: str) -> float:
 
 
 def _refuse_nulls(value: object, where: str) -> None:
+    if isinstance(value, msgspec.Raw):  # was looked at when it was encoded
+        return
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"{where}: expected a value, was {value}")
     if isinstance(value, dict):
