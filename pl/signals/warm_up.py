@@ -73,5 +73,5 @@ def warm_up() -> None:
 def _look_at_a_combo(engine: SignalEngine) -> None:
     one = np.ones(1, np.int64)
     looks = Looks(one, one, np.zeros(1, np.int64), one, one)
-    measure(engine.history, looks, one, np.empty((1, N_MEASURES), np.float64))
+    measure(engine.history, looks, one, one, np.empty((1, N_MEASURES), np.float64))
     fit_beyond(1.0)
