@@ -67,6 +67,7 @@ def warm_up() -> None:
     engine.update(_bars([40], float("nan"), 2))
     engine.recent(4)
     engine.latest_rows(np.zeros(1, np.int64), 4)
+    engine.last_rows(np.zeros(1, np.int64))
     _look_at_a_combo(engine)
 
 
