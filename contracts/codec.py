@@ -4,6 +4,7 @@ Structs leave out what equals its default, so an unknown optional field is absen
 """
 
 import math
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -13,7 +14,7 @@ import msgspec
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
-_NULLS = (b":null", b",null", b"[null")
+_NULL = re.compile(rb"null(?<=[:,\[]null)")
 """What a null looks like, or a text that holds one: only then everything is looked at."""
 
 
@@ -23,7 +24,7 @@ def encode(message: object) -> bytes:
     Raises ValueError naming the field when it holds null, NaN or Infinity.
     """
     encoded = _encoder.encode(message)
-    if any(mark in encoded for mark in _NULLS):
+    if _NULL.search(encoded):
         _refuse_nulls(msgspec.to_builtins(message, builtin_types=(msgspec.Raw,)), "message")
     return encoded
 
