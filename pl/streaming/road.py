@@ -67,8 +67,10 @@ class Road:
     """Carry loads in order. `start` after `recover` of the bus; `stop` carries what is left.
 
     database : why PostgreSQL takes nothing, empty while it does; failure : a bug of ours, or a
-    disk that takes no spool record; told : events by life. All are read from other
-    threads. clear_way_s : how long what follows alerts waits for them to reach a screen.
+    disk that takes no spool record; told : events by life; telling_since : since when alerts have
+    the way to themselves, 0 when they need it no more. All are read from other threads.
+    clear_way_s : how long what follows alerts waits for them to reach a screen; head_start_s : how
+    long at most who brings alerts waits for the first to be out.
     """
 
     producer: str
@@ -82,6 +84,7 @@ class Road:
     head_start_s: float = HEAD_START_S
     database: str = ""
     failure: str = ""
+    telling_since: float = 0.0
     told: Counter[str] = field(default_factory=Counter)
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
@@ -97,7 +100,6 @@ class Road:
     _reached_at: float = 0.0
     _marked_at: float = 0.0
     _marked_seq: int = 0
-    _telling_since: float = 0.0
 
     @property
     def waiting(self) -> int:
@@ -135,7 +137,7 @@ class Road:
     def _step(self) -> bool:
         patience_s = MAINTAIN_EVERY_S
         if self._following:
-            left_s = self._telling_since + self.clear_way_s - self.clock()
+            left_s = self.telling_since + self.clear_way_s - self.clock()
             patience_s = min(max(left_s, 0.0), self.clear_way_s)
         try:
             load = self._loads.get(timeout=patience_s)
@@ -148,7 +150,7 @@ class Road:
             self._mark(force=True)
             return False
         self._carry(load)
-        clears_way = self.clear_way_s and self._telling_since
+        clears_way = self.clear_way_s and self.telling_since
         if not clears_way or len(self._following) >= MOST_FOLLOWING:
             self._finish()
         return True
@@ -164,8 +166,8 @@ class Road:
         progress = None
         if load.through_ms is not None:
             progress = Progress(self.producer, PROGRESS, load.through_ms)
-        if len(load.found) and not self._telling_since:
-            self._telling_since = self.clock()
+        if len(load.found) and not self.telling_since:
+            self.telling_since = self.clock()
         events: list[StoredEvent] = []
         telling: list[Telling] = []
         for part in _parts(len(load.found)):
@@ -208,7 +210,7 @@ class Road:
 
     def _finish(self) -> None:
         """Do what alerts do not wait for."""
-        self._telling_since = 0.0
+        self.telling_since = 0.0
         while self._following:
             self._following.popleft()()
         self._maintain()
