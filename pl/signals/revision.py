@@ -21,8 +21,6 @@ from pl.signals.history import (
     find,
     make_room,
     set_anchor,
-    shift_left,
-    shift_right,
     walk,
     walk_start,
     write_bar,
@@ -30,6 +28,7 @@ from pl.signals.history import (
 from pl.signals.hits import Hit
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
 from pl.signals.reliving import Ends, Finds, lived_from
+from pl.signals.shifting import shift_left, shift_right
 from pl.signals.table import IndicatorTable
 
 
