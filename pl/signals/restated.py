@@ -10,6 +10,12 @@ and either less than three times the usual was traded, in shares or in USD, agai
 the 20 bars before (news that moves a price that far is traded), or, among bars shorter than a
 day, it comes after four hours without one and the ratio is within 2 % of a whole number or of 3:2,
 as splits are: what is usual then is the quiet of the evening before.
+
+A smaller jump, whose open and close both lie at least 1.08 times off the close before, is one when
+its open lies at least 1.15 times off (spin-offs, splits of 5:4, 4:3, 6:5) or within 1 % of 11:10,
+and less than twice the usual was traded in USD: against the mean of the 20 days before, or, where
+bars are shorter than a day and this one comes after a night, against the first bar of the session
+before. Moves of that size are traded; how few are not is counted in docs/reference/witnesses.md.
 """
 
 from typing import Final
@@ -17,13 +23,19 @@ from typing import Final
 from pl.kernel import inner_leaf, leaf
 from pl.lanes import ALL_BITS, N_LANES, below_bits, load, spread
 from pl.market.batches import Int64
-from pl.signals.bars import CLOSE, VOLUME, Bars
+from pl.signals.bars import CLOSE, OPEN, VOLUME, Bars
+from pl.signals.timeframes import DAY_MS
 
 LEAST_JUMP: Final = 1.4
 NEWS: Final = 3.0
 USUAL_BARS: Final = 20
 NIGHT_MS: Final = 4 * 3_600_000
 NEAR: Final = 0.02
+LEAST_SMALL: Final = 1.08
+SURELY: Final = 1.15
+SMALLEST_SPLIT: Final = 1.1
+VERY_NEAR: Final = 0.01
+ORDINARY: Final = 2.0
 
 
 @leaf
@@ -57,11 +69,48 @@ def follows_a_night(starts: Int64, i: int) -> bool:
 
 
 @leaf
+def is_small_jump(bars: Bars, i: int) -> bool:
+    """Tell whether open and close of bar `i` lie as far off the close before as a small split's."""
+    before, first, close = bars[i - 1, CLOSE], bars[i, OPEN], bars[i, CLOSE]
+    ratio, later = first / before, close / before
+    if first < before:
+        ratio, later = before / first, before / close
+    if ratio < LEAST_SMALL or later < LEAST_SMALL:
+        return False
+    return bool(ratio >= SURELY or abs(ratio - SMALLEST_SPLIT) <= VERY_NEAR * SMALLEST_SPLIT)
+
+
+@leaf
+def opening_before(starts: Int64, i: int) -> int:
+    """Return the position of the first bar after the night before that of bar `i`, -1 for none."""
+    for j in range(i - 1, 0, -1):
+        if starts[j] - starts[j - 1] >= NIGHT_MS:
+            return j
+    return -1
+
+
+@leaf
+def is_ordinary(starts: Int64, bars: Bars, i: int) -> bool:
+    """Tell whether bar `i` traded less than twice the usual in USD, where a usual is known."""
+    traded, usd, n = bars[i, CLOSE] * bars[i, VOLUME], 0.0, 0
+    if follows_a_night(starts, i):
+        j = opening_before(starts, i)
+        usd, n = (bars[j, CLOSE] * bars[j, VOLUME], 1) if j > 0 else (0.0, 0)
+    elif i >= USUAL_BARS and starts[i] - starts[i - 1] >= DAY_MS:
+        n = USUAL_BARS
+        for j in range(i - n, i):
+            usd += bars[j, CLOSE] * bars[j, VOLUME]
+    return bool(n * traded < ORDINARY * usd)
+
+
+@leaf
 def is_restated(starts: Int64, bars: Bars, i: int) -> bool:
     """Tell whether bar `i` goes on at another scale; `starts` (n,) unix ms are those of `bars`."""
     before, close = bars[i - 1, CLOSE], bars[i, CLOSE]
-    if close < LEAST_JUMP * before and before < LEAST_JUMP * close:
+    if close < LEAST_SMALL * before and before < LEAST_SMALL * close:
         return False
+    if close < LEAST_JUMP * before and before < LEAST_JUMP * close:
+        return is_small_jump(bars, i) and is_ordinary(starts, bars, i)
     ratio = max(before, close) / min(before, close)
     return bool((follows_a_night(starts, i) and is_split_like(ratio)) or is_quiet(bars, i))
 
@@ -70,7 +119,7 @@ def is_restated(starts: Int64, bars: Bars, i: int) -> bool:
 def are_near(bars: Bars, first: int) -> bool:
     """Tell whether eight bars, from bar `first` on, each stay near the close before."""
     close, before = load(bars, first, CLOSE), load(bars, first - 1, CLOSE)
-    most = spread(LEAST_JUMP)
+    most = spread(LEAST_SMALL)
     return below_bits(close, most * before) & below_bits(before, most * close) == ALL_BITS
 
 
