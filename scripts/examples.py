@@ -15,7 +15,8 @@ from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate
 from scripts.drawing import Drawing, Point
-from scripts.measuring_rates import daily, daily_bars, finds, intraday, minute_bars
+from scripts.measuring_rates import finds
+from scripts.recorded_series import daily_bars, judge, minute_bars
 
 BEFORE: Final = {"candlestick": 16, "event": 46, "chart": 12}
 AFTER: Final = {"candlestick": 5, "event": 8, "chart": 8}
@@ -77,11 +78,11 @@ class Series:
 def recorded(home: Path, keep: Callable[[str], bool] = lambda _: True) -> list[Series]:
     """Return the recorded series below `home` of the symbols that are kept, judged."""
     found = []
-    for timeframe, read, judge in (("daily", daily_bars, daily), ("1min", minute_bars, intraday)):
+    for timeframe, read in (("daily", daily_bars), ("1min", minute_bars)):
         frames = [one for one in read(home) if keep(str(one["symbol"].iloc[0]))]
         found += [
             Series(timeframe, frame, update)
-            for frame, update in zip(frames, judge(frames), strict=True)
+            for frame, update in zip(frames, judge(frames, timeframe), strict=True)
         ]
     return found
 
@@ -90,7 +91,9 @@ def chosen(series: list[Series]) -> Iterator[tuple[Example, Drawing]]:
     """Yield an example of each signal: of the registry, of the chart patterns, of the 61."""
     for pattern in PATTERNS:
         frame = "daily" if "daily" in pattern.timeframes else "1min"
-        yield best(pattern.name, pattern.family, [s for s in series if s.timeframe == frame])
+        mine = [one for one in series if one.timeframe == frame]
+        if any(len(finds(one.update.entries, pattern.name)) for one in mine):
+            yield best(pattern.name, pattern.family, mine)
     days = [one for one in series if one.timeframe == "daily"]
     for name in CHART_NAMES:
         yield best(name, "chart", days)

@@ -1,40 +1,43 @@
 """Measure how often each combo fires on recorded sessions and on random walks of their moves.
 
 A walk draws days and minutes of the same symbol: warm-up days in drawn order, then sessions that
-open with the gap of a drawn day and go on with drawn minutes, at that day's volume. The minutes are
-without their mean and scaled to what the symbol's days move from open to close, for those recorded
-are few and of lively weeks. The day of such a session is what its minutes make of it.
+open with the gap of a drawn day and go on with drawn minutes, at that day's volume. Each minute is
+drawn among the recorded ones of its time of day, so that a session keeps its course of volume and
+ranges: lively at its ends, calm at noon. The minutes are without their mean and scaled to what the
+symbol's days move from open to close, for those recorded are few and of lively weeks. The day of
+such a session is what its minutes make of it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from pl.market.batches import ClosedBars, Float64
+from pl.market.batches import ClosedBars, Float64, Int64
+from pl.market.coarser import coarser
 from pl.market.sessions import ExchangeSessions
 from pl.signals.combos.catalogue import COMBOS
-from pl.signals.entries import KIND_OF, Entries, join_entries
-from pl.signals.ledger import CONFIRMED_CODE
+from pl.signals.entries import Entries
 from tests.pl.signals.recorded_combos import (
     DAY,
     SYMBOLS,
     Batch,
+    Market,
     calendar,
     in_order,
-    new_york,
     read_days,
     read_minutes,
 )
 from tests.pl.signals.synthetic import join
 
 WARM_UP_DAYS: Final = 300
-WALKED_SESSIONS: Final = 900
+WALKED_SESSIONS: Final = 850
 SESSION_MINUTES: Final = 390
 MINUTE_MS: Final = 60_000
-WALKED_BARS: Final = WALKED_SESSIONS * SESSION_MINUTES * len(SYMBOLS)
-Rates = dict[str, tuple[float, float]]
+SESSION_BARS: Final = {"1min": 390, "5min": 78}
+Batches = list[Batch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,84 +48,117 @@ class Moves:
     volume: Float64
 
     @staticmethod
-    def of(bars: ClosedBars, *, first_open: bool = True) -> "Moves":
-        """Return the moves of one symbol's bars; without `first_open`, none over a night."""
+    def of(bars: ClosedBars) -> "Moves":
+        """Return the moves of one symbol's bars."""
         prices = np.column_stack([bars.open, bars.high, bars.low, bars.close])
-        moves = np.log(prices[1:] / prices[:-1, 3:])
-        nearby = np.diff(bars.start_ms) <= 5 * MINUTE_MS
-        keep = np.ones(len(moves), np.bool_) if first_open else nearby
-        return Moves(moves[keep], bars.volume[1:][keep])
+        return Moves(np.log(prices[1:] / prices[:-1, 3:]), bars.volume[1:])
 
 
-def measured(home: Path, dice: np.random.Generator) -> tuple[int, Rates, Rates]:
-    """Return recorded minutes, and fires per 1,000 of recorded and of walked ones, by combo.
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Hold the minutes of recorded sessions by their time of day.
 
-    Each as everything in the log, and what reaches the confidence of an alert.
+    moves : minutes in any order, those of a session's first bar over its own open, volume as a
+    share of its session's; places : by minute of the session, which of them were recorded at it.
     """
+
+    moves: Moves
+    places: list[Int64]
+
+    @staticmethod
+    def of(minutes: ClosedBars, sessions: ExchangeSessions) -> "Course":
+        """Return one symbol's minutes of regular hours."""
+        opens = np.array([sessions.anchor_ms("1min", ms) for ms in minutes.start_ms.tolist()])
+        at = (minutes.start_ms - opens) // MINUTE_MS
+        prices = np.column_stack([minutes.open, minutes.high, minutes.low, minutes.close])
+        before = np.append(minutes.open[0], minutes.close[:-1])
+        first = np.append(True, np.diff(opens) > 0)
+        before[first] = minutes.open[first]
+        _, session = np.unique(opens, return_inverse=True)
+        share = minutes.volume / np.bincount(session, minutes.volume)[session]
+        moves = Moves(np.log(prices / before[:, None]), share)
+        return Course(moves, [np.flatnonzero(at == minute) for minute in range(SESSION_MINUTES)])
+
+    def drawn(self, dice: np.random.Generator) -> Int64:
+        """Return which minutes make a session, in its order."""
+        return np.array([places[dice.integers(len(places))] for places in self.places])
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Hold walked days and minutes of all symbols, each sorted by (start_ms, row)."""
+
+    days: ClosedBars
+    minutes: ClosedBars
+
+
+def drawn(home: Path, dice: np.random.Generator) -> Drawn:
+    """Return walks of the days and minutes recorded below `home`."""
     sessions = calendar()
-    days, minutes = read_days(home, sessions), read_minutes(home, sessions)
-    walked = walk(days, minutes, sessions, dice)
-    real = rates(log_of(in_order(days, minutes, sessions), sessions), len(minutes))
-    return len(minutes), real, rates(log_of(walked, sessions), WALKED_BARS)
+    return walk(read_days(home, sessions), read_minutes(home, sessions), sessions, dice)
 
 
-def rates(log: Entries, n_bars: int) -> Rates:
-    """Return fires per 1,000 bars: all, and those sure enough for an alert."""
-    found = {}
-    log = log.take(np.flatnonzero((log.life == CONFIRMED_CODE) & np.isnan(log.said)))
-    for combo in COMBOS:
-        confidence = log.confidence[log.kind == KIND_OF[combo.name]]
-        sure = int((confidence >= combo.alert.min_confidence).sum())
-        found[combo.name] = (1000.0 * len(confidence) / n_bars, 1000.0 * sure / n_bars)
-    return found
+def logs(days: ClosedBars, minutes: ClosedBars, timeframe: str) -> tuple[int, Iterator[Entries]]:
+    """Return how many bars of a timeframe there are, and what the combos say of them."""
+    sessions = calendar()
+    bars = minutes if timeframe == "1min" else coarser(minutes, timeframe, sessions)
+    return len(bars), _logs(in_order(days, bars, sessions), timeframe, sessions)
 
 
-def log_of(batches: list[Batch], sessions: ExchangeSessions) -> Entries:
-    """Return the combos' log of days and minutes, without what the days themselves change."""
-    market = new_york(sessions)
-    log = []
+def recorded_logs(home: Path, timeframe: str) -> tuple[int, Iterator[Entries]]:
+    """Return likewise what they say of the recorded sessions."""
+    sessions = calendar()
+    return logs(read_days(home, sessions), read_minutes(home, sessions), timeframe)
+
+
+def _logs(batches: Batches, timeframe: str, sessions: ExchangeSessions) -> Iterator[Entries]:
+    """Yield the log of each session, without what the days themselves change."""
+    market = Market.of(
+        SYMBOLS,
+        lambda ms: sessions.anchor_ms("1min", ms),
+        lambda ms: sessions.anchor_ms("daily", ms),
+        timeframe,
+        SESSION_BARS[timeframe],
+    )
     for kind, bars in batches:
         if kind == DAY:
             market.take((kind, bars))
         else:
-            log.append(market.combos.update(bars).combos)
-    return join_entries(log)
+            yield market.combos.update(bars).combos
+
+
+def names_on(timeframe: str) -> list[str]:
+    """Return the combos of a timeframe."""
+    return [combo.name for combo in COMBOS if timeframe in combo.timeframes]
 
 
 def walk(
     days: ClosedBars, minutes: ClosedBars, sessions: ExchangeSessions, dice: np.random.Generator
-) -> list[Batch]:
-    """Return days and minutes of random walks, one a symbol, as they come."""
-    opens = np.array([session.open_ms for session in sessions.sessions])
-    opens = opens[: WARM_UP_DAYS + WALKED_SESSIONS]
-    parts = [
-        walked_symbol(
-            row, days.take(days.row == row), minutes.take(minutes.row == row), opens, dice
-        )
-        for row in range(len(SYMBOLS))
-    ]
-    drawn_days, drawn_minutes = (join([part[k] for part in parts]) for k in range(2))
-    drawn_minutes = drawn_minutes.take(np.lexsort((drawn_minutes.row, drawn_minutes.start_ms)))
-    drawn_days = drawn_days.take(np.lexsort((drawn_days.row, drawn_days.start_ms)))
-    return in_order(drawn_days, drawn_minutes, sessions)
+) -> Drawn:
+    """Return random walks, one a symbol, in sessions of full length."""
+    whole = [s for s in sessions.sessions if s.close_ms - s.open_ms == SESSION_MINUTES * MINUTE_MS]
+    opens = np.array([s.open_ms for s in whole[: WARM_UP_DAYS + WALKED_SESSIONS]])
+    parts = []
+    for row in range(len(SYMBOLS)):
+        own = days.take(days.row == row)
+        course = paced(Course.of(minutes.take(minutes.row == row), sessions), own)
+        parts.append(walked_symbol(row, own, course, opens, dice))
+    both = [join([part[k] for part in parts]) for k in range(2)]
+    return Drawn(*(bars.take(np.lexsort((bars.row, bars.start_ms))) for bars in both))
 
 
 def walked_symbol(
-    row: int,
-    days: ClosedBars,
-    minutes: ClosedBars,
-    opens: np.ndarray,
-    dice: np.random.Generator,
+    row: int, days: ClosedBars, course: Course, opens: np.ndarray, dice: np.random.Generator
 ) -> tuple[ClosedBars, ClosedBars]:
     """Return a symbol's walked days, one for each of `opens`, and the minutes of the last."""
-    daily, minutely = Moves.of(days), paced(Moves.of(minutes, first_open=False), days)
+    daily, minutely = Moves.of(days), course.moves
     order = dice.permutation(len(daily.prices))[: len(opens)]
     last = float(days.close[0])
     day_prices, day_volume, bars = [], [], []
-    for n, drawn in enumerate(order.tolist()):
-        prices, volume = last * np.exp(daily.prices[drawn]), float(daily.volume[drawn])
+    for n, day in enumerate(order.tolist()):
+        prices, volume = last * np.exp(daily.prices[day]), float(daily.volume[day])
         if n >= WARM_UP_DAYS:
-            which = dice.integers(0, len(minutely.prices), SESSION_MINUTES)
+            which = course.drawn(dice)
             before = np.concatenate([[0.0], np.cumsum(minutely.prices[which, 3])[:-1]])
             session = prices[0] * np.exp(before[:, None] + minutely.prices[which])
             share = minutely.volume[which] / minutely.volume[which].sum()
@@ -137,11 +173,13 @@ def walked_symbol(
     return closed(row, opens, np.array(day_prices), np.array(day_volume)), join(bars)
 
 
-def paced(moves: Moves, days: ClosedBars) -> Moves:
-    """Return minutes' moves without drift, which in a session span what the days do."""
-    drift, spread = moves.prices[:, 3].mean(), moves.prices[:, 3].std()
-    scale = np.log(days.close / days.open).std() / (spread * np.sqrt(SESSION_MINUTES))
-    return Moves((moves.prices - drift) * scale, moves.volume)
+def paced(course: Course, days: ClosedBars) -> Course:
+    """Return minutes without drift, which in a session span what the days do."""
+    close = course.moves.prices[:, 3]
+    spread = close.std() * np.sqrt(SESSION_MINUTES)
+    scale = np.log(days.close / days.open).std() / spread
+    paced_moves = Moves((course.moves.prices - close.mean()) * scale, course.moves.volume)
+    return Course(paced_moves, course.places)
 
 
 def closed(row: int, start_ms: np.ndarray, prices: Float64, volume: Float64) -> ClosedBars:

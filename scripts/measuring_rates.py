@@ -1,189 +1,174 @@
-"""Measure how often each pattern fires on recorded bars and on random walks of their moves."""
+"""Measure how often each pattern fires on recorded bars and on random walks of their moves.
 
+Days and weeks are walked by their own moves in drawn order. Hours change places with those of the
+same time of day and quarter of a year, so that the walk keeps the day's course of volume and
+ranges. Bars of 1, 5 and 15 minutes are those of the sessions that `measuring_combos` draws, each
+minute among the recorded ones of the same time of day.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
-from pl.market.batches import ClosedBars, Float64, Int64
+from pl.market.batches import ClosedBars, Int64
+from pl.market.coarser import coarser
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.registry import CHART_NAMES
-from pl.signals.combos.names import COMBO_NAMES
-from pl.signals.engine import SignalEngine
-from pl.signals.entries import KIND_OF, LIVES, Chosen, Entries
+from pl.signals.entries import KIND_NAMES, KIND_OF, LIVES, Chosen, Entries
 from pl.signals.pattern import IN_SESSION
-from pl.signals.policy import FALLBACK, RULES, Rule
+from pl.signals.policy import FALLBACK, RULES, TIER_OF, Rule
 from pl.signals.registry import PATTERNS
 from pl.signals.signal import CONFIRMED
 from pl.signals.table import EngineUpdate
-from scripts.measuring_combos import SYMBOLS, WALKED_BARS, measured
+from scripts import measuring_combos
+from scripts.measuring_combos import SYMBOLS, Drawn
+from scripts.recorded_series import (
+    Frames,
+    daily_bars,
+    engine_of,
+    hour_bars,
+    judge,
+    longer_bars,
+    minute_bars,
+    new_york,
+    shuffled,
+    weekly_bars,
+)
+from scripts.writing_rates import Bars, Rows, write_candles, write_module
 
-DAY_MS: Final = 86_400_000
 SEED: Final = 20_261
 IS_CONFIRMED: Final = LIVES.index(CONFIRMED)
-PRICES: Final = ("open", "high", "low", "close")
-HEADER: Final = '''"""Hold how often each signal fires; written by scripts/write_signals.py.
-
-Fires per 1,000 bars, on real bars and on random walks of the same moves (see
-docs/reference/signals.md).
-"""
-
-from collections.abc import Mapping
-from typing import Final
-
-DAILY_BARS: Final = {days}
-MINUTE_BARS: Final = {minutes}
-COMBO_BARS: Final = {combo_minutes}
-COMBO_SYMBOLS: Final = {combo_symbols}
-COMBO_WALKED_BARS: Final = {combo_walked}
-
-PATTERNS: Final[Mapping[str, tuple[float, float, float, float]]] = {{
-{patterns}}}
-"""Real: in the log, at the confidence of an alert; random walks: likewise."""
-
-CANDLES: Final[Mapping[str, tuple[float, float]]] = {{
-{candles}}}
-"""Real, random."""
+AT_ONCE: Final = 50_000
+"""Bars judged in one go."""
+READ: Final[dict[str, Callable[[Path], Frames]]] = {
+    "1min": minute_bars,
+    "5min": longer_bars("5min"),
+    "15min": longer_bars("15min"),
+    "1hour": hour_bars,
+    "daily": daily_bars,
+    "weekly": weekly_bars,
+}
 
 
-def null_rate(pattern: str) -> float | None:
-    """Return the alerts per 1,000 bars of a random walk, None where that was not measured."""
-    measured = PATTERNS.get(pattern)
-    return measured[3] if measured else None
-'''
+WALKED_IN_MINUTES: Final = frozenset({"1min", "5min", "15min"})
 
 
-def write_rates(home: Path, target: Path) -> None:
-    """Measure on the data below `home`; write the module `target`."""
+@dataclass(slots=True)
+class Tally:
+    """Count finds of each kind: all, those sure enough for an alert, and the bars looked at."""
+
+    timeframe: str
+    n_bars: int = 0
+    all: Int64 = field(default_factory=lambda: np.zeros(len(KIND_NAMES), np.int64))
+    alerts: Int64 = field(default_factory=lambda: np.zeros(len(KIND_NAMES), np.int64))
+    candles: Int64 = field(default_factory=lambda: np.zeros(len(CANDLE_NAMES), np.int64))
+
+    def take(self, entries: Entries) -> None:
+        """Count the finds of a log."""
+        places = first_told(entries)
+        kind, confidence = entries.kind[places], entries.confidence[places]
+        least = np.array([rule_of(name, self.timeframe).min_confidence for name in KIND_NAMES])
+        self.all += np.bincount(kind, minlength=len(KIND_NAMES))
+        self.alerts += np.bincount(kind[confidence >= least[kind]], minlength=len(KIND_NAMES))
+
+    def look(self, update: EngineUpdate) -> None:
+        """Count an update's bars, finds and candlesticks."""
+        self.take(update.entries)
+        fired = update.indicators.candles[:, 0]
+        self.n_bars += len(fired)
+        self.candles += [int((fired >> bit & 1).sum()) for bit in range(len(CANDLE_NAMES))]
+
+    def of(self, name: str) -> tuple[int, int]:
+        """Return how often a pattern was found, and how often surely enough for an alert."""
+        return int(self.all[KIND_OF[name]]), int(self.alerts[KIND_OF[name]])
+
+
+def write_rates(home: Path, folder: Path) -> None:
+    """Measure on the data below `home`; write a module a timeframe into `folder`."""
     dice = np.random.default_rng(SEED)
-    days, minutes = daily_bars(home), minute_bars(home)
-    real, random = daily(days), daily([shuffled(one, dice) for one in days])
-    busy, drawn = intraday(minutes), intraday([shuffled(one, dice) for one in minutes])
-    n_days, n_minutes = sum(map(len, days)), sum(map(len, minutes))
-    patterns = ""
-    in_session = {pattern.name for pattern in PATTERNS if pattern.timeframes <= IN_SESSION}
-    for name in (*(pattern.name for pattern in PATTERNS), *CHART_NAMES):
-        pair = (busy, drawn) if name in in_session else (real, random)
-        n = n_minutes if name in in_session else n_days
-        found = [1000.0 * count / n for one in pair for count in fires(one, name)]
-        patterns += f'    "{name}": ({", ".join(f"{rate:.3f}" for rate in found)}),\n'
-    combo_minutes, *of_combos = measured(home, dice)
-    for name in COMBO_NAMES:
-        found = [rate for one in of_combos for rate in one[name]]
-        patterns += f'    "{name}": ({", ".join(f"{rate:.3f}" for rate in found)}),\n'
-    candles = ""
-    for bit, name in enumerate(CANDLE_NAMES):
-        pair_of_rates = [1000.0 * count_bit(one, bit) / n_days for one in (real, random)]
-        candles += f'    "{name}": ({pair_of_rates[0]:.3f}, {pair_of_rates[1]:.3f}),\n'
-    target.write_text(
-        HEADER.format(
-            days=n_days,
-            minutes=n_minutes,
-            combo_minutes=combo_minutes,
-            combo_symbols=len(SYMBOLS),
-            combo_walked=WALKED_BARS,
-            patterns=patterns,
-            candles=candles,
-        )
-    )
+    walks = measuring_combos.drawn(home, dice)
+    for timeframe, read in READ.items():
+        recorded = read(home)
+        real = tally(judge(recorded, timeframe), timeframe)
+        random = tally(walked(recorded, walks, timeframe, dice), timeframe)
+        combos = combo_tallies(home, walks, timeframe) if timeframe in IN_SESSION else []
+        rows = dict(rates_of(pattern_names(timeframe), real, random))
+        rows |= dict(rates_of(measuring_combos.names_on(timeframe), *combos)) if combos else {}
+        n_combo = Bars(combos[0].n_bars, combos[1].n_bars) if combos else None
+        write_module(folder, timeframe, Bars(real.n_bars, random.n_bars), n_combo, rows)
+        if timeframe == "daily":
+            rates = [(1000.0 * t.candles / t.n_bars).tolist() for t in (real, random)]
+            write_candles(folder, dict(zip(CANDLE_NAMES, zip(*rates, strict=True), strict=True)))
 
 
-def fires(updates: list[EngineUpdate], name: str) -> tuple[int, int]:
-    """Return how often a pattern was found, and how often surely enough for an alert."""
-    total, alerts = 0, 0
-    least = rule_of(name).min_confidence
+def pattern_names(timeframe: str) -> list[str]:
+    """Return the patterns of a timeframe, combos left out."""
+    return [p.name for p in PATTERNS if timeframe in p.timeframes] + list(CHART_NAMES)
+
+
+def rates_of(names: Iterable[str], real: Tally, random: Tally) -> Iterator[tuple[str, Rows]]:
+    """Yield each pattern's fires per 1,000 bars: real, then random."""
+    for name in names:
+        yield name, tuple(1000.0 * n / one.n_bars for one in (real, random) for n in one.of(name))
+
+
+def combo_tallies(home: Path, walks: Drawn, timeframe: str) -> list[Tally]:
+    """Count the combos of recorded and of walked sessions."""
+    found = []
+    for n_bars, logs in (
+        measuring_combos.recorded_logs(home, timeframe),
+        measuring_combos.logs(walks.days, walks.minutes, timeframe),
+    ):
+        found.append(Tally(timeframe, n_bars))
+        for entries in logs:
+            found[-1].take(entries)
+    return found
+
+
+def walked(
+    recorded: Frames, walks: Drawn, timeframe: str, dice: np.random.Generator
+) -> Iterator[EngineUpdate]:
+    """Judge random walks."""
+    if timeframe in WALKED_IN_MINUTES:
+        yield from walked_minutes(walks.minutes, timeframe)
+        return
+    for one in recorded:
+        slot = one["slot"].to_numpy() if "slot" in one else np.zeros(len(one), np.int64)
+        yield from judge([shuffled(one, slot, dice)], timeframe)
+
+
+def walked_minutes(minutes: ClosedBars, timeframe: str) -> Iterator[EngineUpdate]:
+    """Judge the minutes of walks, folded to a timeframe."""
+    bars = minutes if timeframe == "1min" else coarser(minutes, timeframe, new_york())
+    engine = engine_of(SYMBOLS, timeframe, 0)
+    for begin in range(0, len(bars), AT_ONCE):
+        yield engine.update(bars.take(np.arange(begin, min(begin + AT_ONCE, len(bars)))))
+
+
+def tally(updates: Iterable[EngineUpdate], timeframe: str) -> Tally:
+    """Count the finds of all updates."""
+    found = Tally(timeframe)
     for update in updates:
-        found = update.entries.confidence[finds(update.entries, name)]
-        total += len(found)
-        alerts += int((found >= least).sum())
-    return total, alerts
+        found.look(update)
+    return found
+
+
+def first_told(entries: Entries) -> Chosen:
+    """Return the places of entries that say for the first time that a pattern is there."""
+    return np.flatnonzero((entries.life == IS_CONFIRMED) & np.isnan(entries.said))
 
 
 def finds(entries: Entries, name: str) -> Chosen:
-    """Return the places of entries that say for the first time that a pattern is there."""
-    first = (entries.life == IS_CONFIRMED) & np.isnan(entries.said)
-    return np.flatnonzero(first & (entries.kind == KIND_OF[name]))
+    """Return those of one pattern."""
+    places = first_told(entries)
+    return places[entries.kind[places] == KIND_OF[name]]
 
 
-def rule_of(name: str) -> Rule:
-    """Return what a pattern needs to become an alert where it is measured."""
-    return RULES.get((name, "intraday", "1min")) or RULES.get((name, "daily", "daily"), FALLBACK)
-
-
-def count_bit(updates: list[EngineUpdate], bit: int) -> int:
-    """Return on how many bars a candlestick fired."""
-    return sum(int(((update.indicators.candles[:, 0] >> bit) & 1).sum()) for update in updates)
-
-
-def daily(series: list[pd.DataFrame]) -> list[EngineUpdate]:
-    """Judge series of daily bars."""
-    return [
-        SignalEngine(("S",), "daily", "daily", lambda _: 0, session_bars=1500).update(
-            closed(one, np.arange(len(one)) * DAY_MS)
-        )
-        for one in series
-    ]
-
-
-def intraday(series: list[pd.DataFrame]) -> list[EngineUpdate]:
-    """Judge series of minutes, each in the sessions of its own times."""
-    return [
-        SignalEngine(("S",), "1min", "intraday", lambda ms: ms // DAY_MS * DAY_MS).update(
-            closed(one, one["t"].to_numpy(np.int64))
-        )
-        for one in series
-    ]
-
-
-def closed(frame: pd.DataFrame, start_ms: Int64) -> ClosedBars:
-    """Return the bars of one symbol."""
-    n = len(frame)
-    column = {name: frame[name].to_numpy(np.float64).copy() for name in (*PRICES, "volume")}
-    return ClosedBars(
-        row=np.zeros(n, np.int32),
-        start_ms=start_ms.astype(np.int64),
-        open=column["open"],
-        high=column["high"],
-        low=column["low"],
-        close=column["close"],
-        volume=column["volume"],
-        vwap=np.full(n, np.nan),
-        trade_count=np.ones(n, np.int32),
-        revision=np.zeros(n, np.int32),
-        quality=np.zeros(n, np.uint8),
-    )
-
-
-def shuffled(frame: pd.DataFrame, dice: np.random.Generator) -> pd.DataFrame:
-    """Return a random walk of the bars' own moves, ranges and volumes in drawn order."""
-    prices: Float64 = frame[list(PRICES)].to_numpy(np.float64)
-    before = np.concatenate([prices[:1, 0], prices[:-1, 3]])
-    moves = np.log(prices / before[:, None])
-    order = dice.permutation(len(frame))
-    last = np.concatenate([[0.0], np.cumsum(moves[order, 3])[:-1]])
-    walked = prices[0, 0] * np.exp(last[:, None] + moves[order])
-    volume = frame["volume"].to_numpy()[order]
-    return frame.assign(**dict(zip(PRICES, walked.T, strict=True)), volume=volume)
-
-
-def sound(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the bars that can be computed with."""
-    keep = frame["high"] >= frame[["open", "close"]].max(axis=1)
-    return frame[keep & (frame["low"] <= frame[["open", "close"]].min(axis=1))]
-
-
-def daily_bars(home: Path) -> list[pd.DataFrame]:
-    """Return the daily bars of each symbol with more than a year of them."""
-    frame = sound(pd.read_parquet(home / "daily_sp500_5yr" / "sp500_5yr.parquet").dropna())
-    groups = frame.sort_values("date").groupby("symbol", observed=True)
-    return [rows for _, rows in groups if len(rows) > 300]
-
-
-def minute_bars(home: Path) -> list[pd.DataFrame]:
-    """Return the minutes of New York's regular hours of each symbol."""
-    frame = sound(pd.read_parquet(home / "lean" / "minute_trade_bars.parquet").dropna())
-    clock = pd.to_datetime(frame["t"], unit="ms", utc=True).dt.tz_convert("America/New_York")
-    minute = clock.dt.hour * 60 + clock.dt.minute
-    regular = frame[(minute >= 570) & (minute < 960)].drop_duplicates(["symbol", "t"])
-    return [rows for _, rows in regular.sort_values("t").groupby("symbol", observed=True)]
+def rule_of(name: str, timeframe: str) -> Rule:
+    """Return what a pattern needs to become an alert on a timeframe."""
+    tiers = (TIER_OF[timeframe], "combo")
+    rules = [RULES[name, tier, timeframe] for tier in tiers if (name, tier, timeframe) in RULES]
+    return rules[0] if rules else FALLBACK

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 
-from pl.signals import rates
 from pl.signals.candles.catalogue import CANDLES, Candle
 from pl.signals.candles.judging import WARM_UP
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES, CHARTS
+from pl.signals.rates.candles import CANDLES as CANDLE_RATES
 from scripts.examples import Example
+from scripts.rates_text import rates_table
 from scripts.talib_starts import TALIB_FROM
 from scripts.write_examples import file_of
 
@@ -31,8 +32,8 @@ breaking swing over that of the pattern; size is x / (1 + x), x the height over 
 of as many bars spans; fit is as each text says (`pl/signals/chart/fit.py`). A rule reads at most
 264 bars. It is judged on every timeframe; after an alert the same pattern rests for 15 bars of it.
 
-Rates are finds per 1,000 daily bars, in the log and at the confidence of an alert; *random* is on
-random walks of the same bars' moves. In the drawings blue is the find, orange its lines, and the
+Rates are finds per 1,000 bars at the confidence of an alert, real and by chance, on each timeframe
+([how they are measured](signals.md)). In the drawings blue is the find, orange its lines, and the
 arrow stands at the close that completed it. The bars are facts of
 {source}.
 """
@@ -67,13 +68,8 @@ def chart_page(examples: dict[str, Example]) -> Iterator[str]:
         yield f"\n## {' · '.join(name.replace('_', ' ') for name in names)}\n\n"
         yield f"{' '.join(title.split())}\n\n{text}\n\n"
         yield f"File: `{module.__name__.replace('.', '/')}.py`. {parameters_text(module)}\n\n"
-        yield "| pattern | alert from | real | random |\n|---|---|---|---|\n"
-        for name in names:
-            real, real_alert, random, random_alert = rates.PATTERNS[name]
-            yield (
-                f"| {name} | {ALERT_CONFIDENCE[name]:.2f} | {real:.3f} / {real_alert:.3f} "
-                f"| {random:.3f} / {random_alert:.3f} |\n"
-            )
+        least = ", ".join(f"{name} {ALERT_CONFIDENCE[name]:.2f}" for name in names)
+        yield f"Alert from: {least}.\n\n" + rates_table(names)
         for name in names:
             yield shown(examples[file_of_name(name)])
 
@@ -109,7 +105,7 @@ def candle_page(examples: dict[str, Example]) -> Iterator[str]:
 
 def candle_section(candle: Candle, example: Example) -> str:
     """Return the part of the page about one candlestick."""
-    real, random = rates.CANDLES[candle.name]
+    real, random = CANDLE_RATES[candle.name]
     module = import_module(candle.rule.__module__)
     title, _, text = (inspect.getdoc(module) or "").partition("\n\n")
     file = module.__name__.replace(".", "/") + ".py"

@@ -8,7 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pl.signals import rates  # noqa: E402 - the checkout is put on the path above
 from pl.signals.combos.catalogue import COMBOS  # noqa: E402 - the checkout is put on the path above
 from pl.signals.combos.declaration import (  # noqa: E402
     Combo,
@@ -23,7 +22,10 @@ from pl.signals.combos.declaration import (  # noqa: E402
 )
 from pl.signals.combos.trades import StopAt  # noqa: E402
 from pl.signals.hits import BEARISH, BULLISH  # noqa: E402
+from pl.signals.rates import MEASURED  # noqa: E402
 from scripts.combo_examples import FAMILY  # noqa: E402
+from scripts.measuring_combos import SYMBOLS  # noqa: E402
+from scripts.rates_text import cell  # noqa: E402
 from scripts.signal_pages import shown  # noqa: E402
 from scripts.write_examples import read_examples  # noqa: E402
 
@@ -80,13 +82,15 @@ alert again.
 A setup is silent while a restated bar, as after a split, is among the days it reads, and every
 trigger in a session with one (`pl/signals/scales.py`): it is counted.
 
-**Rates** are fires per 1,000 minutes: everything in the log and, after the slash, what reaches the
-confidence of an alert. *Real* are {minutes:,} recorded minutes of {n_symbols} stocks with their
-days, so that one fire is {one:.3f}; *random* are {walked:,} minutes of walks that draw days and
-minutes of the same stocks (`scripts/measuring_combos.py`). The random rate at an alert is its
+**Rates** are fires per 1,000 bars of a timeframe that reach the confidence of an alert: on real
+bars and, after the slash, by chance. Real are {minutes:,} recorded minutes of {n_symbols} stocks
+with their days, so that one fire is {one:.3f}; of bars of 5 minutes there are too few to tell a
+rate. Chance are {walked:,} minutes, and the {fives:,} bars of 5 minutes that they make, of walks
+that draw days and, for each minute, among those of the same time of day
+(`scripts/measuring_combos.py`). The rate by chance on the alert's own timeframe is its
 `null_rate`.
 
-| combo | direction | setup | trigger | weights | alert from | stop | for | real | random | source |
+| combo | direction | setup | trigger | weights | alert from | stop | for | 1min | 5min | source |
 |---|---|---|---|---|---|---|---|---|---|---|
 """
 
@@ -105,11 +109,13 @@ of recorded minute bars of QuantConnect LEAN (Apache-2.0).
 def page() -> str:
     """Return the whole page."""
     words = "\n".join(f"- **{combo.name}**: {combo.words}" for combo in COMBOS)
+    minutes = MEASURED["1min"].combo_bars
     introduction = INTRODUCTION.format(
-        minutes=rates.COMBO_BARS,
-        n_symbols=rates.COMBO_SYMBOLS,
-        one=1000.0 / rates.COMBO_BARS,
-        walked=rates.COMBO_WALKED_BARS,
+        minutes=minutes.real,
+        n_symbols=len(SYMBOLS),
+        one=1000.0 / minutes.real,
+        walked=minutes.random,
+        fives=MEASURED["5min"].combo_bars.random,
     )
     table = "\n".join(map(_row, COMBOS))
     return f"{introduction}{table}\n\n## In words\n\n{words}\n{''.join(_drawings())}"
@@ -119,7 +125,9 @@ def _drawings() -> Iterator[str]:
     """Yield the part with the drawn examples, and which combos have none."""
     examples = {one.name: one for one in read_examples() if one.family == FAMILY}
     silent = [f"`{combo.name}`" for combo in COMBOS if combo.name not in examples]
-    yield EXAMPLES.format(minutes=rates.COMBO_BARS, n=len(silent), silent=", ".join(silent))
+    yield EXAMPLES.format(
+        minutes=MEASURED["1min"].combo_bars.real, n=len(silent), silent=", ".join(silent)
+    )
     for combo in COMBOS:
         if combo.name in examples:
             yield f"\n### {combo.name}\n{shown(examples[combo.name])}"
@@ -127,7 +135,6 @@ def _drawings() -> Iterator[str]:
 
 def _row(combo: Combo) -> str:
     weights = combo.weights
-    real, real_alert, random, random_alert = rates.PATTERNS[combo.name]
     cells = (
         f"`{combo.name}`",
         DIRECTIONS.get(combo.direction, "that of both halves"),
@@ -137,8 +144,8 @@ def _row(combo: Combo) -> str:
         f"{combo.alert.min_confidence:g}, {combo.alert.cool_down_bars} bars",
         STOPS[combo.trade.stop].format(ranges=combo.trade.ranges),
         f"{combo.trade.horizon_bars} bars",
-        f"{real:.3f} / {real_alert:.3f}",
-        f"{random:.3f} / {random_alert:.3f}",
+        cell(combo.name, "1min"),
+        cell(combo.name, "5min"),
         combo.source,
     )
     return "| " + " | ".join(cells) + " |"

@@ -2,7 +2,7 @@
 """Write the reference pages of the signals from the definitions and the measured rates.
 
 `--check` only compares; `--measure` first measures the rates again on the recorded bars below
-TICKSTOCK_TEST_DATA and writes pl/signals/rates.py.
+TICKSTOCK_TEST_DATA and writes pl/signals/rates.
 """
 
 import inspect
@@ -15,13 +15,14 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pl.signals import rates  # noqa: E402 - the checkout is put on the path above
 from pl.signals.indicators.names import INDICATOR_NAMES  # noqa: E402
 from pl.signals.pattern import EVERYWHERE, Pattern  # noqa: E402
 from pl.signals.policy import FALLBACK, RULES  # noqa: E402
+from pl.signals.rates import LEAST_BARS  # noqa: E402
 from pl.signals.registry import PATTERNS  # noqa: E402
 from scripts.examples import Example  # noqa: E402
 from scripts.indicator_page import indicator_page  # noqa: E402
+from scripts.rates_text import bars_table, rates_table  # noqa: E402
 from scripts.signal_pages import (  # noqa: E402
     SOURCES,
     candle_page,
@@ -33,6 +34,7 @@ from scripts.signal_pages import (  # noqa: E402
 from scripts.write_examples import file_of, read_examples  # noqa: E402
 
 FOLDER = ROOT / "docs" / "reference"
+UNSEEN = "no example, for nothing of the kind happened in the recorded bars."
 
 INTRODUCTION = """# Signals
 
@@ -49,11 +51,18 @@ the bar's volume over its mean of the 20 bars before. Context is x / (1 + x) of 
 looks at: for a reversal the move of 10 bars against it, for a continuation that of 20 bars with it,
 each over what a random walk does, for activity the bar's true range over its mean of 14.
 
-**Rates** are fires per 1,000 bars: everything in the log and, after the slash, what reaches the
-confidence of an alert. *Real* are {days:,} daily bars of 505 stocks (events of the session:
-{minutes:,} recorded minutes of regular hours). *Random* are the same bars' moves, ranges and
-volumes in drawn order: what fires there fires by chance. A rate on real bars that does not exceed
-it says that the pattern is no news by itself. The random rate at an alert is its `null_rate`.
+**Rates** are fires per 1,000 bars of each timeframe that reach the confidence of an alert there:
+on real bars and, after the slash, by chance. Real days and weeks are those of 505 stocks, minutes
+and their folds recorded ones of regular hours, hours those of five symbols over 23 years. By chance
+is what fires on the same bars' moves, ranges and volumes in drawn order: days and weeks in any,
+hours among those of the same time of day and quarter, minutes and their folds in sessions whose
+every minute is drawn among those of the same time of day, so that a walk is as lively at a
+session's ends as the market. A rate on real bars that does not exceed chance says that the pattern
+is no news by itself. The rate by chance on an event's own timeframe is its `null_rate`. A dash: not
+judged there, or fewer than {least:,} bars, of which no rate is told. Finds below an alert's
+confidence are counted in `pl/signals/rates`.
+
+{bars}
 
 **Drawings** show a find in recorded bars: those that make it on a light ground, an arrow at the
 close that completed it, the level dashed. The bars are facts of {daily}, and of
@@ -77,7 +86,7 @@ def main(arguments: list[str]) -> int:
         from scripts.measuring_rates import write_rates
 
         home = Path(os.environ.get("TICKSTOCK_TEST_DATA", ROOT.parent / "shared" / "data"))
-        write_rates(home, ROOT / "pl" / "signals" / "rates.py")
+        write_rates(home, ROOT / "pl" / "signals" / "rates")
         print("measured: run again without --measure to write the page")
         return 0
     pages = {name: "".join(parts) for name, parts in build().items()}
@@ -104,15 +113,16 @@ def build() -> dict[str, Iterator[str]]:
 def alert_page(examples: dict[str, Example]) -> Iterator[str]:
     """Yield the parts of the page about what the registry holds, and the indicators."""
     yield INTRODUCTION.format(
-        days=rates.DAILY_BARS,
-        minutes=rates.MINUTE_BARS,
+        least=LEAST_BARS,
+        bars=bars_table(),
         daily=SOURCES["daily"],
         minute=SOURCES["1min"],
     )
     for module, patterns in by_module():
         yield section(module, patterns)
         for pattern in patterns:
-            yield shown(examples[file_of_name(pattern.name)])
+            example = examples.get(file_of_name(pattern.name))
+            yield shown(example) if example else f"\n**{pattern.name}**: {UNSEEN}\n"
     yield INDICATOR_TEXT.format(n=len(INDICATOR_NAMES))
     yield ", ".join(f"`{name}`" for name in INDICATOR_NAMES) + "\n"
 
@@ -136,12 +146,10 @@ def section(module: ModuleType, patterns: list[Pattern]) -> str:
     if known:
         lines.append(f"Parameters: {', '.join(known)}.\n")
     lines.append(f"Source of the rule: {patterns[0].source}. File: `{file}`.\n")
-    lines.append(
-        "| pattern | timeframes | warm-up | setting | fit/volume/context "
-        "| alert from | real | random |"
-    )
-    lines.append("|---|---|---|---|---|---|---|---|")
+    lines.append("| pattern | timeframes | warm-up | setting | fit/volume/context | alert from |")
+    lines.append("|---|---|---|---|---|---|")
     lines += [row(pattern) for pattern in patterns]
+    lines.append("\n" + rates_table([pattern.name for pattern in patterns]))
     return "\n".join(line for line in lines if line) + "\n"
 
 
@@ -151,13 +159,11 @@ def row(pattern: Pattern) -> str:
     rule = RULES.get((pattern.name, "intraday", "1min"))
     rule = rule or RULES.get((pattern.name, "daily", "daily"), FALLBACK)
     weights = pattern.weights
-    real, real_alert, random, random_alert = rates.PATTERNS[pattern.name]
     return (
         f"| {pattern.name} | {frames} | {pattern.warm_up} "
         f"| {pattern.setting.name.lower()} "
         f"| {weights.fit}/{weights.volume}/{weights.context} "
-        f"| {rule.min_confidence}, {rule.cool_down_bars} bars "
-        f"| {real:.2f} / {real_alert:.2f} | {random:.2f} / {random_alert:.2f} |"
+        f"| {rule.min_confidence}, {rule.cool_down_bars} bars |"
     )
 
 

@@ -102,7 +102,7 @@ def _facts(signal: Signal, seq: int, found: Circumstances, *, degraded: bool) ->
         "indicators": dict(signal.indicators),
         "levels": dict(signal.levels) or None,
         "geometry": dict(signal.geometry) or None,
-        "null_rate": null_rate(signal.pattern),
+        "null_rate": null_rate(signal.pattern, signal.timeframe),
         "degraded": degraded,
     }
 

@@ -3,7 +3,9 @@
 A halt has no bar, so what closed bars tell of it is told by the bar that ends it: at least four
 minutes without a bar, inside one session, after 55 bars in at most 60 minutes. Four, because a
 pause of five minutes begins and ends inside a minute. Whether a halt is on now is the symbol's
-state `halted`, which quotes carry; it needs no bar.
+state `halted`, which quotes and page carry from the exchange's word (LULD) or from silence; it
+needs no bar, and so is no entry of a log that is made of bars: nothing is told before trading goes
+on. Minutes outside a session are not judged: after an early close nothing was halted.
 
 Trading_Halt tells the halt and what led to it: bullish (bearish) when the closes of the five bars
 before rose (fell) by two mean true ranges, else neutral. Trading_Resumption tells how trading went

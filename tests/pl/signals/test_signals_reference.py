@@ -2,21 +2,27 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from pl.market.sessions import xnys_sessions
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.registry import CHART_NAMES
+from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.names import COMBO_NAMES
-from pl.signals.rates import PATTERNS as PATTERN_RATES
-from pl.signals.registry import PATTERN_NAMES
+from pl.signals.rates import LEAST_BARS, MEASURED, Bars, Measured, null_rate, rate_of
+from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from scripts.combo_examples import combo_again, recording
 from scripts.drawing import draw
 from scripts.examples import Example, best, found_again, recorded
-from scripts.measuring_combos import SESSION_MINUTES, Moves, paced
-from scripts.measuring_rates import fires, rule_of
+from scripts.measuring_combos import SESSION_MINUTES, Course, paced
+from scripts.measuring_rates import rule_of, tally
+from scripts.recorded_series import shuffled
 from scripts.write_examples import FOLDER, file_of, read_examples
 from tests.pl.signals.synthetic import engine, lively_bars
 
@@ -25,11 +31,17 @@ MOST_BYTES = 6_000
 REDRAWN = ("Gap_Up", "VWAP_Reclaim", "Rectangle", "Abandoned_Baby")
 
 
+def was_seen(name: str) -> bool:
+    """Tell whether something of the kind happened in the recorded bars."""
+    rates = [rate_of(name, timeframe) for timeframe in ("1min", "daily")]
+    return any(rate is not None and rate.real > 0.0 for rate in rates)
+
+
 def test_each_signal_has_an_example_and_no_drawing_is_left_over() -> None:
     files = {path.name for path in FOLDER.glob("*.svg")}
-    expected = {f"{name}.svg" for name in (*PATTERN_NAMES, *CHART_NAMES)}
+    expected = {f"{name}.svg" for name in (*PATTERN_NAMES, *CHART_NAMES) if was_seen(name)}
     expected |= {f"candle-{name}.svg" for name in CANDLE_NAMES}
-    expected |= {f"combo-{name}.svg" for name in COMBO_NAMES if PATTERN_RATES[name][0] > 0.0}
+    expected |= {f"combo-{name}.svg" for name in COMBO_NAMES if was_seen(name)}
     told = "run `.venv-pl/bin/python scripts/write_examples.py`"
     assert {file_of(example) for example in EXAMPLES} == expected, told
     assert files == expected, told
@@ -92,14 +104,73 @@ def test_a_rate_counts_how_often_a_pattern_was_confirmed_not_how_it_began_and_en
         if signal.pattern == "Price_Breakout" and signal.life == "confirmed"
     ]
     assert len(lives) > len(found) > 5
-    least = rule_of("Price_Breakout").min_confidence
-    assert fires([update], "Price_Breakout") == (len(found), sum(c >= least for c in found))
+    least = rule_of("Price_Breakout", "1min").min_confidence
+    counted = tally([update], "1min")
+    assert counted.n_bars == 2_000
+    assert counted.of("Price_Breakout") == (len(found), sum(c >= least for c in found))
 
 
 def test_walked_minutes_span_what_days_move_without_drift() -> None:
     dice = np.random.default_rng(1)
-    days, minutes = (lively_bars(4_000, seed=seed, rows=(0,)) for seed in range(2))
-    moves = paced(Moves.of(minutes, first_open=False), days).prices[:, 3]
-    spans = dice.choice(moves, (2_000, SESSION_MINUTES)).sum(axis=1)
-    assert abs(moves.mean()) < 1e-12
-    assert spans.std() == pytest.approx(np.log(days.close / days.open).std(), rel=0.1)
+    days = lively_bars(4_000, seed=0, rows=(0,))
+    course = paced(recorded_course(20), days)
+    spans = [course.moves.prices[course.drawn(dice), 3].sum() for _ in range(2_000)]
+    assert abs(course.moves.prices[:, 3].mean()) < 1e-12
+    assert np.std(spans) == pytest.approx(np.log(days.close / days.open).std(), rel=0.1)
+
+
+def recorded_course(n_sessions: int) -> Course:
+    """Sessions of lively bars whose first minutes trade ten times what the others do."""
+    sessions = xnys_sessions(date(2013, 1, 1), date(2013, 12, 31))
+    whole = [s for s in sessions.sessions if s.close_ms - s.open_ms == SESSION_MINUTES * 60_000]
+    start = [s.open_ms + 60_000 * m for s in whole[:n_sessions] for m in range(SESSION_MINUTES)]
+    bars = lively_bars(len(start), seed=1, rows=(0,))
+    lively = np.where(np.arange(len(start)) % SESSION_MINUTES < 5, 10.0, 1.0)
+    made = replace(bars, start_ms=np.array(start), volume=1_000.0 * lively)
+    return Course.of(made, sessions)
+
+
+def test_a_walked_session_is_as_lively_at_its_ends_as_recorded_ones() -> None:
+    """Each minute is drawn among those of its time of day, from any of the sessions."""
+    course, dice = recorded_course(8), np.random.default_rng(2)
+    for _ in range(5):
+        which = course.drawn(dice)
+        share = course.moves.volume[which]
+        assert share[:5].min() > 9.0 * share[5:].max()
+        assert (which % SESSION_MINUTES == np.arange(SESSION_MINUTES)).all()
+        assert len(set(which // SESSION_MINUTES)) == 8
+
+
+def test_hours_change_places_with_those_of_the_same_time_of_day() -> None:
+    frame = pd.DataFrame({name: np.full(700, 10.0) for name in ("open", "high", "low", "close")})
+    slot = np.arange(700) % 7
+    frame = frame.assign(volume=slot + 10.0 * np.arange(700))
+    walked = shuffled(frame, slot, np.random.default_rng(3))["volume"].to_numpy()
+    np.testing.assert_array_equal(walked % 10, frame["volume"] % 10)
+    assert sorted(walked) == sorted(frame["volume"])
+    assert (walked != frame["volume"]).mean() > 0.9
+
+
+@pytest.mark.parametrize("timeframe", MEASURED)
+@pytest.mark.parametrize("name", CHART_NAMES)
+def test_no_chart_pattern_alerts_by_chance_more_than_twice_in_a_thousand_bars(
+    name: str, timeframe: str
+) -> None:
+    rate = null_rate(name, timeframe)
+    assert rate is not None
+    assert rate <= 2.0
+
+
+@pytest.mark.parametrize("timeframe", MEASURED)
+def test_each_signal_of_a_timeframe_has_a_rate_of_its_own(timeframe: str) -> None:
+    judged = {pattern.name for pattern in PATTERNS if timeframe in pattern.timeframes}
+    combos = {combo.name for combo in COMBOS if timeframe in combo.timeframes}
+    assert set(MEASURED[timeframe].rates) == judged | combos | set(CHART_NAMES)
+
+
+def test_of_too_few_bars_no_rate_is_told() -> None:
+    rates = {"Doji": (3.0, 2.0, 3.0, 2.0)}
+    enough, few = Bars(0, LEAST_BARS), Bars(0, LEAST_BARS - 1)
+    assert Measured(rates, enough, few).null_rate("Doji") == 2.0
+    assert Measured(rates, few, enough).null_rate("Doji") is None
+    assert Measured(rates, enough, enough).null_rate("Unmeasured") is None

@@ -16,8 +16,8 @@ from contracts.names import (
     PATTERNS_UPDATED,
 )
 from pl.signals.combos.names import COMBO_NAMES
-from pl.signals.entries import KIND_NAMES
-from pl.signals.rates import PATTERNS, null_rate
+from pl.signals.policy import TIER_OF
+from pl.signals.rates import MEASURED, null_rate
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
 from pl.store.events import StoredEvent, encode_messages, rebuild
 from pl.streaming.events import Circumstances, build_event, mark_degraded
@@ -88,15 +88,26 @@ def test_the_facts_are_those_of_the_signal() -> None:
         "indicators": {"rsi": 61.2, "relative_volume": 6.1},
         "levels": {"entry": 150.25, "stop": 149.5, "target": 151.75},
         "geometry": {"from": T0 / 1000, "to": T0 / 1000},
-        "null_rate": null_rate("Volume_Spike"),
+        "null_rate": null_rate("Volume_Spike", "1min"),
     }
 
 
-@pytest.mark.parametrize("name", KIND_NAMES)
-def test_the_null_rate_of_each_pattern_travels_with_its_alert(name: str) -> None:
-    tier = "combo" if name in COMBO_NAMES else "intraday"
-    data = message(built(signal(pattern=name, tier=tier)), EVENTS_PATTERNS)["data"]
-    assert data["null_rate"] == PATTERNS[name][3]
+JUDGED = [(name, timeframe) for timeframe, one in MEASURED.items() for name in one.rates]
+
+
+@pytest.mark.parametrize(("name", "timeframe"), JUDGED)
+def test_the_null_rate_of_its_own_timeframe_travels_with_each_alert(
+    name: str, timeframe: str
+) -> None:
+    tier = "combo" if name in COMBO_NAMES else TIER_OF[timeframe]
+    alert = signal(pattern=name, tier=tier, timeframe=timeframe)
+    data = message(built(alert), EVENTS_PATTERNS)["data"]
+    assert data["null_rate"] == MEASURED[timeframe].rates[name][3]
+
+
+def test_minutes_and_days_have_null_rates_apart() -> None:
+    rates = {null_rate("Volume_Spike", timeframe) for timeframe in MEASURED}
+    assert len(rates) == len(MEASURED)
 
 
 @pytest.mark.parametrize("channel", [PATTERNS_STREAMING, PATTERNS_DETECTED])
