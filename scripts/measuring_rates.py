@@ -88,10 +88,9 @@ class Tally:
 
 def write_rates(home: Path, folder: Path) -> None:
     """Measure on the data below `home`; write a module a timeframe into `folder`."""
-    dice = np.random.default_rng(SEED)
-    walks = measuring_combos.drawn(home, dice)
-    for timeframe, read in READ.items():
-        recorded = read(home)
+    walks = measuring_combos.drawn(home, np.random.default_rng(SEED))
+    for place, (timeframe, read) in enumerate(READ.items()):
+        dice, recorded = np.random.default_rng([SEED, place]), read(home)
         real = tally(judge(recorded, timeframe), timeframe)
         random = tally(walked(recorded, walks, timeframe, dice), timeframe)
         combos = combo_tallies(home, walks, timeframe) if timeframe in IN_SESSION else []
