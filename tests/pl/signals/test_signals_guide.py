@@ -70,12 +70,16 @@ from pl.signals.candles import rules
 rules.__path__.append(sys.argv[1])
 from pl.signals.candles.names import CANDLE_NAMES, WITHOUT_DIRECTION
 assert "numba" not in sys.modules
+from pl.signals.candles import judging
 from pl.signals.candles.strengths import strengths_of
 
+looked_up = [(int(flags) >> len(CANDLE_NAMES) - 1) & 1 for flags in judging.BY_COLOUR]
+judging.possible_candles = lambda frame: -1
 bars = np.tile([10.0, 10.3, 9.8, 10.1, 100.0, 10.0], (40, 1))
 bars[-1] = 10.0, 11.1, 9.9, 11.0, 100.0, 10.5
-print(json.dumps([CANDLE_NAMES, strengths_of(bars), sorted(WITHOUT_DIRECTION)]))
+print(json.dumps([CANDLE_NAMES, strengths_of(bars), sorted(WITHOUT_DIRECTION), looked_up]))
 """
+"""Likewise; what a glance rules out, eight bars at a time, is read from its table."""
 FINDING = """
 import json, sys
 from pl.signals.chart import patterns, slopes
@@ -256,10 +260,11 @@ def test_a_file_and_its_drawing_are_all_that_a_chart_pattern_needs(tmp_path: Pat
 def test_a_file_is_all_that_a_candlestick_needs(tmp_path: Path) -> None:
     """It is found, named, judged and told by its strength, by a process that began with it."""
     (tmp_path / "long_white.py").write_text(LONG_WHITE.format(number=len(CANDLE_NAMES)))
-    names, strengths, neutral = run_alone(JUDGING, None, str(tmp_path))
+    names, strengths, neutral, looked_up = run_alone(JUDGING, None, str(tmp_path))
     assert names == [*CANDLE_NAMES, "Long_White"]
     assert strengths["Long_White"] == 100
     assert "Long_White" in neutral
+    assert sum(looked_up) == len(looked_up) / 2, "half of all bars are white"
 
 
 def run_alone(code: str, given: object, *arguments: str) -> Any:
