@@ -14,9 +14,10 @@ from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
 from pl.signals.scales import scale_ages
-from pl.signals.storm import MOST_EVENTS, surest
+from pl.signals.storm import MOST_EVENTS
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
+from pl.streaming.choice import choose
 from pl.streaming.findings import Findings
 from pl.streaming.told import Told, count_ends
 
@@ -27,9 +28,10 @@ class Evaluated:
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
     through, as far as it is not too many; ended : how many signals of the log ended, by how they
-    did; scale_ages : (n,) bars since the newest restated one up to the bar of each indicator row,
-    at most LONGEST, which it is where crossings are not watched; refused : what was left out, by
-    reason (see `counters.REASONS`).
+    did; held : how many were told to nobody, by reason (see `choice.HELD`); scale_ages : (n,) bars
+    since the newest restated one up to the bar of each indicator row, at most LONGEST, which it is
+    where crossings are not watched; refused : what was left out, by reason (see
+    `counters.REASONS`).
     """
 
     timeframe: str
@@ -38,6 +40,7 @@ class Evaluated:
     entries: Entries
     alerts: Findings
     ended: Mapping[str, int]
+    held: Mapping[str, int]
     scale_ages: Int64
     refused: Mapping[str, int]
 
@@ -93,15 +96,13 @@ class Frame:
         """
         update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators)
-        told = self.policy.choose(update.entries)
+        entries = update.entries
+        in_time = np.ones(len(entries), np.bool_)
         if self.alerts_from_ms:
-            ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
-            told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
-        told = told.take(self.told.places(told))
-        calmed = told.take(surest(told, most // 2, most, self.told.awaited(told)))
-        self.told.note(calmed)
-        alerts = Findings(calmed, bars, update.indicators)
-        n_stormed = len(told) - len(calmed)
+            ends = ends_of(self.sessions, self.timeframe, entries.bar_time_ms)
+            in_time = ends > self.alerts_from_ms
+        choice = choose(self.policy, self.told, entries, in_time, most // 2, most)
+        alerts = Findings(choice.told, bars, update.indicators)
         ended = count_ends(update.entries)
         return Evaluated(
             self.timeframe,
@@ -110,8 +111,9 @@ class Frame:
             update.entries,
             alerts,
             ended,
+            choice.held,
             self.scale_ages(update.indicators),
-            {**update.refused, "one_tick": count_one_tick(bars), "storm": n_stormed},
+            {**update.refused, "one_tick": count_one_tick(bars), "storm": choice.held["storm"]},
         )
 
 

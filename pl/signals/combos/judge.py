@@ -117,7 +117,8 @@ def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
     """
     n = len(looks.row)
     values = np.empty((n, N_MEASURES), np.float64)
-    measure(history, looks, _SETTING[looks.combo], values)
+    combo = looks.combo
+    measure(history, looks, _SETTING[combo], _HOLDS[combo], _AT_VWAP[combo], values)
     setups: dict[int, Setup | None] = {}
     setup, level = _setup_scores(looks, around, setups)
     trigger = _trigger_scores(looks, around, values, level)

@@ -78,7 +78,8 @@ class Combos:
         running, others = self._watch.rows_between_sessions()
         for row in others:
             self._reopen(self._survey.lived(row, int(self._cutter.last[row]) + 1))
-        _, judged = self._lately(LONGEST_HIT, running)
+        armed = np.intersect1d(running, self._watch.armed_rows())
+        _, judged = self._lately(LONGEST_HIT, armed)
         self._begin(judged, judged.triggered())
         _, judged = self._crossed(running)
         self._begin(judged, judged.triggered())
