@@ -23,6 +23,9 @@ from pl.signals.combos.declaration import (  # noqa: E402
 )
 from pl.signals.combos.trades import StopAt  # noqa: E402
 from pl.signals.hits import BEARISH, BULLISH  # noqa: E402
+from scripts.combo_examples import FAMILY  # noqa: E402
+from scripts.signal_pages import shown  # noqa: E402
+from scripts.write_examples import read_examples  # noqa: E402
 
 PAGE = ROOT / "docs" / "reference" / "combos.md"
 DIRECTIONS = {BULLISH: "bullish", BEARISH: "bearish"}
@@ -87,6 +90,17 @@ minutes of the same stocks (`scripts/measuring_combos.py`). The random rate at a
 |---|---|---|---|---|---|---|---|---|---|---|
 """
 
+EXAMPLES = """
+## Drawn
+
+The minutes around a find in the recorded ones, New York time: the bar that triggered on a light
+ground with an arrow, the level dashed, or the VWAP where the combo has no level. The bars are facts
+of recorded minute bars of QuantConnect LEAN (Apache-2.0).
+
+**Without an example**, because nothing of the kind happened in the {minutes:,} recorded minutes:
+{n} of them, {silent}.
+"""
+
 
 def page() -> str:
     """Return the whole page."""
@@ -97,7 +111,18 @@ def page() -> str:
         one=1000.0 / rates.COMBO_BARS,
         walked=rates.COMBO_WALKED_BARS,
     )
-    return introduction + "\n".join(map(_row, COMBOS)) + "\n\n## In words\n\n" + words + "\n"
+    table = "\n".join(map(_row, COMBOS))
+    return f"{introduction}{table}\n\n## In words\n\n{words}\n{''.join(_drawings())}"
+
+
+def _drawings() -> Iterator[str]:
+    """Yield the part with the drawn examples, and which combos have none."""
+    examples = {one.name: one for one in read_examples() if one.family == FAMILY}
+    silent = [f"`{combo.name}`" for combo in COMBOS if combo.name not in examples]
+    yield EXAMPLES.format(minutes=rates.COMBO_BARS, n=len(silent), silent=", ".join(silent))
+    for combo in COMBOS:
+        if combo.name in examples:
+            yield f"\n### {combo.name}\n{shown(examples[combo.name])}"
 
 
 def _row(combo: Combo) -> str:

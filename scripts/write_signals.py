@@ -21,6 +21,7 @@ from pl.signals.pattern import EVERYWHERE, Pattern  # noqa: E402
 from pl.signals.policy import FALLBACK, RULES  # noqa: E402
 from pl.signals.registry import PATTERNS  # noqa: E402
 from scripts.examples import Example  # noqa: E402
+from scripts.indicator_page import indicator_page  # noqa: E402
 from scripts.signal_pages import (  # noqa: E402
     SOURCES,
     candle_page,
@@ -58,15 +59,14 @@ it says that the pattern is no news by itself. The random rate at an alert is it
 close that completed it, the level dashed. The bars are facts of {daily}, and of
 {minute}.
 
-[Chart patterns](chart-pattern-rules.md) and all [61 candlesticks](candlesticks.md) have pages of
-their own.
+[Chart patterns](chart-pattern-rules.md), all [61 candlesticks](candlesticks.md) and the
+[indicators](indicators.md) have pages of their own.
 """
 
 INDICATOR_TEXT = """
 ## Indicators
 
-{n} columns a bar, in this order; NULL until a warm-up is over. `pl/signals/indicators` has one file
-a family, whose text says what each is.
+{n} columns a bar, [each with its definition](indicators.md). In the order of the rows:
 
 """
 
@@ -97,6 +97,7 @@ def build() -> dict[str, Iterator[str]]:
         "signals.md": alert_page(examples),
         "chart-pattern-rules.md": chart_page(examples),
         "candlesticks.md": candle_page(examples),
+        "indicators.md": indicator_page(),
     }
 
 

@@ -1,4 +1,5 @@
-"""Close minutes of a whole market with everything on: indicators, patterns, charts, the choice.
+"""Close minutes of a whole market with everything on: indicators and how they compare and cross,
+patterns, charts, lives, combos, the choice.
 
 It runs in a process of its own, so that its memory is not that of a comparison before it, with
 the garbage collector set as Streaming sets it.
@@ -14,13 +15,21 @@ from typing import Final
 
 import numpy as np
 
-from bench.engine.market import SESSION_MINUTES, Float64, closes, history, session_open, walks
+from bench.engine.around import TIMEFRAME, Around
+from bench.engine.market import (
+    SESSION_MINUTES,
+    Float64,
+    closes,
+    days_before,
+    history,
+    session_open,
+    walks,
+)
 from pl.market.batches import ClosedBars
 from pl.signals.engine import SignalEngine
 from pl.signals.policy import Policy
 from pl.streaming.collecting import leave_history_out
 
-TIMEFRAME: Final = "1min"
 TIER: Final = "intraday"
 CHECKED: Final = 50
 """Symbols whose log a restart of the engine has to repeat."""
@@ -30,16 +39,24 @@ CHECKED: Final = 50
 class Closes:
     """What the closes took, ms of processor time each, and how much they found.
 
-    held_mib : memory that engine, policy and the last close take; resident_mib : that of the whole
-    process, without the invented bars, which are the bench's own.
+    update_ms : the engine and the combos; compare_ms : relative strength; cross_ms : indicator
+    alerts; choose_ms : the policies; write_ms : the chosen signals as objects; held_mib : memory
+    that engine, policy and the last close take; days_mib : that of the daily bars on which combos
+    build; resident_mib : that of the whole process, without the invented bars, which are the
+    bench's own.
     """
 
     update_ms: list[float] = field(default_factory=list)
+    compare_ms: list[float] = field(default_factory=list)
+    cross_ms: list[float] = field(default_factory=list)
     choose_ms: list[float] = field(default_factory=list)
     write_ms: list[float] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
+    combos: list[int] = field(default_factory=list)
+    crossings: list[int] = field(default_factory=list)
     chosen: list[int] = field(default_factory=list)
     held_mib: int = 0
+    days_mib: int = 0
     resident_mib: int = 0
 
 
@@ -85,42 +102,49 @@ def _close_walks(n_symbols: int, n_warm: int, n_closes: int) -> Closes:
 def close_minutes(bars: Float64, n_warm: int) -> Closes:
     """Close the minutes from `n_warm` on, one after the other."""
     n_bars, _, n_symbols = bars.shape
-    before = resident_mib()
+    days, before = days_before(bars), resident_mib()
     engine, policy, found = warmed(bars, n_warm), Policy(n_symbols, TIMEFRAME, TIER), Closes()
+    with_minutes = resident_mib()
+    around = Around.of(engine, days)
+    found.days_mib = resident_mib() - with_minutes
     leave_history_out()
     for minute in range(n_warm, n_bars):
-        batch = closes(bars, minute, minute + 1)
-        times = [time.thread_time()]
-        entries = engine.update(batch).entries
-        times.append(time.thread_time())
-        told = policy.choose(entries)
-        times.append(time.thread_time())
-        told.signals()
-        times.append(time.thread_time())
-        for kept, took in zip(
-            (found.update_ms, found.choose_ms, found.write_ms), np.diff(times), strict=True
-        ):
-            kept.append(1000.0 * float(took))
-        found.entries.append(len(entries))
-        found.chosen.append(len(told))
-    found.held_mib = resident_mib() - before
-    found.resident_mib = resident_mib() - bars.nbytes // 2**20
-    check(bars[:, :, :CHECKED], n_warm)
+        close_one(closes(bars, minute, minute + 1), policy, around, found)
+    found.held_mib = resident_mib() - before - found.days_mib
+    found.resident_mib = resident_mib() - (bars.nbytes + days.nbytes) // 2**20
+    check(bars[:, :, :CHECKED], days[:, :, :CHECKED], n_warm)
     return found
 
 
-def check(bars: Float64, n_warm: int) -> None:
+def close_one(batch: ClosedBars, policy: Policy, around: Around, found: Closes) -> None:
+    """Close a minute of every symbol; note what each part took."""
+    times = [time.thread_time()]
+    done = around.combos.update(batch)
+    times.append(time.thread_time())
+    around.compare(done.update.indicators)
+    times.append(time.thread_time())
+    found.crossings.append(around.cross(done.update.indicators))
+    times.append(time.thread_time())
+    told = policy.choose(done.update.entries), around.policy.choose(done.combos)
+    times.append(time.thread_time())
+    for entries in told:
+        entries.signals()
+    times.append(time.thread_time())
+    kept = found.update_ms, found.compare_ms, found.cross_ms, found.choose_ms, found.write_ms
+    for each, took in zip(kept, np.diff(times), strict=True):
+        each.append(1000.0 * float(took))
+    found.entries.append(len(done.update.entries))
+    found.combos.append(len(done.combos))
+    found.chosen.append(sum(len(entries) for entries in told))
+
+
+def check(bars: Float64, days: Float64, n_warm: int) -> None:
     """Raise unless closing minute by minute and all at once say the same of some symbols."""
     n_bars = bars.shape[0]
-    one, other = warmed(bars, n_warm), warmed(bars, n_warm)
-    log = [
-        signal
-        for minute in range(n_warm, n_bars)
-        for signal in one.update(closes(bars, minute, minute + 1)).signals
-    ]
-    if log != other.update(_all(bars, n_warm)).signals or not log:
+    one, other = (Around.of(warmed(bars, n_warm), days).combos for _ in range(2))
+    each = [one.update(closes(bars, minute, minute + 1)) for minute in range(n_warm, n_bars)]
+    whole = other.update(closes(bars, n_warm, n_bars))
+    signals = [signal for done in each for signal in done.update.signals]
+    combos = [signal for done in each for signal in done.combos.signals()]
+    if signals != whole.update.signals or combos != whole.combos.signals() or not signals:
         raise AssertionError("minutes closed one by one and at once have different logs")
-
-
-def _all(bars: Float64, n_warm: int) -> ClosedBars:
-    return closes(bars, n_warm, bars.shape[0])

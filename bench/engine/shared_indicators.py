@@ -10,9 +10,14 @@ from pl.kernel import kernel, leaf
 from pl.market.batches import Float64
 from pl.prefetch import prefetch
 from pl.signals.bars import CLOSE, HIGH, LOW, N_COLUMNS, Bars
-from pl.signals.indicators.averages import wma
-from pl.signals.indicators.channels import deviation_20, total_20, total_50, write_range
-from pl.signals.indicators.recursive import FAST, SLOW, WILDER, rsi, step_wilder
+from pl.signals.indicators.recursive import step_wilder
+from pl.signals.indicators.rules.bollinger import deviation_20
+from pl.signals.indicators.rules.macd import FAST, SLOW
+from pl.signals.indicators.rules.price_range import write_range
+from pl.signals.indicators.rules.rsi import PERIOD as WILDER
+from pl.signals.indicators.rules.rsi import rsi
+from pl.signals.indicators.rules.simple_average import total_20, total_50
+from pl.signals.indicators.rules.weighted_average import wma
 from pl.signals.indicators.smoothing import after, smooth
 from pl.signals.indicators.state import (
     EMA_FAST,

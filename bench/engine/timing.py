@@ -92,15 +92,21 @@ def time_in_turns(bars: Float64, peers: Peers, rounds: int, report: Report) -> N
 
 def conclude(found: Closes, report: Report) -> None:
     """Note what a close took and how much memory the process came to hold."""
-    whole = [u + c for u, c in zip(found.update_ms, found.choose_ms, strict=True)]
+    parts = found.update_ms, found.compare_ms, found.cross_ms, found.choose_ms
+    whole = [sum(each) for each in zip(*parts, strict=True)]
     facts = {
         "close_ms": median(whole),
         "update_ms": median(found.update_ms),
+        "compare_ms": median(found.compare_ms),
+        "cross_ms": median(found.cross_ms),
         "choose_ms": median(found.choose_ms),
         "write_chosen_ms": median(found.write_ms),
         "entries_a_close": median(found.entries),
+        "combo_entries_a_close": median(found.combos),
+        "indicator_alerts_a_close": median(found.crossings),
         "chosen_a_close": median(found.chosen),
         "held_mib": found.held_mib,
+        "days_mib": found.days_mib,
         "resident_mib": found.resident_mib,
     }
     for name, value in facts.items():

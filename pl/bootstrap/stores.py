@@ -29,6 +29,7 @@ class Stores:
     patterns: PatternStore
     spool: SpooledWrites
     bars: BarStore
+    indicators: IndicatorStore
     history: BarHistory
     closes: CloseStore
     spooled_closes: SpooledCloses
@@ -66,6 +67,7 @@ def open_stores(settings: Settings) -> Stores:
         patterns=patterns,
         spool=SpooledWrites(Spool(folder), patterns),
         bars=bar_store,
+        indicators=IndicatorStore(rest),
         history=BarHistory(bars),
         closes=closes,
         spooled_closes=SpooledCloses(Spool(folder / "closes"), closes),

@@ -32,6 +32,7 @@ from pl.streaming.closing import Closing
 from pl.streaming.combos import join_combos
 from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
+from pl.streaming.first_rows import FirstRows
 from pl.streaming.flows import Flows, FlowState, remembered_since
 from pl.streaming.frames import build_frame
 from pl.streaming.inbox import Backfill, Inbox
@@ -286,6 +287,11 @@ class Building:
             beats=beats,
             keeping=Keeping(
                 self._snapshots, loop.closing.engines, len(self._symbols), loop.closing.folding
+            ),
+            first_rows=FirstRows(
+                {name: frame.engine for name, frame in loop.closing.longer.items()},
+                self._symbols,
+                self._stores.indicators,
             ),
             port=settings.streaming_port,
             closers=(self._rest.close,) if self._rest else (),

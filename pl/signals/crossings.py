@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pl.market.batches import Float64, Int32, Int64
+from pl.signals import crossed
+from pl.signals.crossed import Lines, Seen
+from pl.signals.history import History
 from pl.signals.indicators.names import COLUMN
 from pl.signals.table import IndicatorTable
 from pl.signals.timeframes import TIMEFRAME_MS
@@ -28,6 +30,7 @@ MEMORY_BARS: Final = COOL_DOWN_BARS + 2
 TOLD: Final = "told"
 HELD: Final = "held_cool_down"
 MISLED: Final = "held_restated"
+_VERDICTS: Final = {crossed.TOLD: TOLD, crossed.HELD: HELD, crossed.MISLED: MISLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +63,15 @@ LINES: Final = (
 )
 """The alert types of the contract, in its order."""
 
-_COLUMNS: Final = np.array([COLUMN[line.column] for line in LINES], np.intp)
-_AT: Final = np.array([line.at for line in LINES], np.float64)
 FELT_BARS: Final = {"rsi_14": 64, "macd_hist": 81, "bb_percent_b": 21}
 """Bars that two values of an indicator feel: the window and one, of a smoothing average those until
 it weighs a bar with less than 1 %."""
-_FEELS: Final = np.array([FELT_BARS[line.column] for line in LINES], np.int64)
-LONGEST: Final = int(_FEELS.max())
-"""Bars before each that have to be looked at for restated ones."""
-_SIDE: Final = np.array([line.side for line in LINES], np.float64)
-_LONG_AGO: Final = -(2**62)
+_LINES: Final = Lines(
+    np.array([COLUMN[line.column] for line in LINES], np.int64),
+    np.array([line.at for line in LINES], np.float64),
+    np.array([line.side for line in LINES], np.float64),
+    np.array([FELT_BARS[line.column] for line in LINES], np.int64),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,87 +119,51 @@ class CrossingWatch:
     """
 
     def __init__(self, n_rows: int, timeframe: str) -> None:
-        self._before: Float64 = np.full((n_rows, len(LINES)), np.nan)
-        self._start: Int64 = np.full(n_rows, _LONG_AGO, np.int64)
-        self._crossed: Int64 = np.full((n_rows, len(LINES)), _LONG_AGO, np.int64)
+        self._seen = Seen.nothing(n_rows, len(LINES))
         self._cool_ms = COOL_DOWN_BARS * TIMEFRAME_MS[timeframe]
         self.counts: Counter[tuple[str, str]] = Counter()
 
     @property
     def n_rows(self) -> int:
         """Return how many rows are looked at."""
-        return len(self._start)
+        return len(self._seen.start)
 
     @property
     def misled(self) -> int:
         """Return how many crossings were no crossings, because of a restated bar."""
         return sum(self.counts[line.name, MISLED] for line in LINES)
 
-    def recall(self, table: IndicatorTable, ages: Int64) -> None:
+    def recall(self, table: IndicatorTable, history: History) -> None:
         """Learn from earlier rows, the last MEMORY_BARS of each symbol at least; tells nothing."""
-        self._all(table, ages)
+        self._take(table, history)
 
-    def look(self, table: IndicatorTable, ages: Int64) -> Crossings:
+    def look(self, table: IndicatorTable, history: History) -> Crossings:
         """Return what the rows of a table cross and is to be told.
 
         A row that was computed again because a bar was revised is remembered, not told.
-        ages : (n,) bars since the newest restated one up to each row's bar, LONGEST without one.
+        history : the bars as they are after those of the table.
         """
-        found = dict(zip((TOLD, HELD, MISLED), self._all(table, ages), strict=True))
-        for what, crossings in found.items():
-            for line in crossings.line.tolist():
-                self.counts[LINES[line].name, what] += 1
-        return found[TOLD]
+        place, line, verdict = self._take(table, history)
+        for k, what in zip(line.tolist(), verdict.tolist(), strict=True):
+            self.counts[LINES[k].name, _VERDICTS[what]] += 1
+        told = verdict == crossed.TOLD
+        place, line = place[told], line[told]
+        values = table.values[place, _LINES.column[line]]
+        return Crossings(table.row[place], table.start_ms[place], line, values)
 
-    def _all(self, table: IndicatorTable, ages: Int64) -> list[Crossings]:
-        parts: list[list[Crossings]] = [[], [], []]
-        watched = np.flatnonzero(table.row < len(self._start))
-        start_ms = table.start_ms[watched]
-        for start in np.unique(start_ms).tolist():
-            places = watched[start_ms == start]
-            values = table.values[places[:, None], _COLUMNS]
-            out = self._step(table.row[places], start, values, ages[places])
-            for part, found in zip(parts, out, strict=True):
-                part.append(found)
-        return [Crossings.join(part) for part in parts]
-
-    def _step(
-        self, row: Int32, start: int, values: Float64, ages: Int64
-    ) -> tuple[Crossings, Crossings, Crossings]:
-        """Take the rows (n,) of the bars that began at `start` (ms); values : (n, lines)."""
-        fresh = start > self._start[row]
-        seems = crosses(self._before[row], values) & fresh[:, None]
-        misled = ages[:, None] < _FEELS
-        crossed = seems & ~misled
-        cooling = self._crossed[row] >= start - self._cool_ms
-        at = self._crossed[row]
-        at[crossed] = start
-        self._crossed[row] = at
-        newest = start >= self._start[row]
-        self._before[row[newest]] = values[newest]
-        self._start[row[newest]] = start
-        return (
-            _found(row, start, values, crossed & ~cooling),
-            _found(row, start, values, crossed & cooling),
-            _found(row, start, values, seems & misled),
+    def _take(self, table: IndicatorTable, history: History) -> Int64:
+        """Return place in the table, line and verdict of n crossings, (3, n), by time and row."""
+        order = np.argsort(table.start_ms, kind="stable")
+        out = np.empty((len(table) * len(LINES), 3), np.int64)
+        n = crossed.look(
+            self._seen,
+            _LINES,
+            table.row,
+            table.start_ms,
+            table.values,
+            order,
+            history,
+            self._cool_ms,
+            out,
         )
-
-
-def crosses(before: Float64, now: Float64) -> npt.NDArray[np.bool_]:
-    """Tell which lines are crossed from one bar to the next; all (n, lines); NaN crosses nothing.
-
-    before, now : the value of each line's indicator.
-    """
-    was = (before - _AT) * _SIDE
-    is_ = (now - _AT) * _SIDE
-    return np.asarray((was <= 0.0) & (is_ > 0.0), np.bool_)
-
-
-def _found(row: Int32, start: int, values: Float64, mask: npt.NDArray[np.bool_]) -> Crossings:
-    place, line = np.nonzero(mask)
-    return Crossings(
-        row[place],
-        np.full(len(place), start, np.int64),
-        line.astype(np.int64),
-        values[place, line],
-    )
+        return out[:n].T

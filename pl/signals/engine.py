@@ -26,6 +26,7 @@ from pl.signals.history import (
     History,
     empty_history,
 )
+from pl.signals.last_rows import last_rows
 from pl.signals.lives import empty_lives, widened
 from pl.signals.log import Author
 from pl.signals.pages import Rooms, read_room
@@ -169,6 +170,10 @@ class SignalEngine:
         Patterns and candlesticks are left out.
         """
         return walked(self._history, rows, n_bars)
+
+    def last_rows(self, rows: Int64) -> IndicatorTable:
+        """Return the whole rows of the last bars of `rows`, as `update` returned them."""
+        return last_rows(self._history, rows, self.standing(rows, 1))
 
     @property
     def through_ms(self) -> int:

@@ -20,7 +20,8 @@ from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.indicators import recursive, session
 from pl.signals.indicators.kept import KEPT_BARS, keep
 from pl.signals.indicators.names import VOLUME_AT_TIME
-from pl.signals.indicators.row import write_row, write_year
+from pl.signals.indicators.row import write_row
+from pl.signals.indicators.rules.price_range import write_year
 from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.time_of_day import OPENS_KNOWN, sessions_compared, volume_at_time
 from pl.signals.indicators.windows import look

@@ -2,12 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
-from pl.signals.chart.hit import ChartHit, Finding
+from pl.signals.chart.hit import Finding
 from pl.signals.endings import Ending, are_alike
 from pl.signals.hits import DIRECTION_NAMES
-from pl.signals.registry import PATTERNS
 from pl.signals.revision import Outcome
 from pl.signals.signal import (
     RETRACTED,
@@ -17,14 +15,13 @@ from pl.signals.signal import (
     defining_times,
     geometry,
     identified,
+    is_candlestick,
     levels,
     life_of,
     material,
     name_of,
     reason,
 )
-
-CANDLESTICKS: Final = frozenset(one.number for one in PATTERNS if one.family == "candlestick")
 
 
 class Author:
@@ -153,6 +150,6 @@ def _indicators(hit: Finding, rsi: float) -> dict[str, float]:
         known["relative_volume"] = relative_volume
     if not math.isnan(rsi):
         known["rsi"] = rsi
-    if not isinstance(hit, ChartHit) and hit.pattern in CANDLESTICKS:
+    if is_candlestick(hit):
         known["candle_strength"] = hit.measure
     return known

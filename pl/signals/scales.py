@@ -1,11 +1,11 @@
 """Tell for how long prices have kept their scale: how far back the last restated bar lies."""
 
-import numpy as np
-
 from pl.kernel import kernel, leaf
-from pl.market.batches import Float64, Int32, Int64
+from pl.lanes import N_LANES
+from pl.market.batches import Int32, Int64
 from pl.signals.bars import Bars
-from pl.signals.restated import is_restated
+from pl.signals.history import History, find
+from pl.signals.restated import are_near, is_restated
 
 
 @leaf
@@ -14,24 +14,29 @@ def scale_age(starts: Int64, bars: Bars, i: int, most: int) -> int:
 
     It is 0 when bar `i` itself is restated; see `restated`.
     """
-    for j in range(i, max(i - most, 0), -1):
-        if is_restated(starts, bars, j):
+    j = i
+    first = max(i - most, 0) + 1
+    while j >= first:
+        if j - N_LANES + 1 >= first and are_near(bars, j - N_LANES + 1):
+            j -= N_LANES
+        elif is_restated(starts, bars, j):
             return i - j
+        else:
+            j -= 1
     return most
 
 
-@kernel
-def scale_ages(
-    starts: Int64, bars: Float64, n_bars: Int64, row: Int32, start: Int64, most: int, out: Int64
-) -> None:
-    """Write into `out` (n,) the age of the scale of each bar named by `row` and `start` (n,).
+@leaf
+def scale_age_of(history: History, row: int, start: int, most: int) -> int:
+    """Return the same of the bar of a row that begins at `start` (ms), `most` if it is not held."""
+    i = find(history, row, start)
+    if i >= history.n_bars[row] or history.start[row, i] != start:
+        return most
+    return scale_age(history.start[row], history.columns[..., row], i, most)
 
-    It is `most` where the bar is not held. starts : (S, C) unix ms; bars : (C, 6, S); n_bars : (S,)
-    bars held of each row.
-    """
+
+@kernel
+def scale_ages(history: History, row: Int32, start: Int64, most: int, out: Int64) -> None:
+    """Write into `out` (n,) the age of the scale of each bar named by `row` and `start` (n,)."""
     for b in range(len(row)):
-        held = starts[row[b], : n_bars[row[b]]]
-        i = np.searchsorted(held, start[b])
-        out[b] = most
-        if i < len(held) and held[i] == start[b]:
-            out[b] = scale_age(held, bars[..., row[b]], i, most)
+        out[b] = scale_age_of(history, row[b], start[b], most)

@@ -4,10 +4,10 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from pl.signals.chart.hit import ChartHit, Finding
-from pl.signals.hits import DIRECTION_NAMES
+from pl.signals.hits import DIRECTION_NAMES, Hit
 from pl.signals.pattern import trade_levels
 from pl.signals.registry import PATTERNS
 
@@ -106,6 +106,11 @@ def levels(hit: Finding) -> Numbers:
     return trade_levels(hit, PATTERNS[hit.pattern].stop)
 
 
+def is_candlestick(hit: Finding) -> TypeGuard[Hit]:
+    """Tell whether a candlestick was hit, whose measure is its strength."""
+    return not isinstance(hit, ChartHit) and PATTERNS[hit.pattern].family == "candlestick"
+
+
 def defining_times(hit: Finding) -> tuple[int, ...]:
     """Return the starts of the bars that define a find, unix ms: of a chart pattern its pivots.
 
@@ -134,6 +139,8 @@ def material(hit: Finding) -> dict[str, float | str]:
         "reason": reason(hit),
         **levels(hit),
     }
+    if is_candlestick(hit):
+        said["candle_strength"] = hit.measure
     level = geometry(hit).get("level")
     return {**said, "level": level} if isinstance(level, float) else said
 

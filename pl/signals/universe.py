@@ -39,12 +39,12 @@ class Universe:
         A row of a bar of which most symbols came before is compared with those; NaN where fewer
         than two symbols have a value.
         """
-        for start_ms in np.unique(table.start_ms).tolist():
+        for start_ms in set(table.start_ms.tolist()):
             rows = np.flatnonzero(table.start_ms == start_ms)
             changes = table.values[rows, ROC_60]
             known = self._learn(start_ms, np.sort(changes[np.isfinite(changes)]))
             has_others = len(known) >= FEWEST
-            middle = np.median(known) if has_others else np.nan
+            middle = middle_of(known) if has_others else np.nan
             table.values[rows, RELATIVE_STRENGTH] = changes - middle
             table.values[rows, STRENGTH_RANK] = rank_of(changes, known) if has_others else np.nan
         for start_ms in sorted(self._changes)[:-REMEMBERED]:
@@ -57,11 +57,23 @@ class Universe:
         return known
 
 
+def middle_of(known: Float64) -> float:
+    """Return the median of numbers that rise."""
+    n = len(known)
+    return float((known[(n - 1) // 2] + known[n // 2]) / 2.0)
+
+
 def rank_of(changes: Float64, known: Float64) -> Float64:
-    """Return the rank, 0-100, of each change among the `known` ones, which rise; NaN for NaN."""
-    below = np.searchsorted(known, changes, "left")
-    up_to = np.searchsorted(known, changes, "right")
-    rank = 50.0 * (below + up_to) / len(known)
+    """Return the rank, 0-100, of each change among the `known` ones, which rise; NaN for NaN.
+
+    They are looked up as they rise, which finds each beside the one before.
+    """
+    order = np.argsort(changes)
+    rising = changes[order]
+    below = np.searchsorted(known, rising, "left")
+    up_to = np.searchsorted(known, rising, "right")
+    rank = np.empty(len(changes))
+    rank[order] = 50.0 * (below + up_to) / len(known)
     return np.where(np.isfinite(changes), rank, np.nan)
 
 

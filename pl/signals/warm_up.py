@@ -67,11 +67,12 @@ def warm_up() -> None:
     engine.update(_bars([40], float("nan"), 2))
     engine.recent(4)
     engine.latest_rows(np.zeros(1, np.int64), 4)
+    engine.last_rows(np.zeros(1, np.int64))
     _look_at_a_combo(engine)
 
 
 def _look_at_a_combo(engine: SignalEngine) -> None:
     one = np.ones(1, np.int64)
     looks = Looks(one, one, np.zeros(1, np.int64), one, one)
-    measure(engine.history, looks, one, np.empty((1, N_MEASURES), np.float64))
+    measure(engine.history, looks, one, one, np.empty((1, N_MEASURES), np.float64))
     fit_beyond(1.0)

@@ -12,12 +12,22 @@ from pl.store.copy_binary import Column, copy_in, encode_rows
 from pl.store.partitions import ensure_partitions
 
 if TYPE_CHECKING:  # the table's module loads the compiler, which readers have no use for
+    from pl.market.batches import Int64
     from pl.signals.table import IndicatorTable
 
 _KEY: Final = 'symbol, timeframe, "timestamp"'
 _FACTS: Final = ("patterns", "candles", "candles_bearish", *INDICATOR_NAMES)
 _COLUMNS: Final = f"{_KEY}, {', '.join(_FACTS)}"
 _ASSIGNED: Final = ", ".join(f"{name} = excluded.{name}" for name in _FACTS)
+_ABSENT: Final = """
+SELECT FROM unnest(%(symbols)s::text[], %(starts)s::bigint[]) AS wanted(symbol, start_ms)
+WHERE NOT EXISTS (
+    SELECT FROM {table} AS stored
+    WHERE stored.symbol = wanted.symbol AND stored.timeframe = %(timeframe)s
+      AND stored."timestamp" = to_timestamp(wanted.start_ms / 1000.0)
+)
+LIMIT 1
+"""
 
 
 def indicator_table(timeframe: str) -> str:
@@ -43,27 +53,53 @@ class IndicatorStore:
             return
         raw = _encode(table, symbols, timeframe)
         try:
-            self._write(table, raw, timeframe, into=indicator_table(timeframe))
+            self._copy(table, raw, timeframe)
         except psycopg2.errors.UniqueViolation:
-            self._write(table, raw, timeframe, into="incoming_indicators")
+            self._merge(table, raw, timeframe, f"UPDATE SET {_ASSIGNED}")
 
-    def _write(self, table: "IndicatorTable", raw: bytes, timeframe: str, into: str) -> None:
+    def add_indicators(
+        self, table: "IndicatorTable", symbols: Sequence[str], timeframe: str
+    ) -> None:
+        """Store the rows of bars that have none."""
+        if len(table):
+            self._merge(table, _encode(table, symbols, timeframe), timeframe, "NOTHING")
+
+    def holds(self, symbols: Sequence[str], start_ms: "Int64", timeframe: str) -> bool:
+        """Tell whether there is a row of each symbol's bar that starts at its `start_ms`."""
+        query = _ABSENT.format(table=indicator_table(timeframe))
+        asked = {"symbols": list(symbols), "starts": start_ms.tolist(), "timeframe": timeframe}
+
+        def work(cursor: Cursor) -> bool:
+            cursor.execute(query, asked)
+            return cursor.fetchone() is None
+
+        return self._database.run(work)
+
+    def _copy(self, table: "IndicatorTable", raw: bytes, timeframe: str) -> None:
         target = indicator_table(timeframe)
 
         def work(cursor: Cursor) -> None:
             ensure_partitions(cursor, target, table.start_ms.min(), table.start_ms.max())
-            if into != target:
-                cursor.execute(
-                    "CREATE TEMPORARY TABLE IF NOT EXISTS incoming_indicators"
-                    " (LIKE indicator_rows_intraday) ON COMMIT DELETE ROWS"
-                )
-            copy_in(cursor, f"{into} ({_COLUMNS})", raw)
-            if into != target:
-                cursor.execute(
-                    f"INSERT INTO {target} ({_COLUMNS})"  # noqa: S608 - constants of this module
-                    f" SELECT {_COLUMNS} FROM incoming_indicators"
-                    f" ON CONFLICT ({_KEY}) DO UPDATE SET {_ASSIGNED}"
-                )
+            copy_in(cursor, f"{target} ({_COLUMNS})", raw)
+
+        self._database.run(work)
+
+    def _merge(self, table: "IndicatorTable", raw: bytes, timeframe: str, known: str) -> None:
+        """Store rows, and do what is `known` of those for which there is one."""
+        target = indicator_table(timeframe)
+
+        def work(cursor: Cursor) -> None:
+            ensure_partitions(cursor, target, table.start_ms.min(), table.start_ms.max())
+            cursor.execute(
+                "CREATE TEMPORARY TABLE IF NOT EXISTS incoming_indicators"
+                " (LIKE indicator_rows_intraday) ON COMMIT DELETE ROWS"
+            )
+            copy_in(cursor, f"incoming_indicators ({_COLUMNS})", raw)
+            cursor.execute(
+                f"INSERT INTO {target} ({_COLUMNS})"  # noqa: S608 - constants of this module
+                f" SELECT {_COLUMNS} FROM incoming_indicators"
+                f" ON CONFLICT ({_KEY}) DO {known}"
+            )
 
         self._database.run(work)
 

@@ -234,11 +234,10 @@ class Closing:
         self.announcer.bars(close.bars, frame.timeframe, at)
         self.announcer.indicators(close.indicators, frame.timeframe, at)
         since_ms = frame.alerts_from_ms - TIMEFRAME_MS[frame.timeframe] + MINUTE_MS
-        looked = [frame.crossings.look(part.indicators, part.scale_ages) for part in parts]
         self.counters.refused["restated_crossings"] = sum(
             each.crossings.misled for each in (self.minute, *self.longer.values())
         )
-        crossed = Crossings.join(looked).since(since_ms)
+        crossed = Crossings.join([part.crossed for part in parts]).since(since_ms)
         self.announcer.crossings(crossed, frame.timeframe, self.session_id(), at)
 
     def _numbered(self, bars: ClosedBars) -> ClosedBars:

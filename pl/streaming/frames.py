@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pl.market.batches import ClosedBars, Int64
+from pl.market.batches import ClosedBars
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
 from pl.signals.candidates import count_one_tick
-from pl.signals.crossings import LONGEST, MEMORY_BARS, CrossingWatch
+from pl.signals.crossings import MEMORY_BARS, Crossings, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
-from pl.signals.scales import scale_ages
 from pl.signals.storm import MOST_EVENTS
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
@@ -28,9 +27,8 @@ class Evaluated:
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
     through, as far as it is not too many; ended : how many signals of the log ended, by how they
-    did; held : how many were told to nobody, by reason (see `choice.HELD`); scale_ages : (n,) bars
-    since the newest restated one up to the bar of each indicator row, at most LONGEST, which it is
-    where crossings are not watched; refused : what was left out, by reason (see
+    did; held : how many were told to nobody, by reason (see `choice.HELD`); crossed : the lines
+    that indicators crossed; refused : what was left out, by reason (see
     `counters.REASONS`).
     """
 
@@ -41,13 +39,13 @@ class Evaluated:
     alerts: Findings
     ended: Mapping[str, int]
     held: Mapping[str, int]
-    scale_ages: Int64
+    crossed: Crossings
     refused: Mapping[str, int]
 
 
 @dataclass(slots=True)
 class Frame:
-    """Hold what the evaluation of a timeframe knows; crossings : used by the road's thread alone.
+    """Hold what the evaluation of a timeframe knows.
 
     alerts_from_ms : what closed by then alerts nobody, because a first start had to wait for it;
     take : takes the bars for the engine, where somebody stands before it.
@@ -70,24 +68,7 @@ class Frame:
         self.policy.recall(self.engine.recent(self.policy.memory_bars))
         watched = np.arange(self.crossings.n_rows)
         table = self.engine.latest_rows(watched, MEMORY_BARS)
-        self.crossings.recall(table, self.scale_ages(table))
-
-    def scale_ages(self, table: IndicatorTable) -> Int64:
-        """Return how long prices have kept their scale at each row of a table, in bars."""
-        history, watched = self.engine.history, table.row < self.crossings.n_rows
-        out = np.full(len(table), LONGEST, np.int64)
-        ages = out[watched]
-        scale_ages(
-            history.start,
-            history.columns,
-            history.n_bars,
-            table.row[watched],
-            table.start_ms[watched],
-            LONGEST,
-            ages,
-        )
-        out[watched] = ages
-        return out
+        self.crossings.recall(table, self.engine.history)
 
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
         """Evaluate bars sorted by (start_ms, row); at most so many events come of them.
@@ -112,7 +93,7 @@ class Frame:
             alerts,
             ended,
             choice.held,
-            self.scale_ages(update.indicators),
+            self.crossings.look(update.indicators, self.engine.history),
             {**update.refused, "one_tick": count_one_tick(bars), "storm": choice.held["storm"]},
         )
 

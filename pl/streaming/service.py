@@ -15,6 +15,7 @@ from pl.feeds.feed import Feed
 from pl.health_page import add_routes, listen
 from pl.streaming.beats import Beats
 from pl.streaming.collecting import leave_history_out
+from pl.streaming.first_rows import FirstRows
 from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.road import Road
@@ -40,6 +41,7 @@ class StreamingService:
     telemetry: tuple[TelemetryPublisher, ...]
     beats: Beats
     keeping: Keeping
+    first_rows: FirstRows
     port: int
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -77,6 +79,7 @@ class StreamingService:
             self.loop.run(),
             self.feed.run(self.loop.inbox),
             self.keeping.run(),
+            self.first_rows.run(),
         ]
         works += self.beats.all()
         self._tasks = [stopping, *(asyncio.ensure_future(work) for work in works)]

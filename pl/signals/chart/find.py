@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from pl.market.batches import Float64
-from pl.signals.bars import Bars
 from pl.signals.chart import sketch
 from pl.signals.chart.confidence import CONFIRMING_VOLUME
 from pl.signals.chart.registry import CHART_NAMES
-from pl.signals.chart.scan import scan
 from pl.signals.pattern import price_text
 
 Point = tuple[int, float]
@@ -109,14 +107,6 @@ def read_find(row: Float64) -> ChartFind:
         scale=int(numbers[sketch.SCALE]),
         forming=bool(numbers[sketch.FORMING]),
     )
-
-
-def find_charts(bars: Bars) -> list[ChartFind]:
-    """Return the chart patterns of one symbol's history, oldest first.
-
-    bars : (n_bars, 6) float64 as `pl.signals.bars` has them, oldest first.
-    """
-    return [read_find(row) for row in scan(bars)]
 
 
 def _points(numbers: list[float]) -> tuple[Point, ...]:

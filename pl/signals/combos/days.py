@@ -1,6 +1,6 @@
 """Keep what the completed days of all symbols say, for the setups of any session."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from pl.market.batches import ClosedBars, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.conditions import DAY_NAMES
+from pl.signals.combos.declaration import Found
 from pl.signals.combos.held import column_at, columns_of
 from pl.signals.combos.levels import LevelRows, levels_of
 from pl.signals.combos.setups import Ages, DayRows, kinds_of_setups
@@ -30,6 +31,10 @@ MOST_BARS: Final = max(combo.n_bars for combo in COMBOS)
 NO_DAY: Final = -(2**62)
 
 _PRICES: Final = (OPEN, HIGH, LOW, CLOSE, VOLUME)
+_FOUND: Final = frozenset(combo.setup for combo in COMBOS if isinstance(combo.setup, Found))
+_WANTED: Final = {
+    name: [setup for setup in _FOUND if name in setup.names] for name in kinds_of_setups()
+}
 _KINDS: Final = np.array([name in kinds_of_setups() for name in KIND_NAMES], np.bool_)
 
 
@@ -109,22 +114,20 @@ class Days:
     def _scale_ages(self, rows: Int64, start_ms: Int64) -> Int64:
         """Return how many days the prices of rows (R,) had kept their scale on a day (R,)."""
         history, out = self.engine.history, np.empty(len(rows), np.int64)
-        scale_ages(
-            history.start,
-            history.columns,
-            history.n_bars,
-            rows.astype(np.int32),
-            start_ms,
-            MOST_BARS,
-            out,
-        )
+        scale_ages(history, rows.astype(np.int32), start_ms, MOST_BARS, out)
         return out
 
-    def has_found(self) -> npt.NDArray[np.bool_]:
-        """Tell for each row whether combos may build on a find of its latest days."""
-        out = np.zeros(len(self.last.start_ms), np.bool_)
-        out[[row for row, found in self._found.items() if found]] = True
-        return out
+    def found_rows(self, session_ms: int) -> Mapping[Found, npt.NDArray[np.bool_]]:
+        """Tell for each row whether a session's combos may build on a find, by what they want."""
+        ages, rows = self.ages(session_ms), {setup: set[int]() for setup in _FOUND}
+        for row, found in self._found.items():
+            for signal in found.values():
+                age = ages.of(signal.bar_time_ms)
+                for setup in _WANTED[signal.pattern]:
+                    if 1 <= age <= setup.sessions:
+                        rows[setup].add(row)
+        every = np.arange(len(self.last.start_ms))
+        return {setup: np.isin(every, list(held)) for setup, held in rows.items()}
 
     def _note(self, entries: Entries) -> None:
         places = np.flatnonzero(_KINDS[entries.kind]).tolist()

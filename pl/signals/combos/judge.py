@@ -33,6 +33,9 @@ _FIRES: Final = np.array([isinstance(combo.trigger, Fires) for combo in COMBOS],
 _AT_VWAP: Final = np.array(
     [isinstance(combo.trigger, Fires) and combo.trigger.at_vwap for combo in COMBOS], np.bool_
 )
+_READS: Final = measures.READS_REACHED * _HOLDS.astype(
+    np.int64
+) + measures.READS_VWAP * _AT_VWAP.astype(np.int64)
 _WEIGHTS: Final = np.array(
     [(w.setup, w.trigger, w.volume, w.context) for w in (combo.weights for combo in COMBOS)],
     np.float64,
@@ -116,11 +119,9 @@ def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
     A bar that was not watched from end to end triggers nothing.
     """
     n = len(looks.row)
-    values = np.empty((n, N_MEASURES), np.float64)
-    combo = looks.combo
-    measure(history, looks, _SETTING[combo], _HOLDS[combo], _AT_VWAP[combo], values)
     setups: dict[int, Setup | None] = {}
     setup, level = _setup_scores(looks, around, setups)
+    values = _measured(history, looks, np.flatnonzero(setup > 0.0))
     trigger = _trigger_scores(looks, around, values, level)
     usual = values[:, measures.USUAL_SHARES]
     ratio = np.divide(values[:, measures.SHARES], usual, out=np.zeros(n), where=usual > 0.0)
@@ -138,6 +139,16 @@ def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
     confidence = np.where(triggers, np.floor(total * 100.0 + 0.5) / 100.0, np.nan)
     misled |= values[:, measures.MISLED] > 0.0
     return Judged(looks, around, values, confidence, misled & (setup > 0.0), setup, setups)
+
+
+def _measured(history: History, looks: Looks, able: Int64) -> Float64:
+    """Return what is measured at `able` of n looks, (n, N_MEASURES); 0 at the others."""
+    values = np.zeros((len(looks.row), N_MEASURES), np.float64)
+    out = np.empty((len(able), N_MEASURES), np.float64)
+    combo = looks.combo[able]
+    measure(history, looks.take(able), _SETTING[combo], _READS[combo], out)
+    values[able] = out
+    return values
 
 
 def _setup_scores(

@@ -2,9 +2,6 @@
 
 from typing import Final, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from pl.kernel import kernel, leaf
 from pl.market.batches import QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars, mean, mean_true_range
@@ -13,8 +10,6 @@ from pl.signals.history import History, find
 from pl.signals.indicators.session import traded_price
 from pl.signals.indicators.windows import RANGE_BARS, USUAL_BARS
 from pl.signals.restated import holds_restated
-
-Flags = npt.NDArray[np.bool_]
 
 KNOWN: Final = 0
 PRICE: Final = 1
@@ -31,8 +26,12 @@ MISLED: Final = 11
 N_MEASURES: Final = 12
 """Columns of what is measured: KNOWN is 1 for a bar that may trigger (watched from end to end, with
 20 bars before it, in a session of one price scale); MISLED is 1 where the scale alone is why not;
-REACHED is the session's extreme against the side; AT_VWAP is 1 when the bar's
-range holds the session's volume-weighted price; both are 0 where nobody asks."""
+REACHED is the session's extreme against the side, 0 for a combo that holds none; AT_VWAP is 1 when
+the bar's range holds the session's volume-weighted price, 0 for a combo that does not ask."""
+
+READS_REACHED: Final = 1
+READS_VWAP: Final = 2
+"""Bits of what a combo reads of the whole session, bar by bar."""
 
 
 class Looks(NamedTuple):
@@ -46,6 +45,10 @@ class Looks(NamedTuple):
     row: Int64
     start_ms: Int64
     open_ms: Int64
+
+    def take(self, places: Int64) -> "Looks":
+        """Return those at `places`."""
+        return Looks(*(column[places] for column in self))
 
 
 @leaf
@@ -71,14 +74,8 @@ def reaches_vwap(bars: Bars, first: int, i: int) -> bool:
 
 
 @kernel
-def measure(
-    history: History, looks: Looks, setting: Int64, holds: Flags, at_vwap: Flags, out: Float64
-) -> None:
-    """Measure each bar that is looked at; setting : (n,), out : (n, N_MEASURES).
-
-    holds, at_vwap : (n,) which look at the session's extreme, and at its VWAP: they lie in all of
-    its bars.
-    """
+def measure(history: History, looks: Looks, setting: Int64, reads: Int64, out: Float64) -> None:
+    """Measure each bar that is looked at; setting, reads : (n,), out : (n, N_MEASURES)."""
     for k in range(len(looks.row)):
         row = looks.row[k]
         i = find(history, row, looks.start_ms[k])
@@ -99,9 +96,9 @@ def measure(
         out[k, USUAL_SHARES] = usual
         out[k, MEAN_RANGE] = unit
         out[k, FIRST_OPEN] = bars[first, OPEN]
-        if holds[k]:
+        if reads[k] & READS_REACHED:
             out[k, REACHED] = extreme_against(bars, first, i, looks.side[k])
-        if at_vwap[k]:
-            out[k, AT_VWAP] = 1.0 if reaches_vwap(bars, first, i) else 0.0
+        if reads[k] & READS_VWAP and reaches_vwap(bars, first, i):
+            out[k, AT_VWAP] = 1.0
         out[k, CONTEXT] = context_score(bars, i, setting[k], looks.side[k], 1, unit)
         out[k, VOLUME_SCORE] = volume_score(bars[i, VOLUME], usual)

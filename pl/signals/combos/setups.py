@@ -1,6 +1,8 @@
 """Say which setups the completed days of a symbol give for a session."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from operator import neg
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -62,10 +64,8 @@ class Ages(NamedTuple):
 
     def of(self, day_ms: int) -> int:
         """Return how many sessions ago a day was, 1 for the one before; 0 when not among them."""
-        for age in range(1, len(self.opens)):
-            if self.opens[age] < day_ms <= self.opens[age - 1]:
-                return age
-        return 0
+        age = bisect_right(self.opens, -day_ms, key=neg)
+        return 0 if age == len(self.opens) else age
 
 
 def setup_of(
@@ -111,10 +111,10 @@ def _found(
 ) -> Setup | None:
     best: Setup | None = None
     for signal in found:
-        age = ages.of(signal.bar_time_ms)
-        if not 1 <= age <= setup.sessions or signal.pattern not in setup.names:
+        if signal.pattern not in setup.names or not _agrees(signal, direction, side):
             continue
-        if not _agrees(signal, direction, side):
+        age = ages.of(signal.bar_time_ms)
+        if not 1 <= age <= setup.sessions:
             continue
         faded = 1.0 - 0.5 * (age - 1) / max(setup.sessions - 1, 1)
         one = Setup(

@@ -1,7 +1,6 @@
 """Watch closed intraday bars for triggers of combos, all symbols at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,10 +11,11 @@ from pl.signals.bars import CLOSE
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.conditions import score_of
 from pl.signals.combos.days import NO_DAY, Days
-from pl.signals.combos.declaration import Conditions, Crosses, Fires, Found, Holds, Level
+from pl.signals.combos.declaration import Conditions, Fires, Found, Holds, Level
 from pl.signals.combos.held import columns_of
 from pl.signals.combos.judge import first_after, first_beyond
 from pl.signals.combos.levels import LEVEL_OF
+from pl.signals.combos.reach import Reach, Watched, leave
 from pl.signals.combos.survey import MINUTE_MS, combos_of
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_NAMES, LIVES, Entries
@@ -28,29 +28,6 @@ Candidate = tuple[int, int, int, int, int]
 """Place of the bar in the batch, combo, side, row, and place of the entry or -1."""
 
 IS_CONFIRMED: Final = LIVES.index(CONFIRMED)
-
-
-@dataclass(slots=True)
-class Reach:
-    """Hold how far each row's running session has come; (S,) each.
-
-    session_ms : its open; last_ms : start of its last bar; top, bottom : highest and lowest close.
-    """
-
-    session_ms: Int64
-    last_ms: Int64
-    top: Float64
-    bottom: Float64
-
-    @staticmethod
-    def nowhere(n_rows: int) -> "Reach":
-        """Return that of rows without a bar."""
-        return Reach(
-            np.full(n_rows, NO_DAY, np.int64),
-            np.full(n_rows, NO_DAY, np.int64),
-            np.full(n_rows, -np.inf),
-            np.full(n_rows, np.inf),
-        )
 
 
 class TriggerWatch:
@@ -69,16 +46,16 @@ class TriggerWatch:
         combos = combos_of(timeframe)
         self._levels = [n for n in combos if isinstance(COMBOS[n].setup, Level)]
         self._fires = [n for n in combos if isinstance(COMBOS[n].trigger, Fires)]
-        self._crosses: Flags = np.array(
-            [isinstance(COMBOS[n].trigger, Crosses) for n in self._levels], np.bool_
-        )
-        self._side = np.array([[float(COMBOS[n].direction)] for n in self._levels])
         self._kinds = {n: _kinds(n) for n in self._fires}
         self._wants = np.array([combo.direction for combo in COMBOS], np.int64)
         n_rows = len(engine.history.n_bars)
         self.session_ms = NO_DAY
         self.reach = Reach.nowhere(n_rows)
-        self._price: Float64 = np.full((len(self._levels), n_rows), np.nan)
+        self._watched = Watched(
+            np.full((len(self._levels), n_rows), np.nan),
+            np.array([float(COMBOS[n].direction) for n in self._levels]),
+            np.array([_hold_ms(n) for n in self._levels], np.int64),
+        )
         self._armed: Flags = np.zeros((len(self._fires), n_rows), np.bool_)
 
     def recall(self) -> None:
@@ -113,14 +90,14 @@ class TriggerWatch:
             if not isinstance(setup, Level):
                 continue
             price = last.levels.price[:, LEVEL_OF[setup]]
-            self._price[place] = np.where(fresh, price, np.nan)
-        has_found = self._days.has_found()
+            self._watched.price[place] = np.where(fresh, price, np.nan)
+        has_found = self._days.found_rows(self.session_ms)
         for place, number in enumerate(self._fires):
             setup = COMBOS[number].setup
             if isinstance(setup, Conditions):
                 self._armed[place] = fresh & (score_of(setup, last.values) > 0.0)
             elif isinstance(setup, Found):
-                self._armed[place] = has_found
+                self._armed[place] = has_found[setup]
 
     def is_special(self, row: Int64, opened: int) -> Flags:
         """Tell which rows' next bars are judged by what is held: of a session that is over, or
@@ -190,10 +167,10 @@ class TriggerWatch:
         """
         found: list[tuple[int, int, int, int]] = []
         for k, number in enumerate(self._levels):
-            side, price = COMBOS[number].direction, self._price[k, rows]
+            side, price = COMBOS[number].direction, self._watched.price[k, rows]
             best = self.reach.top[rows] if side > 0 else self.reach.bottom[rows]
             for row in rows[side * best > side * price].tolist():
-                i = self._left_at(number, row, float(self._price[k, row]))
+                i = self._left_at(number, row, float(self._watched.price[k, row]))
                 if i < self._engine.history.n_bars[row]:
                     found.append((number, side, row, int(self._engine.history.start[row, i])))
         combo, sides, row_, starts = np.array(found, np.int64).reshape(-1, 4).T
@@ -214,35 +191,18 @@ class TriggerWatch:
 
     def _step(self, row: Int64, start: int, close: Float64) -> list[tuple[int, int]]:
         """Take the closes (n,) of bars that began at `start`; return (combo, which of them)."""
-        reach, opened = self.reach, self.session_ms
-        begins = reach.session_ms[row] != opened
-        top = np.where(begins, -np.inf, reach.top[row])
-        bottom = np.where(begins, np.inf, reach.bottom[row])
-        ended = np.where(begins, opened, reach.last_ms[row] + self._bar_ms)
-        price = self._side * self._price[:, row]
-        before = np.where(self._side > 0.0, top, -bottom)
-        left = (self._side * close > price) & (before <= price) & self._crosses[:, None]
-        found = [(self._levels[k], j) for k, j in np.argwhere(left).tolist()]
-        worst = np.where(self._side > 0.0, np.minimum(bottom, close), -np.maximum(top, close))
-        found += self._held(start, ended, worst > price)
-        reach.session_ms[row], reach.last_ms[row] = opened, start
-        reach.top[row] = np.maximum(top, close)
-        reach.bottom[row] = np.minimum(bottom, close)
-        return found
-
-    def _held(self, start: int, ended: Int64, beyond: Flags) -> list[tuple[int, int]]:
-        """Return what is due; beyond : (levels, n), whether every close was beyond the level."""
-        found: list[tuple[int, int]] = []
-        for k, number in enumerate(self._levels):
-            trigger = COMBOS[number].trigger
-            if not isinstance(trigger, Holds):
-                continue
-            until = self.session_ms + trigger.minutes * MINUTE_MS
-            if start + self._bar_ms < until:
-                continue
-            due = (ended < until) & beyond[k]
-            found += [(number, j) for j in np.flatnonzero(due).tolist()]
-        return found
+        out = np.empty((len(row) * len(self._levels), 2), np.int64)
+        n = leave(
+            self.reach,
+            self._watched,
+            row,
+            np.ascontiguousarray(close),
+            start,
+            self.session_ms,
+            self._bar_ms,
+            out,
+        )
+        return [(self._levels[k], j) for k, j in out[:n].tolist()]
 
 
 def _best(entries: Entries, which: Int64, combo: Int64, side: Int64) -> tuple[Int64, Int64, Int64]:
@@ -268,6 +228,11 @@ def places_of(bars: ClosedBars, at: Int64, row: Int64, start_ms: Int64, n_rows: 
         out[mine] = by_row[row[mine]]
         by_row[bars.row[here]] = -1
     return out
+
+
+def _hold_ms(number: int) -> int:
+    trigger = COMBOS[number].trigger
+    return trigger.minutes * MINUTE_MS if isinstance(trigger, Holds) else 0
 
 
 def _kinds(number: int) -> Flags:

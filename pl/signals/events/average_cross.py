@@ -13,7 +13,7 @@ from pl.market.batches import Float64
 from pl.signals.bars import Bars
 from pl.signals.events.crossing import WEIGHTS, may_cross, told, verdict_of
 from pl.signals.hits import SILENT, Hit, Verdict
-from pl.signals.indicators.channels import sma_20, sma_50
+from pl.signals.indicators.rules.simple_average import sma_20, sma_50
 from pl.signals.indicators.state import SMA_20, SMA_50, USUAL_RANGE
 from pl.signals.levels import NO_LEVELS
 from pl.signals.pattern import Alert, Pattern, Setting

@@ -13,7 +13,8 @@ from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars, mean_true_range
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.indicators.channels import deviation_20, sma_20
+from pl.signals.indicators.rules.bollinger import deviation_20
+from pl.signals.indicators.rules.simple_average import sma_20
 from pl.signals.indicators.state import DEVIATION_20, SMA_20
 from pl.signals.levels import NO_LEVELS
 from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text

@@ -4,33 +4,21 @@
 stream that steps once a close and a re-walk from the anchor agree to the last bit.
 """
 
-import math
-from typing import Final
-
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, true_range
-from pl.signals.indicators.averages import step_averages
-from pl.signals.indicators.smoothing import smooth, smooth_wilder
-from pl.signals.indicators.state import (
-    EMA_FAST,
-    EMA_SLOW,
-    GAIN,
-    LAST_CLOSE,
-    LOSS,
-    MACD_SIGNAL,
-    N_BARS,
-    RANGE,
-    RANGE_10,
-)
-from pl.signals.indicators.trends import step_direction, step_sar, step_supertrend
-from pl.signals.indicators.volumes import step_volumes
-
-FAST: Final = 12
-SLOW: Final = 26
-SIGNAL: Final = 9
-WILDER: Final = 14
-CHANNEL: Final = 10
+from pl.signals.indicators.rules.accumulation import step_volumes
+from pl.signals.indicators.rules.adaptive_average import step_kama
+from pl.signals.indicators.rules.average_range import step_range
+from pl.signals.indicators.rules.directional_movement import step_direction
+from pl.signals.indicators.rules.keltner import step_range_10
+from pl.signals.indicators.rules.macd import step_macd
+from pl.signals.indicators.rules.parabolic_stop import step_sar
+from pl.signals.indicators.rules.rsi import step_rsi
+from pl.signals.indicators.rules.supertrend import step_supertrend
+from pl.signals.indicators.rules.trix import step_trix
+from pl.signals.indicators.smoothing import smooth, smooth_thrice
+from pl.signals.indicators.state import EMA_20, EMA_50, EMA_200, LAST_CLOSE, N_BARS
 
 
 @leaf
@@ -45,11 +33,21 @@ def step_wilder(state: Float64, bars: Bars, i: int, n: int) -> None:
     if n == 0:
         return
     last, close = state[LAST_CLOSE], bars[i, CLOSE]
-    spread = true_range(bars[i, HIGH], bars[i, LOW], last)
-    state[GAIN] = smooth_wilder(state[GAIN], max(close - last, 0.0), n - 1, WILDER)
-    state[LOSS] = smooth_wilder(state[LOSS], max(last - close, 0.0), n - 1, WILDER)
-    state[RANGE] = smooth_wilder(state[RANGE], spread, n - 1, WILDER)
-    state[RANGE_10] = smooth_wilder(state[RANGE_10], spread, n - 1, CHANNEL)
+    reach = true_range(bars[i, HIGH], bars[i, LOW], last)
+    step_rsi(state, last, close, n)
+    step_range(state, reach, n)
+    step_range_10(state, reach, n)
+
+
+@leaf
+def step_averages(state: Float64, bars: Bars, i: int, n: int) -> None:
+    """Advance the averages by bar `i`, the `n`-th of the walk counted from 0."""
+    close = bars[i, CLOSE]
+    smooth_thrice(state, EMA_20, close, n, 20)
+    state[EMA_50] = smooth(state[EMA_50], close, n, 50)
+    state[EMA_200] = smooth(state[EMA_200], close, n, 200)
+    step_trix(state, close, n)
+    step_kama(state, bars, i, n)
 
 
 @leaf
@@ -57,11 +55,7 @@ def step(state: Float64, bars: Bars, i: int) -> None:
     """Advance everything but the session by closed bar `i`."""
     n = int(state[N_BARS])
     close = bars[i, CLOSE]
-    state[EMA_FAST] = smooth(state[EMA_FAST], close, n, FAST)
-    state[EMA_SLOW] = smooth(state[EMA_SLOW], close, n, SLOW)
-    if n >= SLOW - 1:
-        macd = state[EMA_FAST] - state[EMA_SLOW]
-        state[MACD_SIGNAL] = smooth(state[MACD_SIGNAL], macd, n - SLOW + 1, SIGNAL)
+    step_macd(state, close, n)
     step_wilder(state, bars, i, n)
     step_averages(state, bars, i, n)
     step_direction(state, bars, i, n)
@@ -70,17 +64,3 @@ def step(state: Float64, bars: Bars, i: int) -> None:
     step_volumes(state, bars, i, n)
     state[LAST_CLOSE] = close
     state[N_BARS] = n + 1
-
-
-@leaf
-def rsi(state: Float64) -> float:
-    """Return the relative strength index 0-100, 50 when nothing moved, NaN before 15 bars.
-
-    Source : Wilder 1978, ch. 6. TA-Lib says 0 when nothing moved, which reads as oversold.
-    """
-    if state[N_BARS] <= WILDER:
-        return math.nan
-    moved = state[GAIN] + state[LOSS]
-    if moved <= 0.0:
-        return 50.0
-    return float(100.0 * state[GAIN] / moved)

@@ -22,6 +22,16 @@ def smooth(value: float, sample: float, n_before: int, period: int) -> float:
 
 
 @leaf
+def smooth_thrice(state: Float64, slot: int, close: float, n: int, period: int) -> None:
+    """Advance an EMA, the EMA of it and the EMA of that, which stand in three slots on end."""
+    state[slot] = smooth(state[slot], close, n, period)
+    if n >= period - 1:
+        state[slot + 1] = smooth(state[slot + 1], state[slot], n - period + 1, period)
+    if n >= 2 * period - 2:
+        state[slot + 2] = smooth(state[slot + 2], state[slot + 1], n - 2 * period + 2, period)
+
+
+@leaf
 def smooth_wilder(value: float, sample: float, n_before: int, period: int) -> float:
     """Return the next average of Wilder; a plain mean of the first `period` samples seeds it.
 

@@ -21,8 +21,8 @@ EMA_20_THRICE: Final = 11
 EMA_50: Final = 12
 EMA_200: Final = 13
 TRIX_ONCE: Final = 14
-TRIX_TWICE: Final = 15
-TRIX_THRICE: Final = 16
+"""The first of three slots on end: smoothed once, twice and thrice."""
+TRIX_THRICE: Final = TRIX_ONCE + 2
 TRIX_BEFORE: Final = 17
 KAMA: Final = 18
 UP_MOVE: Final = 19

@@ -24,7 +24,8 @@ from pl.signals.bars import (
     mean,
     mean_true_range,
 )
-from pl.signals.indicators.channels import deviation_20, total_20, total_50, total_200
+from pl.signals.indicators.rules.bollinger import deviation_20
+from pl.signals.indicators.rules.simple_average import total_20, total_50, total_200
 from pl.signals.indicators.state import (
     BOTTOM_20,
     DEVIATION_20,

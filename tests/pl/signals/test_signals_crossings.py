@@ -5,16 +5,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pl.market.batches import MINUTE_MS, Int64
+from pl.market.batches import MINUTE_MS
 from pl.signals.crossings import (
     COOL_DOWN_BARS,
     FELT_BARS,
     LINES,
-    LONGEST,
     MEMORY_BARS,
     CrossingWatch,
-    crosses,
+    Line,
 )
+from pl.signals.history import History
 from pl.signals.indicators.names import COLUMN
 from pl.signals.scales import scale_ages
 from pl.signals.table import IndicatorTable
@@ -37,9 +37,13 @@ def table(row: list[int], minute: list[int], **columns: list[float]) -> Indicato
     )
 
 
-def told(watch: CrossingWatch, rows: IndicatorTable, ages: Int64 | None = None) -> Told:
-    """What is told of rows at whose bars prices have kept their scale for long, or for `ages`."""
-    found = watch.look(rows, np.full(len(rows), LONGEST) if ages is None else ages)
+NO_BARS = engine().history
+"""Of rows without bars nothing says that their prices changed their scale."""
+
+
+def told(watch: CrossingWatch, rows: IndicatorTable, history: History = NO_BARS) -> Told:
+    """What is told of rows, given the bars they are of."""
+    found = watch.look(rows, history)
     return [
         (LINES[line].name, row, start // MINUTE_MS)
         for row, start, line in zip(
@@ -124,7 +128,7 @@ def test_a_restart_tells_the_rest_and_nothing_twice(cut: int) -> None:
     watch = CrossingWatch(3, "1min")
     for row in range(3):
         table = again.latest_rows(np.array([row]), MEMORY_BARS)
-        watch.recall(table, np.full(len(table), LONGEST))
+        watch.recall(table, again.history)
     after = told(watch, again.update(span(bars, n, len(bars))).indicators)
     assert before + after == whole
     assert len(after) > 20
@@ -140,32 +144,36 @@ def test_the_cut_of_batches_leaves_no_trace() -> None:
     assert heard == whole
 
 
-def test_lines_are_crossed_from_on_them_to_beyond() -> None:
-    at = np.array([[line.at for line in LINES]])
-    beyond = at + np.array([[line.side for line in LINES]])
-    assert crosses(at, beyond).all()
-    assert not crosses(beyond, at).any()
-    assert not crosses(beyond, beyond).any()
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
+def test_lines_are_crossed_from_on_them_to_beyond(line: Line) -> None:
+    beyond = line.at + line.side
+    values = {line.column: [line.at, beyond, beyond, line.at]}
+    heard = told(CrossingWatch(1, "1min"), table([0] * 4, [0, 1, 2, 3], **values))
+    assert heard == [(line.name, 0, 1)]
 
 
 def test_a_split_crosses_nothing_and_is_counted() -> None:
     bars = split_in_two(300, 120, "daily")
     one = engine(("AAA",), "daily")
     rows = one.update(bars).indicators
-    history = one.history
-    ages = np.empty(len(rows), np.int64)
-    scale_ages(
-        history.start, history.columns, history.n_bars, rows.row, rows.start_ms, LONGEST, ages
-    )
     blind, watch = CrossingWatch(1, "daily"), CrossingWatch(1, "daily")
     split_ms = int(bars.start_ms[300])
     seen = [name for name, _, day in told(blind, rows) if day * MINUTE_MS == split_ms]
     assert "RSI_OVERSOLD" in seen
-    heard = told(watch, rows, ages)
+    heard = told(watch, rows, one.history)
     after = [(name, day * MINUTE_MS) for name, _, day in heard if day * MINUTE_MS >= split_ms]
     feels = {line.name: FELT_BARS[line.column] for line in LINES}
     day_ms = TIMEFRAME_MS["daily"]
     assert all(day - split_ms >= feels[name] * day_ms for name, day in after)
     assert watch.counts["RSI_OVERSOLD", "held_restated"] >= 1
-    assert ages[:300].tolist() == [LONGEST] * 300
-    assert ages[300:].tolist() == [min(i, LONGEST) for i in range(120)]
+
+
+@pytest.mark.parametrize("most", [5, 9, 64, 300])
+def test_the_age_of_a_scale_counts_bars_since_the_split(most: int) -> None:
+    bars = split_in_two(300, 120, "daily")
+    one = engine(("AAA",), "daily")
+    rows = one.update(bars).indicators
+    ages = np.empty(len(rows), np.int64)
+    scale_ages(one.history, rows.row, rows.start_ms, most, ages)
+    assert ages[:300].tolist() == [most] * 300
+    assert ages[300:].tolist() == [min(i, most) for i in range(120)]

@@ -10,7 +10,7 @@ import pytest
 
 from pl.market.batches import ClosedBars
 from pl.signals.chart.confidence import confidence
-from pl.signals.chart.find import ChartFind, find_charts
+from pl.signals.chart.find import ChartFind
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_NAMES, LIVES
 from pl.signals.evaluation import weigh
@@ -18,6 +18,7 @@ from pl.signals.pattern import Pattern
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from scripts.examples import recorded
+from tests.pl.signals.chart.finding import find_charts
 from tests.pl.signals.chart.planting import KINDS, planted_series
 from tests.pl.signals.synthetic import (
     changed,

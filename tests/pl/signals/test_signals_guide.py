@@ -14,20 +14,27 @@ import pytest
 from pl.kernel import kernel
 from pl.signals import events
 from pl.signals.candles import alerted
-from pl.signals.composition import chosen
-from pl.signals.discovery import declared
+from pl.signals.composition import asked, chosen, composed
+from pl.signals.discovery import declared, found
 from pl.signals.hits import NONE, Hit
+from pl.signals.indicators import rules
+from pl.signals.indicators.catalogue import SETS
+from pl.signals.indicators.definition import IndicatorSet
+from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.indicators.row import ARGUMENTS
 from pl.signals.indicators.session import step_session
 from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.windows import look
 from pl.signals.pattern import Pattern
 from pl.signals.registry import PATTERNS
 from tests.pl.signals.synthetic import lively_bars
+from tests.pl.signals.test_signals_indicator_breadth import published
+from tests.pl.signals.test_signals_indicators import published_bars
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs" / "guides" / "adding-a-signal.md").read_text()
 CODE = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
-"""The guide's event, and its chart pattern."""
+"""The guide's event, its chart pattern and its indicator."""
 BROADENING = """
 from pl.kernel import leaf
 from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, Slopes
@@ -54,7 +61,7 @@ def true_range(bars, j):
 kernels.mean = lambda bars, column, first, last: bars[first : last + 1, column].mean()
 kernels.mean_true_range = lambda bars, i, n: np.mean(
     [true_range(bars, j) for j in range(i - n + 1, i + 1)])
-from pl.signals.chart.find import find_charts
+from tests.pl.signals.chart.finding import find_charts
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_OF
 from pl.signals.policy import RULES
@@ -78,7 +85,7 @@ a time is done in plain Python."""
 
 def example(folder: Path) -> Pattern:
     """Return what the guide's file declares."""
-    code, _ = CODE
+    code = CODE[0]
     file = folder / "key_reversal.py"
     file.write_text(code)
     spec = importlib.util.spec_from_file_location("key_reversal", file)
@@ -117,21 +124,49 @@ def test_a_file_in_the_folder_is_all_that_a_pattern_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The registry finds the guide's file, and the composed judge calls its rule."""
-    code, _ = CODE
+    code = CODE[0]
     number = len(PATTERNS)
     file = tmp_path / "key_reversal.py"
     file.write_text(re.sub(r"number=\d+", f"number={number}", code))
     monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
-    found = declared(Pattern, events, alerted)
+    held = declared(Pattern, events, alerted)
     monkeypatch.delitem(sys.modules, "pl.signals.events.key_reversal")
-    assert [pattern.name for pattern in found] == [*(p.name for p in PATTERNS), "Key_Reversal"]
-    calls = {pattern.number: (pattern.rule, "bars, i, state") for pattern in found[-1:]}
+    assert [pattern.name for pattern in held] == [*(p.name for p in PATTERNS), "Key_Reversal"]
+    calls = {pattern.number: (pattern.rule, "bars, i, state") for pattern in held[-1:]}
     judge = kernel(chosen("judge_one", "number, bars, i, state", calls, __name__))
     bars, state = lively_bars(300, rows=[0]), np.zeros(STATE_SIZE)
     names = ("open", "high", "low", "close", "volume", "vwap")
     columns = np.column_stack([getattr(bars, name) for name in names])
     look(state, columns, 299)
-    assert judge(number, columns, 299, state) == found[-1].rule(columns, 299, state)
+    assert judge(number, columns, 299, state) == held[-1].rule(columns, 299, state)
+
+
+@pytest.mark.real_data
+def test_a_file_in_the_folder_is_all_that_a_row_needs_to_hold_an_indicator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test_data: Path
+) -> None:
+    """The guide's indicator is found, joins the composed pass, and is what was published."""
+    place = len(INDICATOR_NAMES)
+    code = CODE[2].replace('COLUMN["choppiness_14"]', str(place))
+    (tmp_path / "choppiness.py").write_text(code)
+    monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
+    sets = found(IndicatorSet, rules)
+    monkeypatch.delitem(sys.modules, "pl.signals.indicators.rules.choppiness")
+    (fresh,) = (one for one in sets if one not in SETS)
+    (column,) = fresh.columns
+    assert fresh.write is not None
+    line = f"write_0({asked(fresh.write)})"
+    write = kernel(composed("write_one", ARGUMENTS, [line], {"write_0": fresh.write}, __name__))
+    folder = test_data / "skender_indicators"
+    bars = published_bars(folder)
+    names = ("open", "high", "low", "close", "volume", "vwap")
+    prices = np.asfortranarray(np.column_stack([getattr(bars, name) for name in names]))
+    out = np.zeros((len(bars), place + 1))
+    for i in range(len(bars)):
+        write(out[i], np.zeros(STATE_SIZE), prices, i)
+    values, (file, key) = out[:, place], column.published or ("", "")
+    assert int(np.argmin(np.isnan(values))) + 1 == column.warm_up
+    np.testing.assert_allclose(values, published(folder, file, key), rtol=1e-9)
 
 
 def swinging(corners: list[tuple[int, float]], beat: float = 3.0) -> list[list[float]]:
@@ -162,9 +197,9 @@ def test_a_file_is_all_that_a_chart_pattern_needs(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    found = {name: rest for name, *rest in json.loads(done.stdout)}
-    assert {"One_Two_Three_Bottom", "Broadening"} <= set(found), found.keys()
-    confidence, least, kind, number, reason, drawn = found["One_Two_Three_Bottom"]
+    drawn_by = {name: rest for name, *rest in json.loads(done.stdout)}
+    assert {"One_Two_Three_Bottom", "Broadening"} <= set(drawn_by), drawn_by.keys()
+    confidence, least, kind, number, reason, drawn = drawn_by["One_Two_Three_Bottom"]
     assert confidence >= least == 0.6
     assert kind == len(PATTERNS) + number
     assert number == 20
@@ -175,7 +210,7 @@ def test_a_file_is_all_that_a_chart_pattern_needs(tmp_path: Path) -> None:
 def test_a_number_is_given_once_and_none_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, _ = CODE
+    code = CODE[0]
     monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
     for number in (0, len(PATTERNS) + 1):
         file = tmp_path / f"key_reversal_{number}.py"
@@ -192,6 +227,7 @@ def test_every_file_the_guide_names_is_there() -> None:
     assert missing == {
         "pl/signals/events/key_reversal.py",
         "pl/signals/chart/patterns/one_two_three.py",
+        "pl/signals/indicators/rules/choppiness.py",
     }
 
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from bench.signals import talib_share
 from pl.market.batches import ClosedBars
 from pl.signals.engine import SignalEngine
-from pl.signals.indicators import averages
+from pl.signals.indicators.catalogue import COLUMNS
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.indicators.rules.weighted_average import wma
 from tests.pl.signals.synthetic import random_bars
 from tests.pl.signals.test_signals_indicators import indicators, published_bars
 
@@ -268,39 +269,7 @@ def test_values_stay_finite_at_any_price(price: float) -> None:
 
 
 PUBLISHED = {
-    "tema_20": ("tema", "tema"),
-    "kama_10": ("kama", "kama"),
-    "bb_percent_b": ("bb", "percentB"),
-    "bb_width": ("bb", "width"),
-    "keltner_upper": ("keltner", "upperBand"),
-    "keltner_lower": ("keltner", "lowerBand"),
-    "natr_14": ("atr", "atrp"),
-    "adx_14": ("adx", "adx"),
-    "plus_di_14": ("adx", "pdi"),
-    "minus_di_14": ("adx", "mdi"),
-    "supertrend": ("supertrend", "superTrend"),
-    "willr_14": ("willr", "williamsR"),
-    "cci_20": ("cci", "cci"),
-    "ultimate": ("uo", "ultimate"),
-    "stoch_k": ("stoch", "k"),
-    "stoch_d": ("stoch", "d"),
-    "stoch_rsi_k": ("stoch-rsi", "stochRsi"),
-    "stoch_rsi_d": ("stoch-rsi", "signal"),
-    "ad_line": ("adl", "adl"),
-    "chaikin_oscillator": ("chaikin-osc", "oscillator"),
-    "cmf_20": ("cmf", "cmf"),
-    "mfi_14": ("mfi", "mfi"),
-    "donchian_upper": ("donchian", "upperBand"),
-    "donchian_lower": ("donchian", "lowerBand"),
-    "pivot": ("rolling-pivots", "pp"),
-    "pivot_r1": ("rolling-pivots", "r1"),
-    "pivot_s1": ("rolling-pivots", "s1"),
-    "pivot_r2": ("rolling-pivots", "r2"),
-    "pivot_s2": ("rolling-pivots", "s2"),
-    "ichimoku_conversion": ("ichimoku", "tenkanSen"),
-    "ichimoku_base": ("ichimoku", "kijunSen"),
-    "ichimoku_span_a": ("ichimoku", "senkouSpanA"),
-    "ichimoku_span_b": ("ichimoku", "senkouSpanB"),
+    column.name: column.published for column in COLUMNS[14:] if column.published is not None
 }
 SEEDED_OTHERWISE = {
     "tema_20": (200, 1e-6),
@@ -341,5 +310,5 @@ def test_weighted_averages_equal_the_published_values(test_data: Path) -> None:
     folder = test_data / "skender_indicators"
     bars = published_bars(folder)
     columns = np.column_stack([bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap])
-    weighted = [averages.wma(columns, i, 14) for i in range(len(bars))]
+    weighted = [wma(columns, i, 14) for i in range(len(bars))]
     np.testing.assert_allclose(weighted, published(folder, "wma", "wma"), rtol=1e-12)

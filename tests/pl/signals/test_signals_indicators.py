@@ -12,6 +12,7 @@ import talib
 
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.engine import SignalEngine
+from pl.signals.indicators.catalogue import COLUMNS
 from pl.signals.indicators.names import INDICATOR_NAMES
 from tests.pl.signals import naive
 from tests.pl.signals.synthetic import (
@@ -139,18 +140,7 @@ def test_typical_price_stands_in_where_a_bar_has_no_vwap() -> None:
 
 
 PUBLISHED = {
-    "sma_20": ("sma", "sma"),
-    "rsi_14": ("rsi", "rsi"),
-    "ema_12": ("macd", "fastEma"),
-    "ema_26": ("macd", "slowEma"),
-    "macd": ("macd", "macd"),
-    "macd_signal": ("macd", "signal"),
-    "macd_hist": ("macd", "histogram"),
-    "bb_upper": ("bb", "upperBand"),
-    "bb_middle": ("bb", "sma"),
-    "bb_lower": ("bb", "lowerBand"),
-    "atr_14": ("atr", "atr"),
-    "vwap": ("vwap", "vwap"),
+    column.name: column.published for column in COLUMNS[:14] if column.published is not None
 }
 
 

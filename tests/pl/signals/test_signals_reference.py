@@ -1,5 +1,6 @@
 """Each signal has a drawn example, and it is what the engine finds in the recorded bars."""
 
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import pytest
 
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.chart.registry import CHART_NAMES
+from pl.signals.combos.names import COMBO_NAMES
+from pl.signals.rates import PATTERNS as PATTERN_RATES
 from pl.signals.registry import PATTERN_NAMES
+from scripts.combo_examples import combo_again, recording
 from scripts.drawing import draw
 from scripts.examples import Example, best, found_again, recorded
 from scripts.measuring_combos import SESSION_MINUTES, Moves, paced
@@ -25,6 +29,7 @@ def test_each_signal_has_an_example_and_no_drawing_is_left_over() -> None:
     files = {path.name for path in FOLDER.glob("*.svg")}
     expected = {f"{name}.svg" for name in (*PATTERN_NAMES, *CHART_NAMES)}
     expected |= {f"candle-{name}.svg" for name in CANDLE_NAMES}
+    expected |= {f"combo-{name}.svg" for name in COMBO_NAMES if PATTERN_RATES[name][0] > 0.0}
     told = "run `.venv-pl/bin/python scripts/write_examples.py`"
     assert {file_of(example) for example in EXAMPLES} == expected, told
     assert files == expected, told
@@ -57,6 +62,24 @@ def test_examples_drawn_again_from_the_recorded_bars_are_the_same(test_data: Pat
     typical, drawing = best("Gap_Up", "event", days)
     (home,) = (one for one in days if one.symbol == typical.symbol)
     assert draw(drawing) == draw(found_again(typical, home))
+
+
+@pytest.mark.real_data
+def test_each_combo_that_fires_on_recorded_minutes_is_drawn_as_it_fires(test_data: Path) -> None:
+    judged = recording(test_data)
+    shown = {example.name: example for example in EXAMPLES if example.family == "combo"}
+    assert {name for name in COMBO_NAMES if judged.found(name)} == set(shown)
+    for example in shown.values():
+        drawn = draw(combo_again(example, judged))
+        assert drawn == (FOLDER / file_of(example)).read_text(), example
+
+
+def test_the_page_of_the_combos_names_those_without_an_example() -> None:
+    text = (FOLDER.parent / "combos.md").read_text()
+    drawn = {example.name for example in EXAMPLES if example.family == "combo"}
+    silent = text.partition("**Without an example**")[2].partition("\n### ")[0]
+    assert set(re.findall(r"`(\w+)`", silent)) == set(COMBO_NAMES) - drawn
+    assert set(re.findall(r"examples/combo-(\w+)\.svg", text)) == drawn
 
 
 def test_a_rate_counts_how_often_a_pattern_was_confirmed_not_how_it_began_and_ended() -> None:

@@ -16,7 +16,7 @@ def frame() -> Frame:
 
 def told(of: Frame, bars: ClosedBars) -> list[tuple[str, int]]:
     part = of.evaluate(bars)
-    found = of.crossings.look(part.indicators, part.scale_ages)
+    found = part.crossed
     lines = [LINES[line].name for line in found.line.tolist()]
     return list(zip(lines, found.start_ms.tolist(), strict=True))
 

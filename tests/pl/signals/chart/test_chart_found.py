@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from pl.signals.chart.confidence import confidence
-from pl.signals.chart.find import find_charts
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
 from scripts.write_chart_patterns import SEED as PAGE_SEED
+from tests.pl.signals.chart.finding import find_charts
 from tests.pl.signals.chart.planting import KINDS, planted_fields
 from tests.pl.signals.chart.scoring import Tally, fires, shuffled_walk, tally
 

@@ -13,8 +13,13 @@ from pl.signals.table import EngineUpdate
 
 UNLAWFUL = frozenset({"seq", "received_at", "detected_at", "latency_ms"})
 """What says when or by whom an entry was written, not what it says."""
-OF_THE_WAY = frozenset({"life", "revision", "before", "after", "indicators"})
-"""What says by which revisions an entry came about, and what was known when it was written."""
+OF_THE_WAY = frozenset({"life", "revision", "before", "after"})
+"""What says by which revisions an entry came about."""
+AS_WRITTEN = frozenset({"rsi", "relative_volume"})
+"""Indicators that are compared byte for byte along one way, but not net of revisions: an entry has
+them as they were when it was written. Each bar moves the RSI of all later ones, and volume the
+ratio of 20; an update for that alone would follow every revision. What they make of an entry, its
+confidence and reason, is compared."""
 
 
 def entries_of(update: EngineUpdate) -> list[Any]:
@@ -72,8 +77,11 @@ def said(entry: Any) -> str:
 
 def _kept(entry: Any) -> Iterator[tuple[str, object]]:
     for field in fields(entry):
-        if field.name not in OF_THE_WAY:
-            yield field.name, getattr(entry, field.name)
+        value = getattr(entry, field.name)
+        if field.name == "indicators":
+            yield field.name, {k: v for k, v in value.items() if k not in AS_WRITTEN}
+        elif field.name not in OF_THE_WAY:
+            yield field.name, value
 
 
 def assert_same_bytes(one: Iterable[object], other: Iterable[object], way: str) -> None:

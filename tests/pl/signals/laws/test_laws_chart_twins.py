@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pl.signals.chart.find import ChartFind, find_charts
+from pl.signals.chart.find import ChartFind
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.chart.scan import scan
 from pl.signals.chart.sketch import BAR, N_LINES, N_POINTS, PATTERN
+from tests.pl.signals.chart.finding import find_charts
 from tests.pl.signals.chart.planting import KINDS, planted_fields, planted_series
 from tests.pl.signals.laws.markets import recorded_days
 from tests.pl.signals.laws.naive_charts import Array, naive_scan

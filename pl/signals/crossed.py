@@ -1,0 +1,84 @@
+"""Take the newest values of lines' indicators, all symbols of a close in one call."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from pl.kernel import kernel
+from pl.market.batches import Float64, Int32, Int64
+from pl.signals.history import History
+from pl.signals.scales import scale_age_of
+
+TOLD: Final = 0
+HELD: Final = 1
+MISLED: Final = 2
+LONG_AGO: Final = -(2**62)
+
+
+class Lines(NamedTuple):
+    """Hold L lines: column of the indicator, where it lies, the side it is crossed to (1.0 or
+    -1.0) and how many bars a crossing feels; (L,) each."""
+
+    column: Int64
+    at: Float64
+    side: Float64
+    feels: Int64
+
+
+class Seen(NamedTuple):
+    """Hold what was seen of each row: values (S, L), start of their bar (S,), latest crossings
+    (S, L); times in unix ms."""
+
+    before: Float64
+    start: Int64
+    crossed: Int64
+
+    @staticmethod
+    def nothing(n_rows: int, n_lines: int) -> "Seen":
+        """Return that of rows of which nothing was seen."""
+        return Seen(
+            np.full((n_rows, n_lines), np.nan),
+            np.full(n_rows, LONG_AGO, np.int64),
+            np.full((n_rows, n_lines), LONG_AGO, np.int64),
+        )
+
+
+@kernel
+def look(
+    seen: Seen,
+    lines: Lines,
+    row: Int32,
+    start_ms: Int64,
+    values: Float64,
+    order: Int64,
+    history: History,
+    cool_ms: int,
+    out: Int64,
+) -> int:
+    """Take n rows of indicators in order of time; write place, line and verdict of each crossing.
+
+    A row of a bar that is no later than the last one seen crosses nothing; one of an earlier bar
+    is not remembered either. values : (n, N); order : (n,) places of the rows by time; history :
+    the bars of these rows, for the scale of their prices; out : (n * L, 3). Rows of symbols that
+    are not among the S are left out. Returns how many.
+    """
+    n_found = 0
+    for b in order:
+        r = row[b]
+        if r >= len(seen.start) or start_ms[b] < seen.start[r]:
+            continue
+        is_fresh = start_ms[b] > seen.start[r]
+        for k in range(len(lines.at)):
+            now = values[b, lines.column[k]]
+            was = (seen.before[r, k] - lines.at[k]) * lines.side[k]
+            seen.before[r, k] = now
+            if is_fresh and was <= 0.0 and (now - lines.at[k]) * lines.side[k] > 0.0:
+                verdict = MISLED
+                felt = int(lines.feels[k])
+                if scale_age_of(history, r, start_ms[b], felt) >= felt:
+                    verdict = HELD if seen.crossed[r, k] >= start_ms[b] - cool_ms else TOLD
+                    seen.crossed[r, k] = start_ms[b]
+                out[n_found, 0], out[n_found, 1], out[n_found, 2] = b, k, verdict
+                n_found += 1
+        seen.start[r] = start_ms[b]
+    return n_found
