@@ -87,7 +87,7 @@ class Whole:
         voice: Any = self.voice
         heart: Any = self.heart
         flow_log: Any = FlowLog(self.database)
-        self.road = Road("p", patterns, spool, publication(self.redis), Flows(), 1)
+        self.road = Road("p", patterns, spool, publication(self.redis), Flows(), 1, lambda _: 0.0)
         self.closes = SpooledCloses(self.database)
         self.rows = CloseStore(store, store)
         closes: Any = self.closes
