@@ -3,7 +3,8 @@
 Run as a script: it reads a file of bars and answers on standard output, a line of JSON each, what
 it is asked on standard input: `versions`, `values NAME SYMBOLS` or `seconds NAME SYMBOLS`.
 Every library is fed as its manual does it fastest: raw numbers where it takes them, and no work
-besides. Where it looks at a moving window, it is given the bars that its own memory would hold.
+besides. What takes bar after bar takes them as a market brings them: a minute of all symbols, then
+the next. Where it looks at a moving window, it is given the bars that its own memory would hold.
 """
 
 import json
@@ -45,32 +46,21 @@ NAMES = ("NautilusTrader", "talipp", "TA-Lib handles", "TA-Lib arrays", "pandas"
 
 def nautilus(bars: np.ndarray) -> Answer:
     """Feed raw numbers, one call an indicator and bar. Seeds every average with its first value."""
-    wilder, simple = MovingAverageType.WILDER, MovingAverageType.SIMPLE
-    weights = np.arange(1.0, 21.0)
-    rows, seconds = [], 0.0
-    for symbol in bars:
-        averages = [
-            SimpleMovingAverage(20),
-            SimpleMovingAverage(50),
-            ExponentialMovingAverage(12),
-            ExponentialMovingAverage(26),
-            RelativeStrengthIndex(14, wilder),
-            MovingAverageConvergenceDivergence(12, 26),
-            WeightedMovingAverage(20, weights),
-        ]
-        atr, bands = AverageTrueRange(14, wilder), BollingerBands(20, 2.0, simple)
-        channel = DonchianChannel(20)
-        updates = [average.update_raw for average in averages]
-        ticks = symbol.tolist()
+    opened = [_nautilus() for _ in bars]
+    seconds = 0.0
+    for ticks in minutes(bars, 0):
         begin = time.thread_time()
-        for high, low, close in ticks:
+        for (_, updates, to_atr, to_bands, to_channel), (high, low, close) in zip(
+            opened, ticks, strict=True
+        ):
             for update in updates:
                 update(close)
-            atr.update_raw(high, low, close)
-            bands.update_raw(close, close, close)
-            channel.update_raw(high, low)
+            to_atr(high, low, close)
+            to_bands(close, close, close)
+            to_channel(high, low)
         seconds += time.thread_time() - begin
-        a = averages
+    rows = []
+    for (*a, atr, bands, channel), *_ in opened:
         rows.append(
             [
                 *(average.value for average in a[:4]),
@@ -87,29 +77,39 @@ def nautilus(bars: np.ndarray) -> Answer:
     return rows, seconds, bars.shape[0] * bars.shape[1]
 
 
+def _nautilus() -> tuple[Any, ...]:
+    wilder, simple = MovingAverageType.WILDER, MovingAverageType.SIMPLE
+    averages = [
+        SimpleMovingAverage(20),
+        SimpleMovingAverage(50),
+        ExponentialMovingAverage(12),
+        ExponentialMovingAverage(26),
+        RelativeStrengthIndex(14, wilder),
+        MovingAverageConvergenceDivergence(12, 26),
+        WeightedMovingAverage(20, np.arange(1.0, 21.0)),
+    ]
+    atr, bands = AverageTrueRange(14, wilder), BollingerBands(20, 2.0, simple)
+    channel = DonchianChannel(20)
+    updates = [average.update_raw for average in averages]
+    whole = atr.update_raw, bands.update_raw, channel.update_raw
+    return (*averages, atr, bands, channel), updates, *whole
+
+
 def by_talipp(bars: np.ndarray) -> Answer:
     """Add bar after bar. Seeds averages with a mean, as TA-Lib does."""
-    rows, seconds = [], 0.0
-    for symbol in bars:
-        closes = [
-            talipp.SMA(20),
-            talipp.SMA(50),
-            talipp.EMA(12),
-            talipp.EMA(26),
-            talipp.RSI(14),
-            talipp.MACD(12, 26, 9),
-            talipp.BB(20, 2.0),
-            talipp.WMA(20),
-        ]
-        whole = [talipp.ATR(14), talipp.DonchianChannels(20)]
-        ticks = [OHLCV(c, h, low, c, 0.0) for h, low, c in symbol.tolist()]
+    opened = [_talipp() for _ in bars]
+    seconds = 0.0
+    for minute in minutes(bars, 0):
+        ticks = [OHLCV(c, h, low, c, 0.0) for h, low, c in minute]
         begin = time.thread_time()
-        for tick in ticks:
+        for (closes, whole), tick in zip(opened, ticks, strict=True):
             for indicator in closes:
                 indicator.add(tick.close)
             for indicator in whole:
                 indicator.add(tick)
         seconds += time.thread_time() - begin
+    rows = []
+    for closes, whole in opened:
         last = [indicator[-1] for indicator in closes]
         band, channel = last[6], whole[1][-1]
         rows.append(
@@ -127,42 +127,68 @@ def by_talipp(bars: np.ndarray) -> Answer:
     return rows, seconds, bars.shape[0] * bars.shape[1]
 
 
+def _talipp() -> tuple[list[Any], list[Any]]:
+    closes = [
+        talipp.SMA(20),
+        talipp.SMA(50),
+        talipp.EMA(12),
+        talipp.EMA(26),
+        talipp.RSI(14),
+        talipp.MACD(12, 26, 9),
+        talipp.BB(20, 2.0),
+        talipp.WMA(20),
+    ]
+    return closes, [talipp.ATR(14), talipp.DonchianChannels(20)]
+
+
 def handles(bars: np.ndarray) -> Answer:
     """Open handles on 60 bars, then update them with the others."""
-    rows, seconds = [], 0.0
-    for symbol in bars:
-        high, low, close = (np.ascontiguousarray(column) for column in symbol[:OPENED_AT].T)
-        by_close = [
-            stream.SMA(close, 20),
-            stream.SMA(close, 50),
-            stream.EMA(close, 12),
-            stream.EMA(close, 26),
-            stream.RSI(close, 14),
-            stream.MACD(close, 12, 26, 9),
-            stream.BBANDS(close, 20, 2.0, 2.0),
-            stream.WMA(close, 20),
-        ]
-        atr, top, bottom = (
-            stream.ATR(high, low, close, 14),
-            stream.MAX(high, 20),
-            stream.MIN(low, 20),
-        )
-        updates = [handle.update for handle in by_close]
-        to_atr, to_top, to_bottom = atr.update, top.update, bottom.update
-        ticks = symbol[OPENED_AT:].tolist()
+    opened = [_handles(symbol[:OPENED_AT]) for symbol in bars]
+    seconds = 0.0
+    for ticks in minutes(bars, OPENED_AT):
         begin = time.thread_time()
-        for h, low_, c in ticks:
+        for (_, updates, to_atr, to_top, to_bottom), (high, low, close) in zip(
+            opened, ticks, strict=True
+        ):
             for update in updates:
-                update(c)
-            to_atr(h, low_, c)
-            to_top(h)
-            to_bottom(low_)
+                update(close)
+            to_atr(high, low, close)
+            to_top(high)
+            to_bottom(low)
         seconds += time.thread_time() - begin
+    rows = []
+    for (*by_close, atr, top, bottom), *_ in opened:
         last = [handle.value for handle in by_close]
         band = last[6]
         row = [*last[:5], last[5][0], atr.value, band[0], band[2], last[7], top.value, bottom.value]
         rows.append([float(value) for value in row])
     return rows, seconds, bars.shape[0] * (bars.shape[1] - OPENED_AT)
+
+
+def _handles(first: np.ndarray) -> tuple[Any, ...]:
+    high, low, close = (np.ascontiguousarray(column) for column in first.T)
+    by_close = [
+        stream.SMA(close, 20),
+        stream.SMA(close, 50),
+        stream.EMA(close, 12),
+        stream.EMA(close, 26),
+        stream.RSI(close, 14),
+        stream.MACD(close, 12, 26, 9),
+        stream.BBANDS(close, 20, 2.0, 2.0),
+        stream.WMA(close, 20),
+    ]
+    whole = stream.ATR(high, low, close, 14), stream.MAX(high, 20), stream.MIN(low, 20)
+    updates = [handle.update for handle in by_close]
+    return (*by_close, *whole), updates, *(handle.update for handle in whole)
+
+
+def minutes(bars: np.ndarray, first: int) -> Iterator[list[list[float]]]:
+    """Yield high, low and close of all symbols, minute after minute, as a market closes.
+
+    bars : (n_symbols, n_bars, 3).
+    """
+    for minute in range(first, bars.shape[1]):
+        yield bars[:, minute].tolist()
 
 
 def by_arrays(high: np.ndarray, low: np.ndarray, close: np.ndarray) -> list[float]:
