@@ -110,7 +110,7 @@ class Combos:
         It is the memory from which a policy learns after a restart what was signalled before. A
         level is left once a session, so that no cool-down has to know of it.
         """
-        starts, judged = self._lately(n_bars, np.array(self._watch.armed_rows(), np.int64))
+        starts, judged = self._lately(n_bars, self._watch.armed_rows())
         order = _log_order(starts, judged)
         return found_part(self._author, judged.hits(order), starts[order]).entries
 
