@@ -4,6 +4,7 @@ Structs leave out what equals its default, so an unknown optional field is absen
 """
 
 import math
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -13,7 +14,7 @@ import msgspec
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
-_NULLS = (b":null", b",null", b"[null")
+_NULL = re.compile(rb"null(?<=[:,\[]null)")
 """What a null looks like, or a text that holds one: only then everything is looked at."""
 
 
@@ -23,8 +24,8 @@ def encode(message: object) -> bytes:
     Raises ValueError naming the field when it holds null, NaN or Infinity.
     """
     encoded = _encoder.encode(message)
-    if any(mark in encoded for mark in _NULLS):
-        _refuse_nulls(msgspec.to_builtins(message), "message")
+    if _NULL.search(encoded):
+        _refuse_nulls(msgspec.to_builtins(message, builtin_types=(msgspec.Raw,)), "message")
     return encoded
 
 
@@ -46,6 +47,8 @@ def unix_seconds(text: str) -> float:
 
 
 def _refuse_nulls(value: object, where: str) -> None:
+    if isinstance(value, msgspec.Raw):  # was looked at when it was encoded
+        return
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"{where}: expected a value, was {value}")
     if isinstance(value, dict):

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from contracts.codec import iso
+from contracts.codec import encode, iso
 
 PRODUCER: Final = "TickStockPL"
 CONSUMER: Final = "TickStockAppV2"
@@ -30,7 +30,9 @@ def colon(event: str, at: float, component: str, payload: object) -> dict[str, o
 def flat(event: str, at: float, component: str, fields: msgspec.Struct) -> dict[str, object]:
     """Return a family C envelope: B, and the fields of `fields` at the top level too.
 
-    A field of the envelope is never overwritten by one of the payload.
+    A field of the envelope is never overwritten by one of the payload. Raises ValueError when the
+    payload holds null, NaN or Infinity.
     """
-    payload = msgspec.to_builtins(fields)
-    return {**payload, **colon(event, at, component, payload)}
+    raw = encode(fields)
+    payload: dict[str, object] = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    return {**payload, **colon(event, at, component, msgspec.Raw(raw))}

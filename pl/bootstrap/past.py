@@ -13,7 +13,7 @@ from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.market.columns import merged
 from pl.market.folding import Folding
 from pl.market.restoring import restore
-from pl.market.sessions import DAY_MS, MarketSessions
+from pl.market.sessions import DAY_MS, HOUR_MS, MarketSessions
 from pl.market.timeframes import DAILY, FOLDED, WEEK_DAYS, ends_of, session_from
 from pl.store.snapshot_history import SnapshotHistory
 from pl.streaming.catch_up import CatchUp, History
@@ -21,10 +21,11 @@ from pl.streaming.long_history import FINEST, LongHistory, Sources
 from pl.streaming.repair import Repair
 from pl.streaming.rows import ByRow, apart, by_row, since, together
 
-BEFORE_SESSION_MS: Final = {"simulated": DAY_MS}
+BEFORE_SESSION_MS: Final = {"simulated": DAY_MS + HOUR_MS}
+"""The session before, and an hour more: what a symbol traded there says that it is whole."""
 WEEK_MS: Final = WEEK_DAYS * DAY_MS
 """Holds two sessions of New York whatever the holidays."""
-BARS_READ: Final = {"simulated": 2 * 1440}
+BARS_READ: Final = {"simulated": 2 * 1440 + 60}
 FOUR_LONG_DAYS: Final = 4 * 960
 """Minutes of New York's sessions with their extended hours, regular ones of a third of them."""
 

@@ -24,7 +24,7 @@ from pl.store.universes import UniverseStore
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Hold PostgreSQL's rooms; events, bars and the rest on a connection each."""
+    """Hold PostgreSQL's rooms; events, bars, indicators and the rest on a connection each."""
 
     patterns: PatternStore
     spool: SpooledWrites
@@ -55,13 +55,13 @@ class Stores:
 
 def open_stores(settings: Settings) -> Stores:
     """Connect; raises Unavailable when PostgreSQL is away or another Streaming writes."""
-    events, bars, rest = (
+    events, bars, indicators, rest = (
         Database(settings.database_url, application=f"tickstock-streaming-{name}")
-        for name in ("events", "bars", "log")
+        for name in ("events", "bars", "indicators", "log")
     )
     claim_writing(events, STREAMING)
     patterns, bar_store = PatternStore(events), BarStore(bars)
-    closes = CloseStore(bar_store, IndicatorStore(bars))
+    closes = CloseStore(bar_store, IndicatorStore(indicators))
     folder = settings.spool_dir / settings.market
     return Stores(
         patterns=patterns,
@@ -75,5 +75,5 @@ def open_stores(settings: Settings) -> Stores:
         errors=ErrorLog(rest),
         universes=UniverseStore(rest),
         standing=StandingFlows(rest),
-        databases=(events, bars, rest),
+        databases=(events, bars, indicators, rest),
     )

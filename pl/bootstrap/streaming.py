@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import redis
 
+from pl.bootstrap.evaluating import beside, build_frames, warm_minutes
 from pl.bootstrap.feeds import build_feed
-from pl.bootstrap.past import Longer, Past
+from pl.bootstrap.past import Past
 from pl.bootstrap.shared import build_rest, build_sessions, check_market
 from pl.bootstrap.stores import Stores, open_stores
 from pl.bootstrap.telling import build_telling
@@ -22,20 +23,20 @@ from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.market.folding import Folding
 from pl.market.halts import HOUR
-from pl.market.timeframes import INTRADAY, TIMEFRAMES
+from pl.market.timeframes import INTRADAY
 from pl.settings import Settings
 from pl.store.snapshot import Snapshots
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.beats import Beats
-from pl.streaming.catch_up import History
 from pl.streaming.closing import Closing
+from pl.streaming.collecting import rest_while_starting
 from pl.streaming.combos import join_combos
 from pl.streaming.counters import Counters
 from pl.streaming.expiry import Expiry
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.first_rows import FirstRows
 from pl.streaming.flows import Flows, FlowState, remembered_since
-from pl.streaming.frames import build_frame
+from pl.streaming.frames import Frame
 from pl.streaming.inbox import Backfill, Inbox
 from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop, nobody_waits
@@ -43,9 +44,9 @@ from pl.streaming.publication import Publication
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
+from pl.streaming.rows import ByRow
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
-from pl.streaming.told import Told
 from pl.streaming.vitals import Vitals
 from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
@@ -58,6 +59,7 @@ MOST_BEHIND: Final = 1_000
 
 async def run_streaming(settings: Settings) -> None:
     """Build, catch up and run until told to stop; raises Unavailable, SettingsError."""
+    rest_while_starting()
     await asyncio.to_thread(check_market, settings)
     stores = await asyncio.to_thread(open_stores, settings)
     try:
@@ -102,14 +104,22 @@ class Building:
         """Return Streaming, caught up, its telemetry running; raises Unavailable."""
         self._telling.start()
         road = await asyncio.to_thread(self._build_road)
+        n_watched = self._settings.publish_indicator_symbols
+        building = beside(build_frames, self._symbols, self._sessions, n_watched, self._standing)
         session = self._build_session()
         done_ms = await asyncio.to_thread(self._done_ms)
         now_ms = self._now_ms(done_ms)
         past = self._build_past()
         history = await past.minutes(now_ms, done_ms)
+        frames = await building
+        warming = beside(warm_minutes, frames[MINUTE], self._sessions, history)
         longer = await past.longer(history, now_ms, done_ms)
-        closing = self._build_closing(road, session, longer.folding)
-        self._warm(closing, history, longer)
+        regular = await warming
+        closing = self._build_closing(road, session, longer.folding, frames)
+        await asyncio.gather(
+            *(beside(one.warm, longer.warm.get(name, {})) for name, one in closing.longer.items())
+        )
+        self._take_over(closing, regular)
         if now_ms:
             session.begin_day(history.stored, now_ms)
         floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0
@@ -156,16 +166,12 @@ class Building:
             live=self._live,
         )
 
-    def _build_closing(self, road: Road, session: SessionFollower, folding: Folding) -> Closing:
-        n_watched = self._settings.publish_indicator_symbols
-        frames = {
-            name: build_frame(name, self._symbols, self._sessions, n_watched) for name in TIMEFRAMES
-        }
-        for name, frame in frames.items():
-            frame.told = Told.of(self._standing, self._symbols, name)
+    def _build_closing(
+        self, road: Road, session: SessionFollower, folding: Folding, frames: dict[str, Frame]
+    ) -> Closing:
         return Closing(
-            minute=frames.pop(MINUTE),
-            longer=frames,
+            minute=frames[MINUTE],
+            longer={name: frame for name, frame in frames.items() if name != MINUTE},
             folding=folding,
             road=road,
             writer=self._writer,
@@ -215,18 +221,11 @@ class Building:
             return int(self._clock() * 1000)
         return 0 if done_ms is None else done_ms + MINUTE_MS
 
-    def _warm(self, closing: Closing, history: History, longer: Longer) -> None:
-        regular = {
-            row: bars.where(self._sessions.regular(bars.start_ms))
-            for row, bars in history.warm.items()
-        }
-        closing.minute.warm(regular)
+    def _take_over(self, closing: Closing, regular: ByRow) -> None:
         for row, bars in regular.items():
             self._board.halts.traded(row, bars.start_ms[-HOUR:])
             if len(bars):
                 closing.last_start_ms[row] = bars.start_ms[-1]
-        for name, frame in closing.longer.items():
-            frame.warm(longer.warm.get(name, {}))
         join_combos(closing, self._sessions)
 
     def _build_loop(

@@ -13,8 +13,10 @@ from pl.feeds.feed import Sink
 from pl.feeds.recording import RecordedDay, Recording
 from pl.market.batches import MINUTE_MS, FeedNotice, Int64
 
-SLOT_MS: Final = 100
-"""Rows of so many milliseconds are handed on together when a replay keeps time."""
+SLOTS_MS: Final = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000)
+"""Rows of so many milliseconds are handed on together when a replay keeps time: of the first, or
+of more where the recording runs faster than SHORTEST_SLOT_MS of the clock on the wall."""
+SHORTEST_SLOT_MS: Final = 10
 MOST_ROWS: Final = 8_192
 MOST_NAMED: Final = 10
 PLAYED_BEFORE: Final = "nothing is left to play: stored before"
@@ -68,8 +70,7 @@ class Replay:
 
     async def _play(self, day: RecordedDay, sink: Sink) -> None:
         first = int(np.searchsorted(day.t_ms, self._start_ms))
-        slot_ms = SLOT_MS if self._pace.speed > 0 else MINUTE_MS
-        for rows in _cuts(day.due_ms, first, slot_ms):
+        for rows in _cuts(day.due_ms, first, slot_ms(self._pace.speed)):
             await self._pace.reach(int(day.due_ms[rows.stop - 1]))
             await sink.put(day.cut(rows, time.time()))
             self.rows += rows.stop - rows.start
@@ -103,6 +104,13 @@ class Pace:
         if self.speed > 0:
             due_at = self._anchored_at + (due_ms - self._anchor_ms) / 1_000 / self.speed
             await asyncio.sleep(max(0.0, due_at - self._clock()))
+
+
+def slot_ms(speed: float) -> int:
+    """Return how many milliseconds of a recording are handed on together, a part of a minute."""
+    if speed <= 0:
+        return MINUTE_MS
+    return max(ms for ms in SLOTS_MS if ms <= max(SLOTS_MS[0], SHORTEST_SLOT_MS * speed))
 
 
 def _cuts(due_ms: Int64, first: int, slot_ms: int) -> list[slice]:

@@ -1,14 +1,37 @@
-"""Find the sessions that bars belong to."""
+"""Find where the calendar anchors bars, and the sessions that they belong to."""
 
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from pl.market.batches import Int64
+from pl.signals.timeframes import DAY_MS, TIMEFRAME_MS
+
+OpenOf = Callable[[int], int]
+"""Unix ms of a bar's start -> unix ms of an open at or before it, never falling."""
 
 
-def anchors_of(starts: Int64, session_open: Callable[[int], int]) -> Int64:
+class Calendar(NamedTuple):
+    """Answer from where on a bar is walked, and when its session opened.
+
+    anchor_of : where the walk to a bar is anchored; session_of : the open of its session, never
+    before its anchor. Bars of a day or longer are sessions of their own.
+    """
+
+    anchor_of: OpenOf
+    session_of: OpenOf
+
+    @staticmethod
+    def of(timeframe: str, anchor_of: OpenOf, session_of: OpenOf | None) -> "Calendar":
+        """Return the calendar of a timeframe, whose anchors are its sessions unless told."""
+        if TIMEFRAME_MS[timeframe] >= DAY_MS:
+            return Calendar(anchor_of, int)
+        return Calendar(anchor_of, session_of or anchor_of)
+
+
+def anchors_of(starts: Int64, session_open: OpenOf) -> Int64:
     """Return the open that anchors the session of each of these rising starts, unix ms.
 
     session_open : never falling as time rises, so that what lies between two bars of a session

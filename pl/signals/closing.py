@@ -64,13 +64,14 @@ FULL: Final = 3
 class Arrivals(NamedTuple):
     """Hold a batch of bars as the kernel reads it; n bars.
 
-    row : (n,) int64; start, anchor : (n,) int64 unix ms; prices : (n, 6) float64 open, high,
-    low, close, volume, vwap; revision : (n,) int32; quality : (n,) uint8.
+    row : (n,) int64; start, anchor, session : (n,) int64 unix ms, see `anchors`; prices : (n, 6)
+    float64 open, high, low, close, volume, vwap; revision : (n,) int32; quality : (n,) uint8.
     """
 
     row: Int64
     start: Int64
     anchor: Int64
+    session: Int64
     prices: Float64
     revision: Int32
     quality: UInt8
@@ -147,7 +148,7 @@ def append(history: History, batch: Arrivals, b: int, values: Float64, coming: i
         set_anchor(history, row, batch.anchor[b])
         walk(history, row, i, values)
         return True
-    step_bar(history, row, i)
+    step_bar(history, row, i, batch.session[b])
     fetch_column(history, coming, CLOSE, 0, CLOSES // 2)
     write_indicators(history, row, i, values[0])
     fetch_column(history, coming, CLOSE, CLOSES // 2, CLOSES)

@@ -1,14 +1,14 @@
 """Turn closed bars into indicator rows and the signal log."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from pl.market.batches import ClosedBars, Int64
 from pl.market.columns import stacked
-from pl.signals.anchors import anchors_of
+from pl.signals.anchors import Calendar, OpenOf, anchors_of
 from pl.signals.chart.state import empty_state
 from pl.signals.closing import (
     FULL,
@@ -33,6 +33,7 @@ from pl.signals.pages import Rooms, read_room
 from pl.signals.revision import Outcome, revise
 from pl.signals.sharing import LEAST, Share, at_once, shares_of
 from pl.signals.table import EngineUpdate, IndicatorTable, join
+from pl.signals.timeframes import DAY_MS
 from pl.signals.warming import grow, load, looked_at, walked
 
 SESSION_BARS: Final = 1440
@@ -50,7 +51,9 @@ class SignalEngine:
     batches nor a restart (`warm` with the bars so far, then `update`) changes a byte of it.
 
     symbols : one a row; session_open : unix ms of a bar's start -> unix ms of the open that
-    anchors its session, never falling as time rises; session_bars : the most bars a session has;
+    anchors the walk to it, never falling as time rises; session_bars : the most bars between two
+    anchors; session_of : likewise of the session that it belongs to, the anchor unless told (bars
+    of a day or longer are their own);
     least_shared : so many bars that come together are taken in two threads.
     """
 
@@ -59,13 +62,14 @@ class SignalEngine:
         symbols: Sequence[str],
         timeframe: str,
         tier: str,
-        session_open: Callable[[int], int],
+        session_open: OpenOf,
         *,
         session_bars: int = SESSION_BARS,
+        session_of: OpenOf | None = None,
         least_shared: int = LEAST,
     ) -> None:
         self._author = Author(tuple(symbols), timeframe, tier)
-        self._session_open = session_open
+        self._calendar = Calendar.of(timeframe, session_open, session_of)
         self._history: History = empty_history(len(symbols), session_bars, timeframe)
         self._charts = empty_state(len(symbols))
         self._lives = empty_lives(len(symbols))
@@ -85,24 +89,26 @@ class SignalEngine:
     def warm(self, row: int, bars: ClosedBars) -> None:
         """Replace a row's bars by history; emits nothing.
 
-        bars : of that symbol alone, oldest first. 856 bars and two sessions make every later
-        value exact; what is older is left out. Unsound bars are left out.
+        bars : of that symbol alone, oldest first. 856 bars, two sessions and a bar before them
+        make every later value exact; what is older is left out. Unsound bars are left out.
         Raises ValueError when times do not rise or a session is longer than `session_bars`.
         """
         self.warm_all({row: bars})
 
     def warm_all(self, history: Mapping[int, ClosedBars]) -> None:
         """Do as `warm` does for each row of `history`, in two threads."""
-        anchors, overlong = load(self._history, history, self._session_open)
+        anchors, overlong = load(self._history, history, self._calendar.anchor_of)
         if overlong >= 0:
             raise self._overlong(overlong)
-        for anchor in anchors.tolist():
-            self._know(anchor)
+        if len(anchors):
+            self._know_since(int(anchors.min()))
         self._grow(np.fromiter(history, np.int64, len(history)))
 
     def _grow(self, rows: Int64) -> None:
         """Grow state, charts and open signals of rows from the bars they hold."""
-        self._lives = grow(self._history, self._charts, self._lives, rows, self._session_open)
+        self._lives = grow(
+            self._history, self._charts, self._lives, rows, self._calendar.session_of
+        )
 
     def update(self, bars: ClosedBars) -> EngineUpdate:
         """Take closed, revised or late bars, in order; return what they caused.
@@ -144,7 +150,8 @@ class SignalEngine:
 
     def _revise(self, share: Share) -> None:
         batch, b = share.batch, share.begin
-        outcome = revise(self._history, batch, b, self._session_open)
+        self._know_without_last(int(batch.row[b]))
+        outcome = revise(self._history, batch, b, self._calendar)
         if not outcome.refused:
             self._grow(batch.row[b : b + 1].astype(np.int64))
         self._note(outcome, share)
@@ -161,7 +168,7 @@ class SignalEngine:
     def standing(self, rows: Int64, n_bars: int) -> Entries:
         """Return the entries standing on the last `n_bars` bars of rows, row after row."""
         return looked_at(
-            self._history, self._charts, self._author, rows, n_bars, self._session_open
+            self._history, self._charts, self._author, rows, n_bars, self._calendar.session_of
         )
 
     def latest_rows(self, rows: Int64, n_bars: int) -> IndicatorTable:
@@ -191,28 +198,50 @@ class SignalEngine:
         n = int(self._history.n_bars[row])
         return int(self._history.start[row, n - 1]) if n else None
 
-    def _know(self, anchor: int) -> None:
-        """Let the kernels know the opens of a session and of those before it."""
-        n_back = self._history.sessions_back
-        known = self._history.opens
-        if not n_back or anchor in self._known:
+    def _know_since(self, ms: int) -> None:
+        """Let the kernels know the opens of all sessions from `ms` to the last bar."""
+        if self._history.bar_ms >= DAY_MS:
             return
-        opens = [anchor]
-        while len(opens) < 2 * n_back + 2 and self._session_open(opens[-1] - 1) < opens[-1]:
-            opens.append(self._session_open(opens[-1] - 1))
-        self._known.add(anchor)
+        opened = self._calendar.session_of(self.through_ms)
+        self._know(opened)
+        while opened > ms and (before := self._calendar.session_of(opened - 1)) < opened:
+            self._know(before)
+            opened = before
+
+    def _know_without_last(self, row: int) -> None:
+        """Know the sessions to walk when the row's last bar is taken back."""
+        n = int(self._history.n_bars[row])
+        if n > 1:
+            self._know_since(self._calendar.anchor_of(int(self._history.start[row, n - 2])))
+
+    def _know(self, session: int) -> None:
+        """Let the kernels know the opens of a session and of those before it."""
+        if session in self._known:
+            return
+        opens = [session]
+        while len(opens) < 2 * self._history.sessions_back + 2:
+            before = self._calendar.session_of(opens[-1] - 1)
+            if before >= opens[-1]:
+                break
+            opens.append(before)
+        self._known.add(session)
+        known = self._history.opens
         merged = np.unique(np.concatenate([known, np.array(opens, np.int64)]))
         known[len(known) - len(merged[-len(known) :]) :] = merged[-len(known) :]
 
     def _arrivals(self, bars: ClosedBars) -> Arrivals:
         starts, inverse = np.unique(bars.start_ms, return_inverse=True)
-        anchors = anchors_of(starts, self._session_open)
-        for anchor in np.unique(anchors).tolist():
-            self._know(anchor)
+        anchors = anchors_of(starts, self._calendar.anchor_of)
+        sessions = starts
+        if self._history.bar_ms < DAY_MS:
+            sessions = anchors_of(starts, self._calendar.session_of)
+            for session in np.unique(sessions).tolist():
+                self._know(session)
         return Arrivals(
             bars.row.astype(np.int64),
             np.require(bars.start_ms, np.int64, _WRITEABLE),
             anchors[inverse],
+            sessions[inverse],
             stacked(bars, axis=1),
             np.require(bars.revision, np.int32, _WRITEABLE),
             np.require(bars.quality, np.uint8, _WRITEABLE),

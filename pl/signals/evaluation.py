@@ -15,7 +15,7 @@ from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import Frame, empty_frame
 from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
 from pl.signals.confidence import context_score, volume_score
-from pl.signals.history import History, find
+from pl.signals.history import MINUTE_MS, History, find
 from pl.signals.hits import Hit
 from pl.signals.indicators.clock import look_at_clock
 from pl.signals.indicators.session import step_session
@@ -206,7 +206,8 @@ def evaluate_range(
 ) -> int:
     """Judge bars `begin` to `end` - 1 of a row; return how many hits were written.
 
-    opens : positions of the first bars of their sessions, rising, the first at or before `begin`.
+    opens : (n, 2) position of the first bar and open, unix ms, of their sessions, rising, the
+    first at or before `begin`.
     """
     n_hits = as_int64(0)
     bars = history.columns[..., row]
@@ -215,11 +216,12 @@ def evaluate_range(
     strengths = np.empty(N_CANDLES, np.int16)
     state = np.zeros(STATE_SIZE, np.float64)
     passed = 0
-    for i in range(opens[0], end):
-        if passed < len(opens) and i == opens[passed]:
+    for i in range(opens[0, 0], end):
+        if passed < len(opens) and i == opens[passed, 0]:
             state[:] = 0.0
             passed += 1
-        step_session(state, bars, i)
+        minute = (history.start[row, i] - opens[passed - 1, 1]) / MINUTE_MS
+        step_session(state, bars, i, minute)
         if i >= begin:
             look(state, bars, i)
             mark_candles(history, row, i, frame, strengths, candles)
@@ -244,28 +246,33 @@ def read_hits(rows: HitRows, n_hits: int) -> list[Hit]:
 def place_sessions(
     history: History, row: int, begin: int, end: int, opens: Int64, out: Int64
 ) -> int:
-    """Write where the sessions of bars `begin` to `end` - 1 of a row begin; return how many.
+    """Write which sessions bars `begin` to `end` - 1 of a row belong to; return how many.
 
-    opens : rising opens of all sessions that the bars belong to, unix ms.
+    opens : rising opens of all sessions that the bars belong to, unix ms; out : (end - begin, 2)
+    position of the first bar, and open, of each session, rising.
     """
     n = 0
     last = end - 1
     while last >= begin:
         session = np.searchsorted(opens, history.start[row, last], side="right") - 1
-        out[n] = min(find(history, row, opens[session]), last)
-        last = out[n] - 1
+        out[n, 0] = min(find(history, row, opens[session]), last)
+        out[n, 1] = opens[session]
+        last = out[n, 0] - 1
         n += 1
     for k in range(n // 2):
-        out[k], out[n - 1 - k] = out[n - 1 - k], out[k]
+        for column in range(2):
+            other = out[n - 1 - k, column]
+            out[n - 1 - k, column] = out[k, column]
+            out[k, column] = other
     return n
 
 
 def session_starts(
     history: History, row: int, begin: int, end: int, session_open: Callable[[int], int]
 ) -> Int64:
-    """Return where the sessions of bars `begin` to `end` - 1 of a row begin, rising."""
+    """Return first bar and open of the sessions of bars `begin` to `end` - 1 of a row, rising."""
     opens = np.unique(anchors_of(history.start[row, begin:end], session_open))
-    places = np.empty(max(end - begin, 0), np.int64)
+    places = np.empty((max(end - begin, 0), 2), np.int64)
     return places[: place_sessions(history, row, begin, end, opens, places)]
 
 

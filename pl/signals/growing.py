@@ -99,7 +99,7 @@ def grow_rows(
     opens : rising opens of the sessions of all bars, unix ms.
     """
     nothing = np.empty((0, 0), np.float64)
-    places = np.empty(LONGEST_HIT, np.int64)
+    places = np.empty((LONGEST_HIT, 2), np.int64)
     for k in range(len(rows)):
         row = rows[k]
         n = history.n_bars[row]
@@ -139,7 +139,7 @@ def look_at_rows(
     chart finds there are; it stops where there may be no room for another row.
     """
     n_hits = n_finds = as_int64(0)
-    places = np.empty(n_bars, np.int64)
+    places = np.empty((n_bars, 2), np.int64)
     for k in range(begin, len(rows)):
         if n_hits + n_bars * N_PATTERNS > len(hits.facts) or n_finds + n_bars >= len(finds):
             return k, n_hits, n_finds

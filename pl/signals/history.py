@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pl.kernel import inner_leaf, kernel, leaf
+from pl.kernel import inner_leaf, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
@@ -22,13 +22,19 @@ from pl.signals.indicators.kept import KEPT_BARS, keep
 from pl.signals.indicators.names import VOLUME_AT_TIME
 from pl.signals.indicators.row import write_row
 from pl.signals.indicators.rules.price_range import write_year
+from pl.signals.indicators.session_before import look_at_session_before
 from pl.signals.indicators.state import STATE_SIZE
-from pl.signals.indicators.time_of_day import OPENS_KNOWN, sessions_compared, volume_at_time
+from pl.signals.indicators.time_of_day import (
+    OPENS_KNOWN,
+    place_of,
+    sessions_compared,
+    volume_at_time,
+)
 from pl.signals.indicators.windows import look
 from pl.signals.life import LONGEST_LIFE
 from pl.signals.registry import WINDOW_BARS, active_in
 from pl.signals.restated import USUAL_BARS
-from pl.signals.timeframes import TIMEFRAME_MS, YEAR_BARS
+from pl.signals.timeframes import DAY_MS, TIMEFRAME_MS, YEAR_BARS
 from pl.sparse import sparse
 
 SEED_BARS: Final = 600
@@ -38,6 +44,9 @@ BUSIEST: Final = "1min"
 """The timeframe whose bars are all read every minute."""
 LINE: Final = 8
 """Numbers in a cache line."""
+MINUTE_MS: Final = 60_000.0
+PAGE: Final = 1 << 21
+"""Bytes of the pages that numpy asks for, where an array is that large."""
 
 
 class History(NamedTuple):
@@ -46,13 +55,15 @@ class History(NamedTuple):
     start : (S, C) int64 unix ms; columns : (C, 6, S) float64 open, high, low, close, volume,
     vwap, in Fortran order, so that each column of a row lies on end: the mean of 200 closes reads
     1.6 kB, not the 9.6 kB of 200 whole bars; revision : (S, C) int32; quality : (S, C) uint8;
-    n_bars : (S,) int64 bars held; anchor : (S,) int64 unix ms, the session's open; first : (S,)
-    int64 position of the session's first bar; state : (S, STATE_SIZE) float64, see
+    n_bars : (S,) int64 bars held; anchor : (S,) int64 unix ms, where the calendar anchors the
+    walk; first : (S,) int64 position of the first bar since; session : (S,) int64 unix ms, open of
+    the session of the last bar walked; state : (S, STATE_SIZE) float64, see
     `indicators.state`;
     active : the patterns of this timeframe as bits; bar_ms : milliseconds a bar lasts;
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
     timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
-    sessions, the latest last; sessions_back : how many of them a bar's volume is compared with.
+    the sessions walked and those before them, the latest last; sessions_back : how many of them a
+    bar's volume is compared with.
     """
 
     start: Int64
@@ -62,6 +73,7 @@ class History(NamedTuple):
     n_bars: Int64
     anchor: Int64
     first: Int64
+    session: Int64
     state: Float64
     active: int
     bar_ms: int
@@ -84,6 +96,7 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
         n_bars=np.zeros(n_symbols, np.int64),
         anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
         first=np.zeros(n_symbols, np.int64),
+        session=np.full(n_symbols, NO_ANCHOR, np.int64),
         state=np.zeros((n_symbols, STATE_SIZE), np.float64),
         active=active_in(timeframe),
         bar_ms=TIMEFRAME_MS[timeframe],
@@ -92,6 +105,16 @@ def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
         opens=np.full(OPENS_KNOWN, NO_ANCHOR, np.int64),
         sessions_back=sessions_compared(timeframe, SEED_BARS + window_bars, session_bars),
     )
+
+
+def take_pages(history: History) -> None:
+    """Have the system lend, and clear, the memory of the busiest timeframe's bars now.
+
+    Else the first bars written into it wait for that, 2 s in a market of 11,000 symbols.
+    """
+    if history.bar_ms == TIMEFRAME_MS[BUSIEST]:
+        for room in (history.start, history.columns.T, history.revision, history.quality):
+            room.reshape(-1)[:: PAGE // room.itemsize] = 0
 
 
 @inner_leaf
@@ -159,32 +182,6 @@ def write_bar(
         history.columns[i, column, row] = prices[column]
 
 
-@kernel
-def shift_right(history: History, row: int, i: int) -> None:
-    """Make a hole at position `i`, moving the later bars one place on."""
-    n = history.n_bars[row]
-    for j in range(n, i, -1):
-        history.start[row, j] = history.start[row, j - 1]
-        history.revision[row, j] = history.revision[row, j - 1]
-        history.quality[row, j] = history.quality[row, j - 1]
-        for column in range(N_COLUMNS):
-            history.columns[j, column, row] = history.columns[j - 1, column, row]
-    history.n_bars[row] = n + 1
-
-
-@kernel
-def shift_left(history: History, row: int, i: int) -> None:
-    """Remove the bar at position `i`."""
-    n = history.n_bars[row] - 1
-    for j in range(i, n):
-        history.start[row, j] = history.start[row, j + 1]
-        history.revision[row, j] = history.revision[row, j + 1]
-        history.quality[row, j] = history.quality[row, j + 1]
-        for column in range(N_COLUMNS):
-            history.columns[j, column, row] = history.columns[j + 1, column, row]
-    history.n_bars[row] = n
-
-
 @leaf
 def find(history: History, row: int, start: int) -> int:
     """Return the position of the first bar that starts at or after `start`."""
@@ -198,13 +195,49 @@ def find(history: History, row: int, start: int) -> int:
     return first
 
 
+@leaf
+def session_of(history: History, start: int) -> int:
+    """Return the open of the session of a bar that starts then, unix ms; see `Calendar`."""
+    if history.bar_ms >= DAY_MS:
+        return start
+    return int(history.opens[np.searchsorted(history.opens, start, side="right") - 1])
+
+
+@leaf
+def session_before(history: History, row: int, i: int) -> int:
+    """Return the open of the session before that of bar `i`, with which another one begins."""
+    if history.bar_ms >= DAY_MS:
+        return int(history.start[row, i - 1]) if i > 0 else NO_ANCHOR
+    place = place_of(history.opens, len(history.opens), history.session[row])
+    return int(history.opens[place - 1]) if place > 0 else NO_ANCHOR
+
+
+@leaf
+def begin_session(history: History, row: int, i: int, open_ms: int) -> None:
+    """Let the session that opened at `open_ms` begin with bar `i`."""
+    history.session[row] = open_ms
+    session.begin_session(history.state[row])
+    before_ms = session_before(history, row, i)
+    bars, start = history.columns[..., row], history.start[row]
+    look_at_session_before(history.state[row], bars, start, i, before_ms)
+
+
 @inner_leaf
-def step_bar(history: History, row: int, i: int) -> None:
-    """Advance the row's walk by bar `i`, and the session's sums when it belongs to it."""
+def step_session(history: History, row: int, i: int, open_ms: int) -> None:
+    """Advance the sums of the row's session, which opened at `open_ms`, by bar `i`."""
+    if open_ms != history.session[row]:
+        begin_session(history, row, i, open_ms)
+    minute = (history.start[row, i] - open_ms) / MINUTE_MS
+    session.step_session(history.state[row], history.columns[..., row], i, minute)
+
+
+@inner_leaf
+def step_bar(history: History, row: int, i: int, open_ms: int) -> None:
+    """Advance the row's walk by bar `i`, of the session that opened at `open_ms`."""
     recursive.step(history.state[row], history.columns[..., row], i)
     keep(history.state[row], history.columns[..., row], i)
     if i >= history.first[row]:
-        session.step_session(history.state[row], history.columns[..., row], i)
+        step_session(history, row, i, open_ms)
 
 
 @inner_leaf
@@ -227,7 +260,7 @@ def write_indicators(history: History, row: int, i: int, out: Float64) -> None:
 
 @leaf
 def set_anchor(history: History, row: int, anchor: int) -> None:
-    """Note the open of the session that the row's last bar belongs to."""
+    """Note where the calendar anchors the walk to the row's last bar."""
     history.anchor[row] = anchor
     history.first[row] = find(history, row, anchor)
 
@@ -239,11 +272,12 @@ def walk(history: History, row: int, begin: int, out: Float64) -> None:
     out : (at least n_bars - begin, N) float64, N indicators
     """
     recursive.clear(history.state[row])
+    history.session[row] = NO_ANCHOR
     for i in range(walk_start(history, row), history.n_bars[row]):
         recursive.step(history.state[row], history.columns[..., row], i)
         if i >= begin - KEPT_BARS:
             keep(history.state[row], history.columns[..., row], i)
         if i >= history.first[row]:
-            session.step_session(history.state[row], history.columns[..., row], i)
+            step_session(history, row, i, session_of(history, history.start[row, i]))
         if i >= begin:
             write_indicators(history, row, i, out[i - begin])

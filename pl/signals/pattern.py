@@ -11,7 +11,9 @@ from pl.signals.levels import Stop, stop_and_target
 
 EVERYWHERE: Final = frozenset({"1min", "5min", "15min", "1hour", "daily", "weekly"})
 IN_SESSION: Final = frozenset({"1min", "5min"})
-"""Where an anchor is a session's open, so that the session's sums mean something."""
+"""Where a session has bars enough for runs of them."""
+WITHIN_HALF_HOUR: Final = frozenset({"1min", "5min", "15min"})
+"""Where a bar is shorter than the 30 minutes that a rule of the session counts."""
 ON_DAYS: Final = frozenset({"daily"})
 
 

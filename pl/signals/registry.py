@@ -9,7 +9,7 @@ from pl.signals import events
 from pl.signals.candles import alerted
 from pl.signals.candles.catalogue import BIT
 from pl.signals.discovery import declared
-from pl.signals.pattern import IN_SESSION, Pattern
+from pl.signals.pattern import IN_SESSION, WITHIN_HALF_HOUR, Pattern
 
 PATTERNS: Final = declared(Pattern, events, alerted)
 PATTERN_NAMES: Final = tuple(pattern.name for pattern in PATTERNS)
@@ -26,7 +26,9 @@ TRAITS: Int64 = np.array(
 """By pattern: warm-up, defining bars, setting, and its bit among the candlesticks or -1."""
 
 
-SESSION_WIDE: UInt8 = np.array([p.timeframes == IN_SESSION for p in PATTERNS], np.uint8)
+SESSION_WIDE: UInt8 = np.array(
+    [p.timeframes in (IN_SESSION, WITHIN_HALF_HOUR) for p in PATTERNS], np.uint8
+)
 """By pattern: 1 when it reads the sums of the session."""
 
 

@@ -5,12 +5,13 @@ they were held. So the bars from the changed one on are judged before and after 
 the difference goes to the log.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pl.market.batches import QUALITY_PARTIAL
+from pl.signals.anchors import Calendar
 from pl.signals.chart.hit import Finding
 from pl.signals.closing import Arrivals, has_sound_prices
 from pl.signals.evaluation import changes_since, mark_range
@@ -20,8 +21,6 @@ from pl.signals.history import (
     find,
     make_room,
     set_anchor,
-    shift_left,
-    shift_right,
     walk,
     walk_start,
     write_bar,
@@ -29,6 +28,7 @@ from pl.signals.history import (
 from pl.signals.hits import Hit
 from pl.signals.indicators.names import INDICATOR_NAMES, RSI_14
 from pl.signals.reliving import Ends, Finds, lived_from
+from pl.signals.shifting import shift_left, shift_right
 from pl.signals.table import IndicatorTable
 
 
@@ -51,9 +51,7 @@ class Outcome:
     rsi: dict[int, float] = field(default_factory=dict)
 
 
-def revise(
-    history: History, batch: Arrivals, b: int, session_open: Callable[[int], int]
-) -> Outcome:
+def revise(history: History, batch: Arrivals, b: int, calendar: Calendar) -> Outcome:
     """Replace, insert or remove bar `b` of the batch and walk its row again.
 
     A sound bar replaces the one of the same start or goes in where it belongs; an unsound one
@@ -66,10 +64,10 @@ def revise(
     if not make_room(history, row):
         raise ValueError(f"row {row}: session longer than the bars there is room for")
     position = find(history, row, start)
-    old, old_ends = lived_from(history, row, position, session_open)
+    old, old_ends = lived_from(history, row, position, calendar.session_of)
     _place(history, batch, b, position)
-    table = _walk_again(history, row, position, session_open)
-    fresh, fresh_ends = lived_from(history, row, position, session_open)
+    table = _walk_again(history, row, position, calendar)
+    fresh, fresh_ends = lived_from(history, row, position, calendar.session_of)
     _mark(table, fresh.values())
     rsi = dict(zip(table.start_ms.tolist(), table.values[:, RSI_14].tolist(), strict=True))
     old = {name: _recount(history, hit) for name, hit in old.items()}
@@ -122,18 +120,16 @@ def _place(history: History, batch: Arrivals, b: int, position: int) -> None:
     write_bar(history, row, position, start, prices, batch.revision[b], batch.quality[b])
 
 
-def _walk_again(
-    history: History, row: int, position: int, session_open: Callable[[int], int]
-) -> IndicatorTable:
+def _walk_again(history: History, row: int, position: int, calendar: Calendar) -> IndicatorTable:
     """Walk the row from its start; return the rows from the changed bar on.
 
     Rows of sessions gone by stay as they were written: their walks began elsewhere.
     """
     n = int(history.n_bars[row])
     if n == 0:
-        history.anchor[row] = NO_ANCHOR
+        history.anchor[row] = history.session[row] = NO_ANCHOR
         return IndicatorTable.empty()
-    set_anchor(history, row, session_open(int(history.start[row, n - 1])))
+    set_anchor(history, row, calendar.anchor_of(int(history.start[row, n - 1])))
     begin = min(max(position, int(history.first[row])), n)
     values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
     walk(history, row, begin, values)

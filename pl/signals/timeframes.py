@@ -2,13 +2,15 @@
 
 from typing import Final
 
+DAY_MS: Final = 86_400_000
+
 TIMEFRAME_MS: Final = {
     "1min": 60_000,
     "5min": 300_000,
     "15min": 900_000,
     "1hour": 3_600_000,
-    "daily": 86_400_000,
-    "weekly": 604_800_000,
+    "daily": DAY_MS,
+    "weekly": 7 * DAY_MS,
 }
 
 YEAR_BARS: Final = {"daily": 252, "weekly": 52}

@@ -1,8 +1,10 @@
 """Store what a close leaves behind; a row that PostgreSQL refuses does not hold up the others."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -45,7 +47,7 @@ class Close:
 
 
 class CloseStore:
-    """Write closes; every write may be repeated.
+    """Write closes, bars and indicators at the same time; every write may be repeated.
 
     A row that PostgreSQL refuses is looked for by halves, set aside and logged with its values.
     Attributes: refused, how many rows were; last_refused, the last one and why.
@@ -56,35 +58,49 @@ class CloseStore:
         self._indicators = indicators
         self.refused = 0
         self.last_refused = ""
+        self._counting = Lock()
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="indicator-writer")
 
     def write(self, close: Close, symbols: Sequence[str]) -> None:
         """Store a close; raises Unavailable while PostgreSQL takes nothing.
 
         symbols : the symbol of each `row`.
         """
-        fetched = close.bars.quality == QUALITY_BACKFILLED
-        timeframe = close.timeframe
-        replace = partial(self._bars.replace_bars, timeframe=timeframe)
-        write = partial(self._bars.write_bars, timeframe=timeframe)
+        indicators = self._beside.submit(self._write_indicators, close, symbols)
         try:
-            self._write_bars(close.bars.take(fetched), symbols, replace)
-            self._write_bars(close.bars.take(~fetched), symbols, write)
-            self._write(
-                close.indicators,
-                lambda table: self._indicators.write_indicators(table, symbols, timeframe),
-                rows_of,
-                lambda table: _told_indicators(table, symbols),
-            )
+            self._write_bars(close, symbols)
         except psycopg2.Error as error:  # of no single row: a missing table, a lost right
             raise Unavailable("PostgreSQL", str(error).strip()) from error
+        finally:
+            wait([indicators])
+        indicators.result()
 
     def refuse(self, what: str, why: str) -> None:
         """Count and log something that cannot be stored."""
-        self.refused += 1
-        self.last_refused = f"{what}: {why}"
+        with self._counting:
+            self.refused += 1
+            self.last_refused = f"{what}: {why}"
         log.error("row_refused", row=what, detail=why)
 
-    def _write_bars(
+    def _write_indicators(self, close: Close, symbols: Sequence[str]) -> None:
+        try:
+            self._write(
+                close.indicators,
+                lambda table: self._indicators.write_indicators(table, symbols, close.timeframe),
+                rows_of,
+                lambda table: _told_indicators(table, symbols),
+            )
+        except psycopg2.Error as error:
+            raise Unavailable("PostgreSQL", str(error).strip()) from error
+
+    def _write_bars(self, close: Close, symbols: Sequence[str]) -> None:
+        fetched = close.bars.quality == QUALITY_BACKFILLED
+        replace = partial(self._bars.replace_bars, timeframe=close.timeframe)
+        write = partial(self._bars.write_bars, timeframe=close.timeframe)
+        self._write_some(close.bars.take(fetched), symbols, replace)
+        self._write_some(close.bars.take(~fetched), symbols, write)
+
+    def _write_some(
         self,
         bars: ClosedBars,
         symbols: Sequence[str],

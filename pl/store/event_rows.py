@@ -1,4 +1,7 @@
-"""Put many events into the database by binary COPY: as JSON they take PostgreSQL twice as long."""
+"""Write events as the database takes them: few as JSON, many as a binary COPY.
+
+One statement takes the few, which is one way there and back; as JSON, many take twice as long.
+"""
 
 import struct
 from collections.abc import Sequence
@@ -8,12 +11,12 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from contracts.codec import iso
 from pl.store.connection import Cursor
 from pl.store.copy_binary import POSTGRES_EPOCH_MS, copy_in, framed
 from pl.store.events import StoredEvent, encode_messages
 
 MANY: Final = 40
-"""Fewer are stored sooner by one statement, which is one way there and back."""
 _TIMES: Final = ("bar_time", "detected_at", "received_at", "expires_at")
 _WIDTHS: Final = {
     **dict.fromkeys(_TIMES, 8),
@@ -50,9 +53,9 @@ _encode: Final = msgspec.json.Encoder().encode
 _long: Final = struct.Struct(">i").pack
 
 
-def copy_events(cursor: Cursor, events: Sequence[StoredEvent]) -> None:
-    """Store events; raises psycopg2.errors.UniqueViolation when one is stored already."""
-    copy_in(cursor, f"pattern_events ({', '.join(COLUMNS)})", encode_events(events))
+def copy_events(cursor: Cursor, rows: bytes) -> None:
+    """Store encoded events; raises psycopg2.errors.UniqueViolation when one is stored already."""
+    copy_in(cursor, f"pattern_events ({', '.join(COLUMNS)})", rows)
 
 
 def encode_events(events: Sequence[StoredEvent]) -> bytes:
@@ -87,6 +90,40 @@ def encode_events(events: Sequence[StoredEvent]) -> bytes:
             *_text(encode_messages(event)),
         )
     return framed(b"".join(parts))
+
+
+def row_of(event: StoredEvent) -> dict[str, object]:
+    """Return an event as a JSON object of its columns, for few of them."""
+    data = event.data
+    return {
+        "bar_time": iso(data.bar_time),
+        "flow_id": data.flow_id,
+        "life": data.life,
+        "revision": data.revision,
+        "producer": data.producer,
+        "seq": data.seq,
+        "symbol": data.symbol,
+        "pattern": data.pattern,
+        "direction": data.direction,
+        "timeframe": data.timeframe,
+        "tier": data.tier,
+        "confidence": data.confidence,
+        "current_price": data.current_price,
+        "price_change": data.price_change,
+        "volume": data.volume,
+        "detected_at": iso(data.timestamp),
+        "received_at": iso(data.received_at),
+        "expires_at": iso(data.expires_at),
+        "reason": data.reason,
+        "quality": data.quality,
+        "degraded": data.degraded,
+        "indicators": data.indicators,
+        "levels": data.levels,
+        "geometry": data.geometry,
+        "channel": event.channel,
+        "event": event.body.decode(),
+        "messages": encode_messages(event).decode(),
+    }
 
 
 @lru_cache(maxsize=1 << 16)

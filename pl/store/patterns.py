@@ -6,12 +6,11 @@ from typing import Final
 import msgspec
 import psycopg2.errors
 
-from contracts.codec import iso
 from contracts.messages.envelopes import PRODUCER
 from contracts.names import EVENTS_PATTERNS
 from pl.store.connection import Cursor, Database
-from pl.store.event_rows import MANY, copy_events
-from pl.store.events import EventKey, Progress, StoredEvent, encode_messages, rebuild
+from pl.store.event_rows import MANY, copy_events, encode_events, row_of
+from pl.store.events import EventKey, Progress, StoredEvent, rebuild
 from pl.store.partitions import KnownPartitions, moment
 
 CHUNK: Final = 500
@@ -124,7 +123,11 @@ class PatternStore:
         return self._database.run(work) & set(keys)
 
     def commit_events(
-        self, events: Sequence[StoredEvent], progress: Progress | None, at: float
+        self,
+        events: Sequence[StoredEvent],
+        progress: Progress | None,
+        at: float,
+        rows: bytes = b"",
     ) -> list[StoredEvent]:
         """Store events, their PATTERN_PUBLISHED checkpoints and the progress.
 
@@ -132,22 +135,24 @@ class PatternStore:
         the time of the checkpoints. An event that is stored already, by its key, stays as it
         is and gets no second checkpoint. Returns the events to publish: those that stand in the
         store under their own number. What was stored before under another one is left out.
+
+        rows : what `encode_events` made of them, if they are no more than CHUNK.
         """
         standing: list[StoredEvent] = []
         for start in range(0, max(len(events), 1), CHUNK):
             chunk = events[start : start + CHUNK]
             reached = progress if start + CHUNK >= len(events) else None
-            seqs = self._commit_chunk(chunk, reached, at)
+            seqs = self._commit_chunk(chunk, reached, at, rows)
             standing += [event for event in chunk if event.data.seq in seqs]
         return standing
 
     def _commit_chunk(
-        self, events: Sequence[StoredEvent], progress: Progress | None, at: float
+        self, events: Sequence[StoredEvent], progress: Progress | None, at: float, rows: bytes
     ) -> set[int]:
-        if len(events) >= MANY and self._copied(events, progress, at):
+        if len(events) >= MANY and self._copied(events, progress, at, rows):
             return {event.data.seq for event in events}
-        rows = msgspec.json.encode([_row(event) for event in events]).decode()
-        values = {"rows": rows, "at": at} | _ANNOUNCED | _reached(progress)
+        incoming = msgspec.json.encode([row_of(event) for event in events]).decode()
+        values = {"rows": incoming, "at": at} | _ANNOUNCED | _reached(progress)
 
         def work(cursor: Cursor) -> set[int]:
             if events:
@@ -159,7 +164,9 @@ class PatternStore:
 
         return self._partitions.trusting(lambda: self._database.run_single(work))
 
-    def _copied(self, events: Sequence[StoredEvent], progress: Progress | None, at: float) -> bool:
+    def _copied(
+        self, events: Sequence[StoredEvent], progress: Progress | None, at: float, rows: bytes
+    ) -> bool:
         """Store many events in one transaction; return False when one is stored already."""
         seqs = [event.data.seq for event in events]
         asked = {"first": min(seqs), "last": max(seqs), "by": events[0].data.producer}
@@ -168,7 +175,7 @@ class PatternStore:
 
         def work(cursor: Cursor) -> None:
             self._make_partitions(cursor, events, at)
-            copy_events(cursor, events)
+            copy_events(cursor, rows or encode_events(events))
             cursor.execute(_LOGGED, values)
             if progress is not None:
                 cursor.execute(_ADVANCE, _reached(progress))
@@ -260,36 +267,3 @@ def _reached(progress: Progress | None) -> dict[str, object]:
         return {"producer": None, "name": None, "through": None}
     through = moment(progress.through_ms)
     return {"producer": progress.producer, "name": progress.name, "through": through}
-
-
-def _row(event: StoredEvent) -> dict[str, object]:
-    data = event.data
-    return {
-        "bar_time": iso(data.bar_time),
-        "flow_id": data.flow_id,
-        "life": data.life,
-        "revision": data.revision,
-        "producer": data.producer,
-        "seq": data.seq,
-        "symbol": data.symbol,
-        "pattern": data.pattern,
-        "direction": data.direction,
-        "timeframe": data.timeframe,
-        "tier": data.tier,
-        "confidence": data.confidence,
-        "current_price": data.current_price,
-        "price_change": data.price_change,
-        "volume": data.volume,
-        "detected_at": iso(data.timestamp),
-        "received_at": iso(data.received_at),
-        "expires_at": iso(data.expires_at),
-        "reason": data.reason,
-        "quality": data.quality,
-        "degraded": data.degraded,
-        "indicators": data.indicators,
-        "levels": data.levels,
-        "geometry": data.geometry,
-        "channel": event.channel,
-        "event": event.body.decode(),
-        "messages": encode_messages(event).decode(),
-    }

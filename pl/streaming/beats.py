@@ -21,6 +21,8 @@ from service.errors import Unavailable
 log = structlog.get_logger()
 
 QUOTES_EVERY_S: Final = 0.25
+MOST_PUT_OFF: Final = 2
+"""Times in a row that quotes wait for alerts."""
 LOOK_EVERY_S: Final = 1.0
 HEALTH_EVERY_S: Final = 10.0
 """So often health is sent; in the first so many seconds, and when it changes, every second."""
@@ -46,6 +48,7 @@ class Beats:
     write_errors: Callable[[], None]
     clock: Callable[[], float]
     _started_at: float = field(default=0.0, init=False)
+    _quotes_put_off: int = field(default=0, init=False)
     _rows_refused: int = field(default=0, init=False)
     _health_from: float = field(default=0.0, init=False)
     _health_sent: float = field(default=0.0, init=False)
@@ -78,7 +81,11 @@ class Beats:
         await self._logged(lambda: self.flow_log.stopped(now, patterns_detected=patterns))
 
     async def send_quotes(self) -> None:
-        """Publish the quotes that changed."""
+        """Publish the quotes that changed; alerts on their way go first, if it does not last."""
+        if self.vitals.road.telling_since and self._quotes_put_off < MOST_PUT_OFF:
+            self._quotes_put_off += 1
+            return
+        self._quotes_put_off = 0
         changed = self.board.changed(self.loop.bars.developing(), self._states())
         if changed is not None:
             self._announcer.quotes(changed, self.clock())

@@ -24,7 +24,7 @@ from pl.signals.timeframes import TIMEFRAME_MS
 from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
-from pl.streaming.findings import Found
+from pl.streaming.findings import Found, Joined
 from pl.streaming.frames import Evaluated, Frame
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
@@ -33,8 +33,8 @@ from pl.streaming.watch import Gap
 
 OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
 
-Work = tuple[Frame, ClosedBars, int]
-"""What evaluates which bars, and how many events may come of them."""
+Work = tuple[Frame, ClosedBars, int, bool]
+"""What evaluates which bars, how many events may come of them, and whether more may follow."""
 OrderRepair = Callable[[Gap, tuple[str, ...]], None]
 
 
@@ -55,10 +55,6 @@ class Store(Protocol):
 def no_combos(_: Sequence[Evaluated]) -> Found:
     """Find nothing across timeframes."""
     return []
-
-
-def nothing_follows() -> None:
-    """Leave what follows to the last load of a close."""
 
 
 @dataclass(slots=True)
@@ -137,7 +133,7 @@ class Closing:
             steps = self.folding.advance(regular, closed_through_ms)
             if revised:
                 steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
-            work = iter([item for step in steps for item in self._work_of(step)])
+            work = _in_turn([item for step in steps for item in self._work_of(step)])
         first = next(work, None)
         if len(closed) or first:
             self._work(chain([first] if first else [], work), closed, received_at)
@@ -150,14 +146,20 @@ class Closing:
 
     def _minutes_first(self, minutes: ClosedBars, closed_through_ms: int) -> Iterator[Work]:
         """Return what evaluates minutes that begin together; they are folded after their turn."""
-        most = MOST_EVENTS - 2 * MOST_OF_COMBOS
-        through_ms = max(closed_through_ms, int(minutes.start_ms[0]))
-        ends = self.folding.next_end_ms <= through_ms
-        yield self.minute, minutes, most // 2 if ends else most
-        for step in self.folding.advance(minutes, closed_through_ms):
-            yield from self._work_of(replace(step, minutes=ClosedBars.empty()), most // 2)
+        most, folding = MOST_EVENTS - 2 * MOST_OF_COMBOS, self.folding
+        start_ms = int(minutes.start_ms[0])
+        ends = folding.next_end_ms <= max(closed_through_ms, start_ms)
+        more = ends or start_ms < folding.through_ms
+        yield self.minute, minutes, most // 2 if ends else most, more
+        steps = [
+            replace(step, minutes=ClosedBars.empty())
+            for step in folding.advance(minutes, closed_through_ms)
+        ]
+        yield from _in_turn([item for step in steps for item in self._work_of(step, most // 2)])
 
-    def _work_of(self, step: Step, most: int = MOST_EVENTS - 2 * MOST_OF_COMBOS) -> list[Work]:
+    def _work_of(
+        self, step: Step, most: int = MOST_EVENTS - 2 * MOST_OF_COMBOS
+    ) -> list[tuple[Frame, ClosedBars, int]]:
         """Return what evaluates the bars of a step, the minutes first, then shortest first.
 
         Each with the most events that may come of it: half for the minutes of a close that ends
@@ -185,21 +187,17 @@ class Closing:
     ) -> None:
         """Evaluate in order; what one found is on its way while the next is looked at."""
         parts: list[Evaluated] = []
-        found: Found = []
-        for frame, bars, most in work:
-            self._submit(found, received_at)
+        begun, more = False, True
+        for frame, bars, most, more in work:
             parts.append(frame.evaluate(bars, most))
-            found = parts[-1].alerts
             self._count(parts[-1])
-        combined = self.combine(parts)
-        if len(combined):
-            self._submit(found, received_at)
-            found = combined
-            self.counters.patterns += len(combined)
-        self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
-        now = self.clock()
-        follow_up = partial(self._follow_up, closed, parts, now)
-        self.road.submit(Load(found, received_at, now, self.through_ms or None, follow_up))
+            if more:
+                self._submit(parts[-1].alerts, received_at)
+            else:
+                self._conclude(parts, parts[-1].alerts, closed, received_at)
+                parts, begun = [], True
+        if parts or not begun:
+            self._conclude(parts, [], closed, received_at)
         self.board.closed(closed)
         self.counters.bars += int((closed.revision == 0).sum())
         self.counters.revisions += int((closed.revision > 0).sum())
@@ -207,7 +205,19 @@ class Closing:
     def _submit(self, found: Found, received_at: float) -> None:
         """Send a part of a close ahead; how far was evaluated comes with the last one."""
         if len(found):
-            self.road.submit(Load(found, received_at, self.clock(), None, nothing_follows))
+            self.road.submit(Load(found, received_at, self.clock(), None, None))
+
+    def _conclude(
+        self, parts: Sequence[Evaluated], last: Found, closed: ClosedBars, received_at: float
+    ) -> None:
+        """Send the alerts of the last part and of what needs several; `parts` are all of them."""
+        combined = self.combine(parts)
+        self.counters.patterns += len(combined)
+        self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
+        now = self.clock()
+        follow_up = partial(self._follow_up, closed, parts, now)
+        found = Joined(last, combined)
+        self.road.submit(Load(found, received_at, now, self.through_ms or None, follow_up))
 
     def _count(self, part: Evaluated) -> None:
         self.counters.refused.update(part.refused)
@@ -264,3 +274,9 @@ class Closing:
             gap = Gap(start_ms, start_ms + MINUTE_MS)
             self.order_repair(gap, (self.announcer.symbols[row],))
         return closed.take(~untrue)
+
+
+def _in_turn(work: Sequence[tuple[Frame, ClosedBars, int]]) -> Iterator[Work]:
+    """Tell of each whether more follow."""
+    for left, (frame, bars, most) in zip(range(len(work))[::-1], work, strict=True):
+        yield frame, bars, most, left > 0

@@ -40,9 +40,9 @@ def remembered_since(now_ms: int, newest_ms: int, *, live: bool) -> dict[str, in
     return since
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """Hold what an event said.
+    """Hold what an event said; nobody changes it, nor a `FlowState`: see `Signal`.
 
     numbers : confidence, price, change and volume; levels, geometry : as they were said, or the
     JSON of it, which is read when somebody asks.
@@ -73,7 +73,7 @@ def _read(said: Numbers | Drawing | str) -> object:
     return json.loads(said) if isinstance(said, str) else said
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FlowState:
     """Hold the last event of a flow."""
 
@@ -119,7 +119,7 @@ class Flows:
         last = self._last.get(str(signal.flow_id))
         if last is None:
             untold = bool(signal.before) or signal.life not in {CONFIRMED, FORMING}
-            admitted = None if untold else replace(signal, revision=0)
+            admitted = None if untold else _begun(signal)
         elif _adds_nothing(last, signal):
             admitted = None
         else:
@@ -149,6 +149,10 @@ class Flows:
             Facts.of(signal),
             signal.timeframe,
         )
+
+
+def _begun(signal: Signal) -> Signal:
+    return replace(signal, revision=0) if signal.revision else signal
 
 
 def _adds_nothing(last: FlowState, signal: Signal) -> bool:

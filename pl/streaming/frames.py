@@ -112,6 +112,7 @@ def build_frame(
         tier,
         lambda ms: sessions.anchor_ms(timeframe, ms),
         session_bars=bars_between_anchors(sessions, timeframe),
+        session_of=lambda ms: sessions.anchor_ms("1min", ms),
     )
     return Frame(
         timeframe,

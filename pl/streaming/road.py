@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 
 from pl.signals.signal import Signal
+from pl.store.event_rows import encode_events
 from pl.store.events import Progress, StoredEvent
 from pl.store.patterns import PatternStore
 from pl.store.spooled import SpooledWrites
@@ -33,13 +34,17 @@ MARK_EVERY_S: Final = 5.0
 CLEAR_WAY_S: Final = 0.1
 """So long what nobody waits for leaves processor and disk to alerts on their way to a screen,
 counted from the first of them: a storm that takes longer to tell has cleared its own way."""
-HAND_OVER_S: Final = 0.000_2
-"""As long as a thread takes to wake up."""
+HEAD_START_S: Final = 0.02
+"""So long at most who brings alerts leaves the interpreter to the first of them."""
 MOST_FOLLOWING: Final = 4
 TOLD_FIRST: Final = 50
 TOLD_AT_ONCE: Final = 250
 """Events of one transaction: the first ones of a close are few, so that they come soon."""
 PROGRESS: Final = "signals"
+
+
+Telling = Future[Future[None]]
+"""What makes events durable, then publishes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,14 @@ class Load:
 
     through_ms : None when more of the close is still to come;
     then : called on the road's thread when they are durable, in the order of the loads; must
-    not block.
+    not block; None when nothing follows.
     """
 
     found: Found
     received_at: float
     detected_at: float
     through_ms: int | None
-    then: Callable[[], None]
+    then: Callable[[], None] | None
 
 
 @dataclass(slots=True)
@@ -63,8 +68,10 @@ class Road:
     """Carry loads in order. `start` after `recover` of the bus; `stop` carries what is left.
 
     database : why PostgreSQL takes nothing, empty while it does; failure : a bug of ours, or a
-    disk that takes no spool record; told : events by life. All are read from other
-    threads. clear_way_s : how long what follows alerts waits for them to reach a screen.
+    disk that takes no spool record; told : events by life; telling_since : since when alerts have
+    the way to themselves, 0 when they need it no more. All are read from other threads.
+    clear_way_s : how long what follows alerts waits for them to reach a screen; head_start_s : how
+    long at most who brings alerts waits for the first to be out.
     """
 
     producer: str
@@ -76,20 +83,25 @@ class Road:
     expires_at: Callable[[Signal], float]
     clock: Callable[[], float] = time.time
     clear_way_s: float = CLEAR_WAY_S
+    head_start_s: float = HEAD_START_S
     database: str = ""
     failure: str = ""
+    telling_since: float = 0.0
     told: Counter[str] = field(default_factory=Counter)
     _loads: "queue.SimpleQueue[Load | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
-    _teller: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="event-teller")
+    _first_out: threading.Event = field(default_factory=threading.Event)
+    _committing: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="event-commit")
+    )
+    _publishing: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="event-publish")
     )
     _following: deque[Callable[[], None]] = field(default_factory=deque)
     _reached: Progress | None = None
     _reached_at: float = 0.0
     _marked_at: float = 0.0
     _marked_seq: int = 0
-    _first_told_at: float = 0.0
 
     @property
     def waiting(self) -> int:
@@ -102,17 +114,19 @@ class Road:
         self._thread.start()
 
     def submit(self, load: Load) -> None:
-        """Queue a load; with alerts in it, leave interpreter and processor to the road at once."""
+        """Queue a load; with alerts in it, wait until the first are out, but not for long."""
+        self._first_out.clear()
         self._loads.put(load)
-        if len(load.found):
-            time.sleep(HAND_OVER_S)
+        if len(load.found) and self._thread is not None:
+            self._first_out.wait(self.head_start_s)
 
     def stop(self, timeout_s: float) -> None:
         """Carry what is queued, then stop; waits at most `timeout_s`."""
         self._loads.put(None)
         if self._thread is not None:
             self._thread.join(timeout_s)
-        self._teller.shutdown(wait=False)
+        self._committing.shutdown(wait=False)
+        self._publishing.shutdown(wait=False)
 
     def _run(self) -> None:
         try:
@@ -125,7 +139,7 @@ class Road:
     def _step(self) -> bool:
         patience_s = MAINTAIN_EVERY_S
         if self._following:
-            left_s = self._first_told_at + self.clear_way_s - self.clock()
+            left_s = self.telling_since + self.clear_way_s - self.clock()
             patience_s = min(max(left_s, 0.0), self.clear_way_s)
         try:
             load = self._loads.get(timeout=patience_s)
@@ -138,13 +152,15 @@ class Road:
             self._mark(force=True)
             return False
         self._carry(load)
-        clears_way = self.clear_way_s and (len(load.found) or len(self._following) > 1)
+        clears_way = self.clear_way_s and self.telling_since
         if not clears_way or len(self._following) >= MOST_FOLLOWING:
             self._finish()
         return True
 
     def _carry(self, load: Load) -> None:
-        """Tell a close; the first alerts of many soon, each part while the next is written.
+        """Tell a close: the first alerts alone, so that they come soon, the rest in a pipeline.
+
+        Whatever takes the interpreter is done here; threads beside it wait for the servers.
 
         How far was evaluated is committed with the last part: after a crash before it the close
         is evaluated again, and what was told already is known.
@@ -152,38 +168,51 @@ class Road:
         progress = None
         if load.through_ms is not None:
             progress = Progress(self.producer, PROGRESS, load.through_ms)
-            self.flows.forget_old(load.through_ms)
-        telling: Future[None] | None = None
-        self._first_told_at = self.clock()
+        if len(load.found) and not self.telling_since:
+            self.telling_since = self.clock()
+        events: list[StoredEvent] = []
+        telling: list[Telling] = []
         for part in _parts(len(load.found)):
-            is_last = part.stop >= len(load.found)
             events = self._numbered(load, load.found[part])
-            if telling is not None:
-                telling.result()
-            if events and is_last:
-                self._tell(events, progress)
+            reached = progress if part.stop >= len(load.found) else None
+            if events and not part.start:
+                self.publication.add(self._made_durable(events, reached))
+                self._first_out.set()
             elif events:
-                telling = self._teller.submit(self._tell, events, None)
-            if is_last and not events:
-                self._reach(progress)
-        if not len(load.found):
-            self._reach(progress)
-        self._following.append(load.then)
+                rows = encode_events(events)
+                before = telling[-1] if telling else None
+                telling.append(self._committing.submit(self._tell, events, reached, before, rows))
+        for each in telling:
+            each.result().result()
+        self._reach(progress, is_committed=bool(events))
+        if load.through_ms is not None:
+            self.flows.forget_old(load.through_ms)
+        if load.then is not None:
+            self._following.append(load.then)
 
-    def _tell(self, events: list[StoredEvent], progress: Progress | None) -> None:
-        self.publication.add(self._made_durable(events, progress))
-        if progress is not None:
-            self._reached = None
+    def _tell(
+        self,
+        events: list[StoredEvent],
+        progress: Progress | None,
+        before: "Telling | None",
+        rows: bytes,
+    ) -> Future[None]:
+        """Make events durable after those before them; return their publication."""
+        if before is not None:
+            before.result()
+        durable = self._made_durable(events, progress, rows)
+        return self._publishing.submit(self.publication.add, durable)
 
-    def _reach(self, progress: Progress | None) -> None:
+    def _reach(self, progress: Progress | None, *, is_committed: bool) -> None:
         if progress is None:
             return
         if self._reached is None:
             self._reached_at = self.clock()
-        self._reached = progress
+        self._reached = None if is_committed else progress
 
     def _finish(self) -> None:
         """Do what alerts do not wait for."""
+        self.telling_since = 0.0
         while self._following:
             self._following.popleft()()
         self._maintain()
@@ -202,11 +231,11 @@ class Road:
         return events
 
     def _made_durable(
-        self, events: list[StoredEvent], progress: Progress | None
+        self, events: list[StoredEvent], progress: Progress | None, rows: bytes = b""
     ) -> Sequence[StoredEvent]:
         at = self.clock()
         try:
-            fresh = self.store.commit_events(events, progress, at)
+            fresh = self.store.commit_events(events, progress, at, rows)
         except Unavailable as error:
             self.database = error.detail
             degraded = [mark_degraded(event) for event in events]

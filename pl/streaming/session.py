@@ -10,7 +10,7 @@ import numpy as np
 from contracts.codec import iso
 from contracts.messages.streaming import SessionStarted, SessionStopped
 from pl.market.aggregation import MinuteBars
-from pl.market.batches import ClosedBars, Float64
+from pl.market.batches import ClosedBars, Float64, Int64
 from pl.market.columns import merged
 from pl.market.sessions import MarketSessions, Session
 from pl.streaming.announcer import Announcer
@@ -104,15 +104,25 @@ class SessionFollower:
 
     def _last_regular_closes(self, history: Mapping[int, ClosedBars], until_ms: int) -> Float64:
         closes = np.full(len(self.announcer.symbols), np.nan)
-        for row, bars in history.items():
-            end = int(np.searchsorted(bars.start_ms, until_ms))
-            regular = np.flatnonzero(self.sessions.regular(bars.start_ms[:end][-LOOKED_AT:]))
-            if not len(regular) and end > LOOKED_AT:
-                regular = np.flatnonzero(self.sessions.regular(bars.start_ms[:end]))
-                closes[row] = bars.close[regular[-1]] if len(regular) else np.nan
-            elif len(regular):
-                closes[row] = bars.close[max(end - LOOKED_AT, 0) + regular[-1]]
+        ends = {row: int(np.searchsorted(bars.start_ms, until_ms)) for row, bars in history.items()}
+        newest = [int(history[row].start_ms[end - 1]) for row, end in ends.items() if end]
+        starts = np.unique(np.array(newest, np.int64))
+        regular = set(starts[self.sessions.regular(starts)].tolist())
+        for row, end in ends.items():
+            bars = history[row]
+            known = end and int(bars.start_ms[end - 1]) in regular
+            last = end - 1 if known else self._last_regular(bars.start_ms[:end])
+            if last >= 0:
+                closes[row] = bars.close[last]
         return closes
+
+    def _last_regular(self, start_ms: Int64) -> int:
+        """Return the place of the last time in regular hours, -1 without any."""
+        for looked_at in (start_ms[-LOOKED_AT:], start_ms):
+            found = np.flatnonzero(self.sessions.regular(looked_at))
+            if len(found):
+                return len(start_ms) - len(looked_at) + int(found[-1])
+        return -1
 
 
 def _bars_from(history: Mapping[int, ClosedBars], from_ms: int) -> ClosedBars | None:

@@ -87,3 +87,19 @@ def test_the_api_knows_what_streaming_stored(product: Product) -> None:
     newest = product.until(indicators, 150, "indicators of AAPL")[0]
     assert set(newest["values"]) >= {"sma_20", "ema_12", "rsi_14", "macd", "atr_14", "vwap"}
     assert product.get("PL_API_PORT", "/patterns/NOBODY")[0] == 404
+
+
+@pytest.mark.parametrize("timeframe", ["5min", "15min", "1hour", "daily", "weekly"])
+def test_longer_bars_are_known_before_they_close_the_next_time(
+    product: Product, timeframe: str
+) -> None:
+    """A first start fetched them; a week would be long to wait for."""
+
+    def rows() -> list[dict]:
+        asked = f"/indicators/AAPL?limit=3&timeframe={timeframe}"
+        return product.get("PL_API_PORT", asked)[1]["indicators"]
+
+    newest = product.until(rows, 60, f"{timeframe} indicators of AAPL")[0]
+    assert {"vwap", "gap"} <= set(newest["values"])
+    _, body = product.get("PL_API_PORT", f"/candlesticks/AAPL?timeframe={timeframe}")
+    assert all(one["candlesticks"] for one in body["candlesticks"])

@@ -101,13 +101,13 @@ class Survey:
         begin = max(position - 1, 0)
         if begin >= n:
             return NOTHING_LIVED
-        firsts = session_starts(history, row, begin, n, self._session_open).tolist()
-        begin = max(position - LONGEST_HIT, firsts[0])
+        sessions = session_starts(history, row, begin, n, self._session_open).tolist()
+        begin = max(position - LONGEST_HIT, sessions[0][0])
         fired = self._fired(row, n - begin)
         hits: list[ComboHit] = []
         of_session: list[tuple[int, int]] = []
-        for first, end in zip(firsts, [*firsts[1:], n], strict=True):
-            opened = self._session_open(int(history.start[row, first]))
+        ends = [*(first for first, _ in sessions[1:]), n]
+        for (first, opened), end in zip(sessions, ends, strict=True):
             until_ms = int(history.start[row, end]) if end < n else FOREVER
             found = self._session(Session(row, opened, first, end), begin, fired)
             hits += [self.recount(hit) for hit in found]

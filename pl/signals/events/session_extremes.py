@@ -1,8 +1,9 @@
 """Recognise a new high or low of the session after the old one has stood for a while.
 
 New high: the bar closes above the session's high so far by a tenth of the mean true range, and
-that high had stood for at least 30 bars. New low: the mirror image. Fit is (0.5 + d) / (1 + d),
-with d the distance beyond in mean true ranges.
+that high had stood for at least 30 minutes, counted from the start of the bar that set it to that
+of this one. New low: the mirror image. Hours are longer than that and are not judged.
+Fit is (0.5 + d) / (1 + d), with d the distance beyond in mean true ranges.
 Source : Dalton 1990, ch. 2, range extension of the day.
 """
 
@@ -15,17 +16,17 @@ from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import HIGH_BEFORE, HIGH_STOOD, LOW_BEFORE, LOW_STOOD, USUAL_RANGE
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, Weights, price_text
+from pl.signals.pattern import WITHIN_HALF_HOUR, Alert, Pattern, Setting, Weights, price_text
 
-STOOD_BARS: Final = 30
+STOOD_MINUTES: Final = 30
 WEIGHTS: Final = Weights(fit=0.45, volume=0.35, context=0.2)
 
 
 @leaf
 def new_session_high(bars: Bars, i: int, state: Float64) -> Verdict:
-    """Judge bar `i`; level is the old high, measure for how many bars it stood."""
+    """Judge bar `i`; level is the old high, measure for how many minutes it stood."""
     unit = state[USUAL_RANGE]
-    if state[HIGH_STOOD] < STOOD_BARS or unit <= 0.0:
+    if state[HIGH_STOOD] < STOOD_MINUTES or unit <= 0.0:
         return SILENT
     above = (bars[i, CLOSE] - state[HIGH_BEFORE]) / unit
     if above <= CLEARANCE:
@@ -35,9 +36,9 @@ def new_session_high(bars: Bars, i: int, state: Float64) -> Verdict:
 
 @leaf
 def new_session_low(bars: Bars, i: int, state: Float64) -> Verdict:
-    """Judge bar `i`; level is the old low, measure for how many bars it stood."""
+    """Judge bar `i`; level is the old low, measure for how many minutes it stood."""
     unit = state[USUAL_RANGE]
-    if state[LOW_STOOD] < STOOD_BARS or unit <= 0.0:
+    if state[LOW_STOOD] < STOOD_MINUTES or unit <= 0.0:
         return SILENT
     below = (state[LOW_BEFORE] - bars[i, CLOSE]) / unit
     if below <= CLEARANCE:
@@ -49,7 +50,7 @@ def explain_high(hit: Hit) -> str:
     """Say why it fired."""
     return (
         f"Closed at {price_text(hit.close)}, above the session's high {price_text(hit.level)} "
-        f"that had stood for {hit.measure:.0f} bars."
+        f"that had stood for {hit.measure:.0f} minutes."
     )
 
 
@@ -57,7 +58,7 @@ def explain_low(hit: Hit) -> str:
     """Say why it fired."""
     return (
         f"Closed at {price_text(hit.close)}, below the session's low {price_text(hit.level)} "
-        f"that had stood for {hit.measure:.0f} bars."
+        f"that had stood for {hit.measure:.0f} minutes."
     )
 
 
@@ -74,7 +75,7 @@ NEW_SESSION_HIGH = Pattern(
     explain=explain_high,
     stop=STOP_BEHIND_LEVEL,
     source="Dalton 1990, ch. 2",
-    timeframes=IN_SESSION,
+    timeframes=WITHIN_HALF_HOUR,
 )
 NEW_SESSION_LOW = Pattern(
     number=17,
@@ -89,5 +90,5 @@ NEW_SESSION_LOW = Pattern(
     explain=explain_low,
     stop=STOP_BEHIND_LEVEL,
     source="Dalton 1990, ch. 2",
-    timeframes=IN_SESSION,
+    timeframes=WITHIN_HALF_HOUR,
 )

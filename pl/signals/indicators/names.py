@@ -96,6 +96,10 @@ INDICATOR_NAMES: Final = (
     "relative_strength",
     "strength_rank",
     "relative_volume_at_time",
+    "pivot_r3",
+    "pivot_s3",
+    "fibonacci_r3",
+    "fibonacci_s3",
 )
 COLUMN: Final = {name: index for index, name in enumerate(INDICATOR_NAMES)}
 RSI_14: Final = COLUMN["rsi_14"]

@@ -1,14 +1,18 @@
 """Sum the running session up: volume-weighted prices, high and low, opening range.
 
+A session is a trading day on every timeframe below a day; of days and weeks it is the bar itself.
+All of it begins again with the session's first bar, wherever the walk of the averages began.
+
 VWAP bands lie two deviations of the price, weighted by volume, from the session's VWAP; the
 deviation is carried on by West's update, which keeps the digits of an expensive, quiet stock.
 The VWAP from the high (low) counts from the bar that made the session's high (low) on.
 Source : West 1979; Shannon 2023 for anchored prices.
 
 For the rules the session also remembers what held before the bar: high and low and for how many
-bars they stood, and how many closes in a row lay above (positive) or below the VWAP, now, in the
-run that ended before and in the one before that. Closes beyond the range of the first 30 bars are
-counted from the 31st on.
+minutes they stood, and how many closes in a row lay above (positive) or below the VWAP, now, in the
+run that ended before and in the one before that. The opening range is that of the bars that start
+in the session's first 30 minutes; without one there is none. Closes beyond it are counted from then
+on. Minutes count from the session's open to the start of a bar.
 """
 
 import math
@@ -29,7 +33,7 @@ from pl.signals.indicators.state import (
 )
 
 DEVIATIONS: Final = 2.0
-OPENING_BARS: Final = 30
+OPENING_MINUTES: Final = 30.0
 NOISE: Final = 1e-9
 """Of the price: what the sums of a session may be off by where a price stands still."""
 
@@ -44,30 +48,30 @@ def traded_price(bars: Bars, i: int) -> float:
 
 
 @leaf
-def step_high(state: Float64, high: float) -> None:
+def step_high(state: Float64, high: float, minute: float) -> None:
     """Take the high of the session's next bar; the price since the high starts again at a new one.
 
-    Notes what the high was before and for how many bars it had stood.
+    Notes what the high was before and for how many minutes it had stood.
     """
-    n = state[SESSION_BARS]
+    first = state[SESSION_BARS] == 0.0
     state[at.HIGH_BEFORE] = state[SESSION_HIGH]
-    state[at.HIGH_STOOD] = n - state[at.HIGH_AT]
-    if n == 0.0 or high > state[SESSION_HIGH]:
+    state[at.HIGH_STOOD] = 0.0 if first else minute - state[at.HIGH_AT]
+    if first or high > state[SESSION_HIGH]:
         state[SESSION_HIGH] = high
-        state[at.HIGH_AT] = n
+        state[at.HIGH_AT] = minute
         state[at.HIGH_USD] = 0.0
         state[at.HIGH_SHARES] = 0.0
 
 
 @leaf
-def step_low(state: Float64, low: float) -> None:
+def step_low(state: Float64, low: float, minute: float) -> None:
     """Take the low of the session's next bar, likewise."""
-    n = state[SESSION_BARS]
+    first = state[SESSION_BARS] == 0.0
     state[at.LOW_BEFORE] = state[SESSION_LOW]
-    state[at.LOW_STOOD] = n - state[at.LOW_AT]
-    if n == 0.0 or low < state[SESSION_LOW]:
+    state[at.LOW_STOOD] = 0.0 if first else minute - state[at.LOW_AT]
+    if first or low < state[SESSION_LOW]:
         state[SESSION_LOW] = low
-        state[at.LOW_AT] = n
+        state[at.LOW_AT] = minute
         state[at.LOW_USD] = 0.0
         state[at.LOW_SHARES] = 0.0
 
@@ -82,9 +86,9 @@ def step_anchored(state: Float64, usd: float, shares: float) -> None:
 
 
 @leaf
-def step_opening(state: Float64, bars: Bars, i: int) -> None:
-    """Widen the opening range by bar `i`, or count a close beyond it."""
-    if state[SESSION_BARS] < OPENING_BARS:
+def step_opening(state: Float64, bars: Bars, i: int, minute: float) -> None:
+    """Widen the opening range by bar `i`, or count a close beyond it; it is 0 without any bar."""
+    if minute < OPENING_MINUTES:
         state[at.OPENING_HIGH] = state[SESSION_HIGH]
         state[at.OPENING_LOW] = state[SESSION_LOW]
     elif bars[i, CLOSE] > state[at.OPENING_HIGH]:
@@ -113,13 +117,21 @@ def step_run(state: Float64, close: float) -> None:
 
 
 @leaf
-def step_session(state: Float64, bars: Bars, i: int) -> None:
-    """Add bar `i` to the running session."""
+def begin_session(state: Float64) -> None:
+    """Forget the session that ended."""
+    for slot in range(SESSION_BARS, at.LOW_SHARES + 1):
+        state[slot] = 0.0
+
+
+@leaf
+def step_session(state: Float64, bars: Bars, i: int, minute: float) -> None:
+    """Add bar `i`, which starts so many minutes after the session's open, to the session."""
     price, volume = traded_price(bars, i), bars[i, VOLUME]
-    step_high(state, bars[i, HIGH])
-    step_low(state, bars[i, LOW])
+    step_high(state, bars[i, HIGH], minute)
+    step_low(state, bars[i, LOW], minute)
     step_anchored(state, price * volume, volume)
-    step_opening(state, bars, i)
+    step_opening(state, bars, i, minute)
+    state[at.SESSION_MINUTE] = minute
     state[SESSION_BARS] += 1.0
     state[TRADED_USD] += price * volume
     state[TRADED_SHARES] += volume

@@ -1,7 +1,8 @@
 """Lay out what a symbol's walk remembers from bar to bar; every slot starts at zero.
 
 Slots from SESSION_BARS to LOW_SHARES hold the running session, see `session`; those after them
-what several indicators and rules read of one bar, see `windows` and `clock`.
+what several indicators and rules read of one bar, see `windows` and `clock`, then the
+session before, see `session_before`, and by how much the last bar started after the open.
 """
 
 from typing import Final
@@ -90,4 +91,8 @@ RETURNS_PAST: Final = 93
 """The first of 40 slots that hold the last 20 log returns, by bar number modulo 20 and once more
 20 slots on, so that the last 20 always lie on end, oldest first."""
 RETURNS: Final = 20
-STATE_SIZE: Final = 133
+BEFORE_HIGH: Final = 133
+BEFORE_LOW: Final = 134
+BEFORE_CLOSE: Final = 135
+SESSION_MINUTE: Final = 136
+STATE_SIZE: Final = 137

@@ -10,7 +10,7 @@ import pytest
 
 from pl.feeds.feed import FeedItem
 from pl.feeds.recording import Recording, recorded_symbols
-from pl.feeds.replay import Pace, Replay
+from pl.feeds.replay import Pace, Replay, slot_ms
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, FeedNotice, SymbolTable, TradeBatch
 from pl.market.sessions import AlwaysOpenSessions
 from service.errors import InvalidData
@@ -152,6 +152,14 @@ async def test_real_time_keeps_the_distances_between_trades(tmp_path: Path) -> N
     start = time.monotonic()
     await played(trades(tmp_path, [T0, T0 + 2_000], ["SPY", "SPY"]), speed=10)
     assert 0.2 <= time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize(("speed", "ms"), [(0, 60_000), (1, 100), (60, 500), (1e6, 60_000)])
+async def test_the_faster_a_replay_the_more_comes_together_but_never_two_minutes(
+    speed: float, ms: int
+) -> None:
+    assert slot_ms(speed) == ms
+    assert MINUTE_MS % slot_ms(speed) == 0
 
 
 async def test_a_night_is_skipped(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ class Past:
     w: list[float]
     first: int
     t: list[int]
+    open_ms: int
 
     @property
     def unit(self) -> float:
@@ -59,7 +60,7 @@ def new_session_high(p: Past) -> str:
         return ""
     top = max(p.h[j] for j in before)
     set_at = min(j for j in before if p.h[j] == top)
-    stood = len(p.c) - 1 - set_at
+    stood = (p.t[-1] - p.t[set_at]) / 60_000
     return "bullish" if stood >= 30 and (p.c[-1] - top) / p.unit > 0.1 else ""
 
 
@@ -69,7 +70,7 @@ def new_session_low(p: Past) -> str:
         return ""
     bottom = min(p.low[j] for j in before)
     set_at = min(j for j in before if p.low[j] == bottom)
-    stood = len(p.c) - 1 - set_at
+    stood = (p.t[-1] - p.t[set_at]) / 60_000
     return "bearish" if stood >= 30 and (bottom - p.c[-1]) / p.unit > 0.1 else ""
 
 
@@ -86,12 +87,12 @@ def _new_low(p: Past, n: int, stood: int) -> str:
 
 
 def opening_range_break(p: Past) -> str:
-    bars = list(p.session)
-    if len(bars) <= 30 or p.unit <= 0:
+    opening = [j for j in p.session if p.t[j] < p.open_ms + 30 * 60_000]
+    if not opening or opening[-1] == len(p.c) - 1 or p.unit <= 0:
         return ""
-    top = max(p.h[j] for j in bars[:30])
-    bottom = min(p.low[j] for j in bars[:30])
-    earlier = [p.c[j] for j in bars[30:-1]]
+    top = max(p.h[j] for j in opening)
+    bottom = min(p.low[j] for j in opening)
+    earlier = [p.c[j] for j in p.session[len(opening) : -1]]
     if p.c[-1] > top and all(close <= top for close in earlier):
         return "bullish"
     if p.c[-1] < bottom and all(close >= bottom for close in earlier):

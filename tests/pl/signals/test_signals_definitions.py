@@ -84,7 +84,7 @@ def states(bars: Bars) -> list[Float64]:
     for i in range(len(bars)):
         if i % SESSION_BARS == 0:
             state[:] = 0.0
-        step_session(state, bars, i)
+        step_session(state, bars, i, float(starts[i] - starts[i - i % SESSION_BARS]) / MINUTE_MS)
         look(state, bars, i)
         look_at_clock(state, starts, i, MINUTE_MS)
         seen.append(state.copy())

@@ -1,5 +1,6 @@
 """Each market event fires where its plain twin does, on lively and on recorded bars."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.pl.signals.synthetic import (
     DAY_MS,
     FIRST_OPEN_MS,
     confirmed,
+    day_open,
     lively_bars,
     log_of,
     pauses,
@@ -25,6 +27,7 @@ from tests.pl.signals.synthetic import (
 )
 
 SESSION_MS = 390 * 60_000
+OPEN_MS = (13 * 60 + 30) * 60_000
 RARE = {"Golden_Cross", "Death_Cross", "New_52_Week_High", "New_52_Week_Low"}
 
 
@@ -45,11 +48,13 @@ def as_days(bars: ClosedBars) -> ClosedBars:
     return replace(bars, start_ms=FIRST_OPEN_MS + np.arange(len(bars), dtype=np.int64) * DAY_MS)
 
 
-def expected(name: str, bars: ClosedBars) -> dict[int, str]:
+def expected(
+    name: str, bars: ClosedBars, open_of: Callable[[int], int] = day_open
+) -> dict[int, str]:
     warm_up = PATTERNS[PATTERN_NAMES.index(name)].warm_up
     lists = [getattr(bars, c).tolist() for c in ("open", "high", "low", "close", "volume", "vwap")]
     times = bars.start_ms.tolist()
-    days = (bars.start_ms // DAY_MS).tolist()
+    days = [open_of(ms) for ms in times]
     found, first = {}, 0
     for i in range(len(bars)):
         first = i if i == 0 or days[i] != days[i - 1] else first
@@ -57,7 +62,7 @@ def expected(name: str, bars: ClosedBars) -> dict[int, str]:
             continue
         begin = max(min(first, i + 1 - warm_up), 0)
         verdict = TWINS[name](
-            Past(*(c[begin : i + 1] for c in lists), first - begin, times[begin : i + 1])
+            Past(*(c[begin : i + 1] for c in lists), first - begin, times[begin : i + 1], days[i])
         )
         if verdict:
             found[int(bars.start_ms[i])] = verdict
@@ -98,14 +103,17 @@ def test_an_event_fires_where_its_twin_does_on_recorded_bars(name: str, test_dat
     if on_days(name):
         bars = recorded_days(test_data)
         log = SignalEngine(("R",), "daily", "daily", lambda _: 0, session_bars=1500).update(bars)
+        wanted = expected(name, bars)
     else:
         bars = recorded_minutes(test_data)
-        log = SignalEngine(("R",), "1min", "intraday", day_of).update(bars)
-    assert found(name, log.signals) == expected(name, bars)
+        log = SignalEngine(("R",), "1min", "intraday", new_york_open).update(bars)
+        wanted = expected(name, bars, new_york_open)
+    assert found(name, log.signals) == wanted
 
 
-def day_of(start_ms: int) -> int:
-    return start_ms // DAY_MS * DAY_MS
+def new_york_open(start_ms: int) -> int:
+    """Return the 9:30 of the summer's weeks that are recorded, whose day begins with it."""
+    return (start_ms - OPEN_MS) // DAY_MS * DAY_MS + OPEN_MS
 
 
 @cache
@@ -146,7 +154,7 @@ def test_a_golden_cross_names_both_averages() -> None:
 
 def test_a_bar_of_an_earlier_session_is_judged_by_the_sums_of_its_own() -> None:
     bars = lively()
-    whole = SignalEngine(("R",), "1min", "intraday", day_of)
+    whole = SignalEngine(("R",), "1min", "intraday", day_open)
     whole.update(span(bars, 0, 1200))
     table = [
         entry

@@ -105,7 +105,7 @@ def test_the_guides_example_is_a_pattern_that_fires(tmp_path: Path) -> None:
     columns = np.column_stack([getattr(bars, name) for name in names])
     state, fired = np.zeros(STATE_SIZE), 0
     for i in range(len(columns)):
-        step_session(state, columns, i)
+        step_session(state, columns, i, float(i))
         look(state, columns, i)
         if i + 1 < pattern.warm_up:
             continue

@@ -19,6 +19,7 @@ from pl.signals.engine import SignalEngine
 from pl.signals.indicators.catalogue import COLUMNS
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.indicators.rules.weighted_average import wma
+from tests.pl.signals.pivot_levels import PIVOTS
 from tests.pl.signals.synthetic import random_bars
 from tests.pl.signals.test_signals_indicators import indicators, published_bars
 
@@ -124,7 +125,6 @@ def by_hand(bars: ClosedBars) -> Values:
         "vwap_from_high": anchored(high, price, volume),
         "vwap_from_low": anchored(-low, price, volume),
         **cloud(high, low),
-        **levels(top, bottom, close.shift(1)),
     }
     return {name: np.asarray(column, np.float64) for name, column in values.items()}
 
@@ -160,25 +160,6 @@ def cloud(high: pd.Series, low: pd.Series) -> dict[str, pd.Series]:
         "ichimoku_base": middle(26),
         "ichimoku_span_a": ((middle(9) + middle(26)) / 2.0).shift(26),
         "ichimoku_span_b": middle(52).shift(26),
-    }
-
-
-def levels(top: pd.Series, bottom: pd.Series, close: pd.Series) -> dict[str, pd.Series]:
-    pivot, spread = (top + bottom + close) / 3.0, top - bottom
-    return {
-        "pivot": pivot,
-        "pivot_r1": 2.0 * pivot - bottom,
-        "pivot_s1": 2.0 * pivot - top,
-        "pivot_r2": pivot + spread,
-        "pivot_s2": pivot - spread,
-        "fibonacci_r1": pivot + 0.382 * spread,
-        "fibonacci_s1": pivot - 0.382 * spread,
-        "fibonacci_r2": pivot + 0.618 * spread,
-        "fibonacci_s2": pivot - 0.618 * spread,
-        "camarilla_r3": close + 0.275 * spread,
-        "camarilla_s3": close - 0.275 * spread,
-        "camarilla_r4": close + 0.55 * spread,
-        "camarilla_s4": close - 0.55 * spread,
     }
 
 
@@ -218,12 +199,12 @@ def test_supertrend_equals_its_plain_twin(seed: int) -> None:
 def test_every_indicator_has_a_witness_or_a_twin() -> None:
     bars = random_bars(60, rows=[0])
     tested = {*INDICATOR_NAMES[:14], *by_talib(bars), *by_hand(bars), "supertrend", "mfi_14"}
-    assert tested | YEAR | ACROSS == set(INDICATOR_NAMES)
+    assert tested | YEAR | ACROSS | PIVOTS.keys() == set(INDICATOR_NAMES)
 
 
 YEAR = {"high_52_week", "low_52_week"}
 ACROSS = {"relative_strength", "strength_rank", "relative_volume_at_time"}
-"""Tested with the universe, or the sessions, that they are made of."""
+"""Tested with the universe, or the sessions, that they are made of; so are pivot points."""
 
 
 def test_days_and_weeks_know_the_high_and_low_of_a_year() -> None:
@@ -255,7 +236,7 @@ def test_prices_that_do_not_move_put_the_oscillators_in_their_middle() -> None:
     flat = {name: np.full(260, 10.0) for name in ("open", "high", "low", "close", "vwap")}
     found = indicators(replace(bars, **flat))
     assert {name: found[name][-1] for name in MIDDLE} == pytest.approx(MIDDLE)
-    nothing = {"bb_percent_b", "mfi_14", *YEAR, *ACROSS}
+    nothing = {"bb_percent_b", "mfi_14", *YEAR, *ACROSS, *PIVOTS}
     assert {name for name in found if math.isnan(found[name][-1])} == nothing
 
 
@@ -265,7 +246,9 @@ def test_values_stay_finite_at_any_price(price: float) -> None:
     columns = ("open", "high", "low", "close", "vwap")
     scaled = replace(bars, **{n: getattr(bars, n) * price / 50.0 for n in columns})
     found = indicators(scaled)
-    assert all(math.isfinite(found[name][-1]) for name in found.keys() - YEAR - ACROSS)
+    assert all(
+        math.isfinite(found[name][-1]) for name in found.keys() - YEAR - ACROSS - PIVOTS.keys()
+    )
 
 
 PUBLISHED = {

@@ -16,6 +16,7 @@ from pl.signals.indicators.catalogue import COLUMNS, SETS
 from pl.signals.indicators.definition import Column
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.universe import Universe
+from tests.pl.signals.pivot_levels import PIVOTS
 from tests.pl.signals.synthetic import join, random_bars
 from tests.pl.signals.test_signals_candles import daily_bars
 from tests.pl.signals.test_signals_indicator_breadth import by_hand, by_talib
@@ -83,6 +84,8 @@ def test_the_first_value_is_that_of_the_stated_bar(column: Column, found: list[V
     firsts = {int(np.argmin(np.isnan(values[column.name]))) + 1 for values in found}
     if column.warm_up:
         assert firsts == {column.warm_up}
+    elif column.name in PIVOTS:
+        assert firsts == {2}, "of days, the session before is the day before"
     else:
         assert column.name == "relative_volume_at_time"
         assert all(np.isnan(values[column.name]).all() for values in found)
@@ -149,6 +152,7 @@ def test_a_named_twin_is_compared_in_the_named_test() -> None:
         "test_signals_indicators.py": set(twins(bars)),
         "test_signals_indicator_breadth.py": {*by_hand(bars), *by_talib(bars), "supertrend"},
         "test_signals_universe.py": {"relative_strength", "strength_rank"},
+        "test_signals_sessions.py": set(PIVOTS),
         "test_signals_time_of_day.py": {"relative_volume_at_time"},
     }
     named = {(column.twin, column.name) for column in COLUMNS if column.twin}

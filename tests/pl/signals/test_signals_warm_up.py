@@ -4,6 +4,7 @@ import numpy as np
 
 from pl.signals import births, evaluation, history
 from pl.signals.closing import close_bars
+from pl.signals.shifting import shift_left, shift_right
 from pl.signals.warm_up import warm_up
 from tests.pl.signals.synthetic import changed, engine, random_bars, restarted, span
 
@@ -14,8 +15,8 @@ ENTRANCES = (
     history.find,
     history.make_room,
     history.set_anchor,
-    history.shift_left,
-    history.shift_right,
+    shift_left,
+    shift_right,
     history.walk,
     history.walk_start,
     history.write_bar,

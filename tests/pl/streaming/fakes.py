@@ -148,7 +148,7 @@ class Patterns:
     database: Database
     clash: set[int] = field(default_factory=set)
 
-    def commit_events(self, events: Any, progress: Any, at: float) -> list[Any]:
+    def commit_events(self, events: Any, progress: Any, at: float, rows: bytes = b"") -> list[Any]:
         self.database.take(
             "events", [e.data.seq for e in events], progress and progress.through_ms, at
         )
@@ -278,7 +278,7 @@ class Collected:
 
     def submit(self, item: Any) -> None:
         self.items.append(item)
-        if isinstance(item, Load):
+        if isinstance(item, Load) and item.then:
             item.then()
 
     @property

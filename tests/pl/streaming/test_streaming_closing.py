@@ -281,7 +281,7 @@ def test_longer_bars_are_evaluated_after_the_minutes_that_close_them(stage: Stag
         ([one.flow_id.int for one, _ in load.found], load.through_ms) for load in stage.road.items
     ]
     through_ms = T0 + 14 * MINUTE_MS
-    assert loads == [([1], None), ([2], None), ([3], None), ([4], through_ms)]
+    assert loads == [([1], None), ([2], None), ([3, 4], through_ms)]
     assert [part.timeframe for part in seen] == ["1min", "5min"] * 3 + ["15min"]
     stored = [(close.timeframe, len(close.bars)) for close in stage.writer.items]
     assert stored == [("1min", 30), *[("5min", 2)] * 3, ("15min", 2)]

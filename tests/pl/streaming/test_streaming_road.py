@@ -131,6 +131,22 @@ def test_the_first_alerts_of_many_are_told_before_the_others_are_written(stage: 
     assert written == [50, 300, 320]
 
 
+def test_who_brings_alerts_waits_until_the_first_are_out(stage: Stage) -> None:
+    stage.road.head_start_s = 30.0
+    stage.road.start()
+    stage.road.submit(load(*map(signal, range(1, 4))))
+    seqs = list(stage.redis.seqs)
+    stage.road.stop(10.0)
+    assert seqs == [1, 2, 3]
+
+
+def test_a_close_whose_parts_come_one_by_one_is_followed_once_all_are_told(stage: Stage) -> None:
+    seen: list[list[int]] = []
+    parts = [dataclasses.replace(load(signal(n)), then=None) for n in (1, 2, 3)]
+    stage.carry(*parts, load(through_ms=T0, then=lambda: seen.append(list(stage.redis.seqs))))
+    assert seen == [[1, 2, 3]]
+
+
 def test_parts_whose_flows_were_told_before_move_the_progress(stage: Stage) -> None:
     many = [signal(number) for number in range(1, 121)]
     stage.carry(load(*many), load(*many, through_ms=T0 + 60_000))

@@ -348,6 +348,16 @@ async def test_quotes_are_sent_when_they_changed(whole: Whole) -> None:
     assert (json.loads(body)["symbols"], json.loads(body)["price"]) == (["AAPL"], [12.5])
 
 
+async def test_quotes_let_alerts_go_first_but_not_for_ever(whole: Whole) -> None:
+    whole.stage.trade(1, price=12.5)
+    whole.road.telling_since = T0 / 1000
+    await whole.beats.send_quotes()
+    await whole.beats.send_quotes()
+    assert whole.stage.channels.on(QUOTES_SNAPSHOT) == []
+    await whole.beats.send_quotes()
+    assert len(whole.stage.channels.on(QUOTES_SNAPSHOT)) == 1
+
+
 async def test_health_is_sent_on_both_channels(whole: Whole) -> None:
     await whole.beats.send_health()
     (streaming,) = whole.stage.channels.on(STREAMING_HEALTH)

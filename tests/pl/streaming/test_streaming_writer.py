@@ -195,7 +195,7 @@ def test_a_refused_row_is_set_aside_and_the_rest_is_stored(stage: Stage) -> None
     stage.write(*(close(minute, 1e300 if minute == 17 else 10.0) for minute in range(40)))
     assert stage.stored == [minute for minute in range(40) if minute != 17]
     assert stage.store.refused == 2  # the bar and its indicators
-    assert "indicators of AAPL at 2026-11-25T10:17" in stage.store.last_refused
+    assert " of AAPL at 2026-11-25T10:17" in stage.store.last_refused
     assert (stage.writer.failure, stage.writer.problem) == ("", "")
 
 

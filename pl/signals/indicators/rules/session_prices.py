@@ -1,7 +1,8 @@
 """Measure the running session: its volume-weighted price and bands, its high and its low.
 
-What the session's sums are, `session` says. Where a bar has no volume-weighted price of its own its
-typical price stands in.
+What the session's sums are, `session` says: they begin again with each session, wherever the walk
+began; a day or a week is a session of its own. Where a bar has no volume-weighted price of its own
+its typical price stands in.
 """
 
 from typing import Final

@@ -32,6 +32,7 @@ class Market:
     bars: ClosedBars
     session_open: Callable[[int], int]
     session_bars: int
+    session_of: Callable[[int], int] | None = None
 
     @property
     def tier(self) -> str:
@@ -44,6 +45,7 @@ class Market:
             self.tier,
             self.session_open,
             session_bars=self.session_bars,
+            session_of=self.session_of,
         )
 
     def restarted(self, held: ClosedBars) -> SignalEngine:
@@ -138,7 +140,8 @@ def recorded_longer(folder: Path, timeframe: str, names: Sequence[str] = ()) -> 
     )
     most = bars_between_anchors(sessions, timeframe)
     bars = closed_bars(longer, symbols)
-    return Market(symbols, timeframe, bars, _anchor(timeframe, sessions), most)
+    anchor, session = _anchor(timeframe, sessions), _anchor("1min", sessions)
+    return Market(symbols, timeframe, bars, anchor, most, session)
 
 
 def _anchor(timeframe: str, sessions: MarketSessions) -> Callable[[int], int]:

@@ -4,7 +4,9 @@ The files hold the values of 502 daily SPY bars. Where a file was made with anot
 ours, TA-Lib links the two: it equals the file at the file's period, and ours at ours.
 """
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import talib
 
 from pl.market.batches import ClosedBars
 from pl.signals.chart.pivots import is_bottom, is_top
+from pl.signals.engine import SignalEngine
 from tests.pl.signals import test_signals_indicator_breadth as breadth
 from tests.pl.signals import test_signals_indicators as first
 from tests.pl.signals.test_signals_indicator_breadth import by_talib, published
@@ -44,7 +47,8 @@ EXPLAINED = {
     "stdev": "half a quarter of the width of our bands at their period",
     "tr": "the step of atr_14",
     "roc-wb": "bands of an average of roc, which we do not have",
-    "pivot-points": "of calendar months; ours are of the 20 bars before, as rolling-pivots",
+    "pivot-points": "of calendar months: ours of months given as bars",
+    "rolling-pivots": "of the 20 bars before; ours are of the session before",
     "stdev-channels": "drawn over fixed stretches afterwards; ours ends at each bar",
     "marubozu": "wicks of at most 5 %, in percent of the bar; ours are TA-Lib's",
     "doji": "bodies of at most 0.1 % of the price; ours are TA-Lib's",
@@ -171,3 +175,26 @@ def test_pivots_of_scale_two_are_the_published_fractals(folder: Path, bars: Clos
     assert (
         bottoms == np.flatnonzero(~np.isnan(published(folder, "fractal", "fractalBull"))).tolist()
     )
+
+
+LEVELS = {"pivot": "pp", **{f"pivot_{k}": k for k in ("r1", "s1", "r2", "s2", "r3", "s3")}}
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_pivot_points_of_months_are_the_published_ones(
+    name: str, folder: Path, bars: ClosedBars
+) -> None:
+    """Months as bars: those of the bar before are the published ones of the month before."""
+    rows = json.loads((folder / "results" / "pivot-points.standard.json").read_text())
+    month = np.array([row["timestamp"][:7] for row in rows])
+    _, first = np.unique(month, return_index=True)
+    last = np.append(first[1:], len(bars)) - 1
+    months = replace(
+        bars.take(first),
+        high=np.maximum.reduceat(bars.high, first),
+        low=np.minimum.reduceat(bars.low, first),
+        close=bars.close[last],
+    )
+    found = SignalEngine(("M",), "weekly", "daily", lambda _: 0).update(months).indicators
+    expected = published(folder, "pivot-points", LEVELS[name])[last]
+    assert agree(found.column(name), expected) == len(months) - 1

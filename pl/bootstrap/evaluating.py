@@ -1,0 +1,46 @@
+"""Build what evaluates bars, while history is still being read."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+from pl.market.sessions import MarketSessions
+from pl.market.timeframes import TIMEFRAMES
+from pl.signals.history import take_pages
+from pl.store.standing import Standing
+from pl.streaming.catch_up import History
+from pl.streaming.frames import Frame, build_frame
+from pl.streaming.rows import ByRow
+from pl.streaming.told import Told
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def beside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
+    """Begin work on a thread of its own; return what will come of it."""
+    return asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+
+
+def build_frames(
+    symbols: tuple[str, ...], sessions: MarketSessions, n_watched: int, told: Sequence[Standing]
+) -> dict[str, Frame]:
+    """Return the frame of each timeframe, without history but with the memory for it.
+
+    n_watched : symbols whose indicators are watched for crossings; told : flows that earlier runs
+    told of.
+    """
+    frames = {name: build_frame(name, symbols, sessions, n_watched) for name in TIMEFRAMES}
+    for name, frame in frames.items():
+        frame.told = Told.of(told, symbols, name)
+        take_pages(frame.engine.history)
+    return frames
+
+
+def warm_minutes(minute: Frame, sessions: MarketSessions, history: History) -> ByRow:
+    """Let minutes be evaluated that were; return those of regular hours."""
+    regular = {
+        row: bars.where(sessions.regular(bars.start_ms)) for row, bars in history.warm.items()
+    }
+    minute.warm(regular)
+    return regular
