@@ -4,11 +4,11 @@ from typing import Final
 
 import numpy as np
 
+from pl.discovery import declared
 from pl.market.batches import Float64, Int64, UInt8
 from pl.signals import events
 from pl.signals.candles import alerted
 from pl.signals.candles.catalogue import BIT
-from pl.signals.discovery import declared
 from pl.signals.pattern import IN_SESSION, WITHIN_HALF_HOUR, Pattern
 
 PATTERNS: Final = declared(Pattern, events, alerted)

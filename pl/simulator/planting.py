@@ -1,6 +1,6 @@
 """Plant a chart pattern in some days of a listing, by key, and keep the truth.
 
-On one day of two, an outline of `outlines` is stretched to 20 to 120 minutes and to 2 to 3.5
+On one day of two, one of `outlines` is stretched to 20 to 120 minutes and to 2 to 3.5
 times what the day's ordinary minutes would span in that time, led into by a short trend. Each
 close is displaced by up to `noise` heights, at most 8 %, and trades keep within 2 % of the height
 around the path, so that nothing lies more than 10 % off. Volume stays level, its dice apart, and
@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from pl.simulator.outlines import OUTLINES, Outline, along, drawn_corners
+from pl.simulator.kinds import KINDS
+from pl.simulator.outline import Outline, along, drawn_corners
 from pl.simulator.randomness import Float64, draws, key_of
 from pl.simulator.universe import Listing
 
@@ -30,7 +31,7 @@ _MINUTES: Final = 1_440
 _HEIGHTS: Final = (2.0, 3.5)
 _LEAST_HEIGHT: Final = 0.002
 _LEAST_USD: Final = 0.25
-_KINDS: Final = tuple(OUTLINES)
+_KINDS: Final = tuple(KINDS)
 _MOST_DRAWS: Final = 512
 """Two for each minute of the longest pattern and its lead, and those of its outline."""
 
@@ -99,9 +100,9 @@ def plant_of_day(seed: int, listing: Listing, day: int) -> Plant | None:
     if dice.random() >= CHANCE:
         return None
     kind = _KINDS[dice.integers(0, len(_KINDS))]
-    make, turned = OUTLINES[kind]
-    outline = make(dice)
-    upside_down = dice.random() < 0.5 if turned is None else turned
+    drawn = KINDS[kind]
+    outline = drawn.make(dice)
+    upside_down = dice.random() < 0.5 if drawn.turned is None else drawn.turned
     length = round(float(np.exp(dice.uniform(np.log(SHORTEST), np.log(LONGEST)))))
     corners = drawn_corners(dice, outline, length)
     return _planted(dice, kind, outline, corners, upside_down=bool(upside_down))

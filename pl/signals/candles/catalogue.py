@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from pl.discovery import declared
 from pl.signals.candles import rules
 from pl.signals.candles.definition import Candle
 from pl.signals.candles.names import CANDLE_NAMES
-from pl.signals.discovery import declared
 
 CANDLES: Final = declared(Candle, rules)
 N_CANDLES: Final = len(CANDLES)

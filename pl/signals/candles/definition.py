@@ -13,7 +13,9 @@ class Candle:
     share an end, 200 when a hikkake is confirmed; reads : what the rule is called with, a frame `c`
     or `bars, i`; needs : what has to hold of the last bars for it to be anything but 0, in one of
     these ways: a word a bar, the newest last, of `w` white, `b` black, `L` a body above the mean of
-    the 10 bars before it, `S` one not above, `d` a doji's; `.` is any bar.
+    the 10 bars before it, `S` one not above, `d` a doji's; `.` is any bar; directed : False for a
+    doji whose +100 is no direction. Number, name and `directed` are written as constants: `names`
+    reads them as text.
     """
 
     number: int
@@ -23,3 +25,4 @@ class Candle:
     rule: Callable[..., int]
     reads: str = "c"
     needs: tuple[str, ...] = (".",)
+    directed: bool = True

@@ -1,78 +1,46 @@
-"""Name the candlesticks in the order of their bits, which never changes, only grows."""
+"""Name the candlesticks in the order of their bits, as their files declare them.
 
+For those who read stored rows without a compiler: the files' text is read, for to import them
+would bring it in.
+"""
+
+import ast
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Final
 
-CANDLE_NAMES: Final = (
-    "Two_Crows",
-    "Three_Black_Crows",
-    "Three_Inside",
-    "Three_Line_Strike",
-    "Three_Outside",
-    "Three_Stars_In_The_South",
-    "Three_White_Soldiers",
-    "Abandoned_Baby",
-    "Advance_Block",
-    "Belt_Hold",
-    "Breakaway",
-    "Closing_Marubozu",
-    "Concealing_Baby_Swallow",
-    "Counterattack",
-    "Dark_Cloud_Cover",
-    "Doji",
-    "Doji_Star",
-    "Dragonfly_Doji",
-    "Engulfing",
-    "Evening_Doji_Star",
-    "Evening_Star",
-    "Gap_Side_By_Side_White",
-    "Gravestone_Doji",
-    "Hammer",
-    "Hanging_Man",
-    "Harami",
-    "Harami_Cross",
-    "High_Wave",
-    "Hikkake",
-    "Modified_Hikkake",
-    "Homing_Pigeon",
-    "Identical_Three_Crows",
-    "In_Neck",
-    "Inverted_Hammer",
-    "Kicking",
-    "Kicking_By_Length",
-    "Ladder_Bottom",
-    "Long_Legged_Doji",
-    "Long_Line",
-    "Marubozu",
-    "Matching_Low",
-    "Mat_Hold",
-    "Morning_Doji_Star",
-    "Morning_Star",
-    "On_Neck",
-    "Piercing_Line",
-    "Rickshaw_Man",
-    "Three_Methods",
-    "Separating_Lines",
-    "Shooting_Star",
-    "Short_Line",
-    "Spinning_Top",
-    "Stalled_Pattern",
-    "Stick_Sandwich",
-    "Takuri",
-    "Tasuki_Gap",
-    "Thrusting",
-    "Tristar",
-    "Unique_Three_River",
-    "Upside_Gap_Two_Crows",
-    "Gap_Three_Methods",
-)
+from pl.signals.candles import rules
+
+_PLACED: Final = ("number", "name")
+"""What the first arguments of a declaration say."""
+
+
+def _declared() -> Iterator[dict[str, object]]:
+    """Yield what the constants in each file's declarations say, by name."""
+    for module in iter_modules(rules.__path__):
+        for node in ast.walk(ast.parse(_text(f"{rules.__name__}.{module.name}"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Candle":
+                said = dict(zip(_PLACED, node.args, strict=False))
+                said |= {word.arg: word.value for word in node.keywords if word.arg}
+                yield {
+                    name: value.value
+                    for name, value in said.items()
+                    if isinstance(value, ast.Constant)
+                }
+
+
+def _text(module: str) -> str:
+    spec = find_spec(module)
+    text = getattr(spec and spec.loader, "get_source", lambda _: None)(module)
+    if text is None:
+        raise ImportError(f"{module}: expected a file of Python text")
+    return str(text)
+
+
+_FOUND: Final = {one["number"]: one for one in _declared()}
+CANDLE_NAMES: Final = tuple(str(_FOUND[number]["name"]) for number in range(len(_FOUND)))
 WITHOUT_DIRECTION: Final = frozenset(
-    {
-        "Doji",
-        "Dragonfly_Doji",
-        "Gravestone_Doji",
-        "Long_Legged_Doji",
-        "Rickshaw_Man",
-        "Takuri",
-    }
+    str(one["name"]) for one in _FOUND.values() if one.get("directed") is False
 )
 """Dojis that TA-Lib writes as +100 whichever way they may turn."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from pl.discovery import declared
 from pl.signals.chart import patterns, slopes
 from pl.signals.chart.pattern import ChartPattern, ChartRule
-from pl.signals.discovery import declared
 
 CHARTS: Final = declared(ChartPattern, patterns, slopes)
 CHART_NAMES: Final = tuple(chart.name for chart in CHARTS)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pl.signals.discovery import found
+from pl.discovery import found
 from pl.signals.indicators import rules
 from pl.signals.indicators.definition import Column, IndicatorSet
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES

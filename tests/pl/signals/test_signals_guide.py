@@ -7,15 +7,18 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from pl.discovery import declared, found
 from pl.kernel import kernel
 from pl.signals import events
 from pl.signals.candles import alerted
+from pl.signals.candles.names import CANDLE_NAMES
+from pl.signals.chart.registry import CHARTS, RULES
 from pl.signals.composition import asked, chosen, composed
-from pl.signals.discovery import declared, found
 from pl.signals.hits import NONE, Hit
 from pl.signals.indicators import rules
 from pl.signals.indicators.catalogue import SETS
@@ -27,6 +30,7 @@ from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.windows import look
 from pl.signals.pattern import Pattern
 from pl.signals.registry import PATTERNS
+from pl.simulator.kinds import KINDS
 from tests.pl.signals.synthetic import lively_bars
 from tests.pl.signals.test_signals_indicator_breadth import published
 from tests.pl.signals.test_signals_indicators import published_bars
@@ -34,24 +38,57 @@ from tests.pl.signals.test_signals_indicators import published_bars
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs" / "guides" / "adding-a-signal.md").read_text()
 CODE = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
-"""The guide's event, its chart pattern and its indicator."""
+EVENT, CHART, OUTLINE, INDICATOR = CODE
 BROADENING = """
 from pl.kernel import leaf
 from pl.signals.chart.pattern import NO_PATTERN, ChartPattern, Slopes
 
 @leaf
 def broadening(upper: float, lower: float) -> int:
-    return 21 if upper > 0.2 and lower < -0.2 else NO_PATTERN
+    return {number} if upper > 0.2 and lower < -0.2 else NO_PATTERN
 
 SLOPES = Slopes(broadening)
-APART = ChartPattern(21, "Broadening", SLOPES, alert_from=0.5)
+APART = ChartPattern({number}, "Broadening", SLOPES, alert_from=0.5)
 """
+LONG_WHITE = """
+from pl.kernel import leaf
+from pl.signals.bars import CLOSE, OPEN
+from pl.signals.candles.definition import Candle
+from pl.signals.candles.frame import NOW, Frame
+
+@leaf
+def long_white(c: Frame) -> int:
+    return 100 if c[NOW, CLOSE] > 1.05 * c[NOW, OPEN] else 0
+
+LONG = Candle({number}, "Long_White", "", 1, long_white, needs=("wL",), directed=False)
+"""
+JUDGING = """
+import json, sys
+import numpy as np
+from pl.signals.candles import rules
+
+rules.__path__.append(sys.argv[1])
+from pl.signals.candles.names import CANDLE_NAMES, WITHOUT_DIRECTION
+assert "numba" not in sys.modules
+from pl.signals.candles import judging
+from pl.signals.candles.strengths import strengths_of
+
+looked_up = [(int(flags) >> len(CANDLE_NAMES) - 1) & 1 for flags in judging.BY_COLOUR]
+judging.possible_candles = lambda frame: -1
+bars = np.tile([10.0, 10.3, 9.8, 10.1, 100.0, 10.0], (40, 1))
+bars[-1] = 10.0, 11.1, 9.9, 11.0, 100.0, 10.5
+print(json.dumps([CANDLE_NAMES, strengths_of(bars), sorted(WITHOUT_DIRECTION), looked_up]))
+"""
+"""Likewise; what a glance rules out, eight bars at a time, is read from its table."""
 FINDING = """
 import json, sys
 from pl.signals.chart import patterns, slopes
 
 patterns.__path__.append(sys.argv[1])
 slopes.__path__.append(sys.argv[2])
+from pl.simulator import outlines
+
+outlines.__path__.append(sys.argv[3])
 import numpy as np
 from pl.signals import bars as kernels
 
@@ -65,7 +102,11 @@ from tests.pl.signals.chart.finding import find_charts
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_OF
 from pl.signals.policy import RULES
+from pl.simulator.kinds import KINDS
+from pl.simulator.planting import _KINDS as CHOSEN
 from scripts.drawing import Drawing, draw
+from tests.pl.signals.chart.planting import planted_series
+from tests.pl.signals.chart.scoring import tally
 
 found = []
 for series in json.load(sys.stdin):
@@ -77,7 +118,10 @@ for series in json.load(sys.stdin):
         least = RULES[find.pattern, "daily", "daily"].min_confidence
         found.append((find.pattern, find.confidence, least, KIND_OF[find.pattern],
                       CHART_NAMES.index(find.pattern), find.reason(), draw(drawing)))
-print(json.dumps(found))
+planted = tally([planted_series(1, ["One_Two_Three_Bottom"], 100)],
+                {name: 0.0 for name in CHART_NAMES})
+counts = [planted.planted["One_Two_Three_Bottom"], planted.found["One_Two_Three_Bottom"]]
+print(json.dumps([found, counts, list(CHOSEN)[-1]]))
 """
 """Run without the compiler, which would take longer than the bars; what a processor does eight at
 a time is done in plain Python."""
@@ -85,7 +129,7 @@ a time is done in plain Python."""
 
 def example(folder: Path) -> Pattern:
     """Return what the guide's file declares."""
-    code = CODE[0]
+    code = EVENT
     file = folder / "key_reversal.py"
     file.write_text(code)
     spec = importlib.util.spec_from_file_location("key_reversal", file)
@@ -124,7 +168,7 @@ def test_a_file_in_the_folder_is_all_that_a_pattern_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The registry finds the guide's file, and the composed judge calls its rule."""
-    code = CODE[0]
+    code = EVENT
     number = len(PATTERNS)
     file = tmp_path / "key_reversal.py"
     file.write_text(re.sub(r"number=\d+", f"number={number}", code))
@@ -147,7 +191,7 @@ def test_a_file_in_the_folder_is_all_that_a_row_needs_to_hold_an_indicator(
 ) -> None:
     """The guide's indicator is found, joins the composed pass, and is what was published."""
     place = len(INDICATOR_NAMES)
-    code = CODE[2].replace('COLUMN["choppiness_14"]', str(place))
+    code = INDICATOR.replace('COLUMN["choppiness_14"]', str(place))
     (tmp_path / "choppiness.py").write_text(code)
     monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
     sets = found(IndicatorSet, rules)
@@ -179,38 +223,69 @@ def swinging(corners: list[tuple[int, float]], beat: float = 3.0) -> list[list[f
     return np.column_stack([opens, high, low, closes, volume, closes]).tolist()
 
 
-def test_a_file_is_all_that_a_chart_pattern_needs(tmp_path: Path) -> None:
-    """It is found, judged, explained, ruled on and drawn, in a process that began with it."""
-    rules, slopes = tmp_path / "rules", tmp_path / "slopes"
-    rules.mkdir()
-    slopes.mkdir()
-    (rules / "one_two_three.py").write_text(CODE[1])
-    (slopes / "broadening.py").write_text(BROADENING)
+def renumbered(code: str, chart: int, rule: int) -> str:
+    """Return the guide's chart pattern with numbers that are free, whatever was added since."""
+    for name, number in (("TOP", chart), ("BOTTOM", chart + 1)):
+        code = re.sub(rf"(ONE_TWO_THREE_{name}: Final = )\d+", rf"\g<1>{number}", code)
+    return re.sub(r"number=\d+", f"number={rule}", code)
+
+
+def test_a_file_and_its_drawing_are_all_that_a_chart_pattern_needs(tmp_path: Path) -> None:
+    """It is found, judged, explained, ruled on, drawn and planted, by a process begun with it."""
+    rules, slopes, outlines = (tmp_path / name for name in ("rules", "slopes", "outlines"))
+    for folder in (rules, slopes, outlines):
+        folder.mkdir()
+    (rules / "one_two_three.py").write_text(renumbered(CHART, len(CHARTS), len(RULES)))
+    (slopes / "broadening.py").write_text(BROADENING.format(number=len(CHARTS) + 2))
+    drawing = re.sub(r"Drawn\(\d+", f"Drawn({len(KINDS)}", OUTLINE)
+    (outlines / "one_two_three.py").write_text(drawing)
     reversal = [(0, 120), (9, 110), (18, 132), (38, 100), (50, 112), (60, 106), (70, 116)]
     apart = [(0, 90), (10, 103), (20, 99), (30, 106), (40, 96), (50, 109), (60, 93), (74, 118)]
-    done = subprocess.run(
-        [sys.executable, "-c", FINDING, str(rules), str(slopes)],
-        cwd=ROOT,
-        input=json.dumps([swinging(reversal), swinging(apart)]),
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
+    done = run_alone(
+        FINDING, [swinging(reversal), swinging(apart)], str(rules), str(slopes), str(outlines)
     )
-    drawn_by = {name: rest for name, *rest in json.loads(done.stdout)}
+    listed, counts, newest = done
+    drawn_by = {name: rest for name, *rest in listed}
     assert {"One_Two_Three_Bottom", "Broadening"} <= set(drawn_by), drawn_by.keys()
     confidence, least, kind, number, reason, drawn = drawn_by["One_Two_Three_Bottom"]
     assert confidence >= least == 0.6
     assert kind == len(PATTERNS) + number
-    assert number == 20
+    assert number == len(CHARTS) + 1
     assert reason.startswith("One Two Three Bottom over ")
     assert "<svg" in drawn
+    assert newest == "One_Two_Three_Bottom"
+    assert counts == [1, 1]
+
+
+def test_a_file_is_all_that_a_candlestick_needs(tmp_path: Path) -> None:
+    """It is found, named, judged and told by its strength, by a process that began with it."""
+    (tmp_path / "long_white.py").write_text(LONG_WHITE.format(number=len(CANDLE_NAMES)))
+    names, strengths, neutral, looked_up = run_alone(JUDGING, None, str(tmp_path))
+    assert names == [*CANDLE_NAMES, "Long_White"]
+    assert strengths["Long_White"] == 100
+    assert "Long_White" in neutral
+    assert sum(looked_up) == len(looked_up) / 2, "half of all bars are white"
+
+
+def run_alone(code: str, given: object, *arguments: str) -> Any:
+    """Return what a process without the compiler prints, as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        input=json.dumps(given),
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_a_number_is_given_once_and_none_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = CODE[0]
+    code = EVENT
     monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
     for number in (0, len(PATTERNS) + 1):
         file = tmp_path / f"key_reversal_{number}.py"
@@ -227,6 +302,7 @@ def test_every_file_the_guide_names_is_there() -> None:
     assert missing == {
         "pl/signals/events/key_reversal.py",
         "pl/signals/chart/patterns/one_two_three.py",
+        "pl/simulator/outlines/one_two_three.py",
         "pl/signals/indicators/rules/choppiness.py",
     }
 

@@ -15,9 +15,9 @@ from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
 from pl.signals.engine import SignalEngine
 from pl.signals.signal import CONFIRMED, Signal
 from pl.simulator.days import DAY_MS
+from pl.simulator.kinds import KINDS
 from pl.simulator.market import MINUTE_MS, SimulatedMarket
 from pl.simulator.minutes import Day, make_day
-from pl.simulator.outlines import OUTLINES
 from pl.simulator.planting import LONGEST, MOST_NOISE, SHORTEST, Plant, plant_of_day
 from pl.simulator.truth import day_number, print_truth, truth_of_day
 from pl.simulator.universe import read_listings
@@ -89,7 +89,7 @@ def test_the_engine_of_the_stream_finds_what_is_planted() -> None:
 
 
 def test_every_chart_pattern_is_planted_and_no_other() -> None:
-    assert set(OUTLINES) == set(CHART_NAMES)
+    assert set(KINDS) == set(CHART_NAMES)
 
 
 def test_one_day_of_two_has_a_pattern_of_documented_size() -> None:

@@ -22,4 +22,4 @@ def doji(c: Frame) -> int:
     return 100 if c[NOW, BODY] <= c[NOW, TINY] and c[NOW, SPREAD] > 0.0 else 0
 
 
-DOJI = Candle(15, "Doji", "CDLDOJI", 1, doji, needs=("d",))
+DOJI = Candle(15, "Doji", "CDLDOJI", 1, doji, needs=("d",), directed=False)

@@ -25,4 +25,6 @@ def dragonfly_doji(c: Frame) -> int:
     return 100 if c[NOW, LOWER] > c[NOW, TINY] else 0
 
 
-DRAGONFLY_DOJI = Candle(17, "Dragonfly_Doji", "CDLDRAGONFLYDOJI", 1, dragonfly_doji, needs=("d",))
+DRAGONFLY_DOJI = Candle(
+    17, "Dragonfly_Doji", "CDLDRAGONFLYDOJI", 1, dragonfly_doji, needs=("d",), directed=False
+)

@@ -26,5 +26,5 @@ def gravestone_doji(c: Frame) -> int:
 
 
 GRAVESTONE_DOJI = Candle(
-    22, "Gravestone_Doji", "CDLGRAVESTONEDOJI", 1, gravestone_doji, needs=("d",)
+    22, "Gravestone_Doji", "CDLGRAVESTONEDOJI", 1, gravestone_doji, needs=("d",), directed=False
 )

@@ -26,5 +26,5 @@ def long_legged_doji(c: Frame) -> int:
 
 
 LONG_LEGGED_DOJI = Candle(
-    37, "Long_Legged_Doji", "CDLLONGLEGGEDDOJI", 1, long_legged_doji, needs=("d",)
+    37, "Long_Legged_Doji", "CDLLONGLEGGEDDOJI", 1, long_legged_doji, needs=("d",), directed=False
 )

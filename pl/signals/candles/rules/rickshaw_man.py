@@ -33,4 +33,6 @@ def rickshaw_man(c: Frame) -> int:
     return 100
 
 
-RICKSHAW_MAN = Candle(46, "Rickshaw_Man", "CDLRICKSHAWMAN", 1, rickshaw_man, needs=("d",))
+RICKSHAW_MAN = Candle(
+    46, "Rickshaw_Man", "CDLRICKSHAWMAN", 1, rickshaw_man, needs=("d",), directed=False
+)

@@ -25,4 +25,4 @@ def takuri(c: Frame) -> int:
     return 100 if c[NOW, LOWER] > 2.0 * c[NOW, BODY] else 0
 
 
-TAKURI = Candle(54, "Takuri", "CDLTAKURI", 1, takuri, needs=("d",))
+TAKURI = Candle(54, "Takuri", "CDLTAKURI", 1, takuri, needs=("d",), directed=False)

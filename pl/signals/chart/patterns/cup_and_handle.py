@@ -118,4 +118,4 @@ def shape(
 RULE = ChartRule(
     number=4, name="Cup_And_Handle", judge=cup_and_handle, level=rim_level, beyond=deepest_level
 )
-CUP = ChartPattern(CUP_AND_HANDLE, "Cup_And_Handle", RULE, alert_from=0.60)
+CUP = ChartPattern(CUP_AND_HANDLE, "Cup_And_Handle", RULE, alert_from=0.50)

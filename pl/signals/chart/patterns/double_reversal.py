@@ -65,5 +65,5 @@ def double_reversal(
 RULE = ChartRule(
     number=0, name="Double_Reversal", judge=double_reversal, level=double_level, forms=True
 )
-TOP = ChartPattern(DOUBLE_TOP, "Double_Top", RULE, alert_from=0.59)
-BOTTOM = ChartPattern(DOUBLE_BOTTOM, "Double_Bottom", RULE, alert_from=0.59)
+TOP = ChartPattern(DOUBLE_TOP, "Double_Top", RULE, alert_from=0.56)
+BOTTOM = ChartPattern(DOUBLE_BOTTOM, "Double_Bottom", RULE, alert_from=0.56)

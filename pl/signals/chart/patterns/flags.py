@@ -133,5 +133,5 @@ RULE = ChartRule(
     is_line=True,
     moves_pivots=True,
 )
-FLAGS = ChartPattern(FLAG, "Flag", RULE, alert_from=0.63)
+FLAGS = ChartPattern(FLAG, "Flag", RULE, alert_from=0.61)
 PENNANTS = ChartPattern(PENNANT, "Pennant", RULE, alert_from=0.60)

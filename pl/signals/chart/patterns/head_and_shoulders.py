@@ -95,7 +95,7 @@ RULE = ChartRule(
     is_line=True,
     forms=True,
 )
-UPRIGHT = ChartPattern(HEAD_AND_SHOULDERS, "Head_And_Shoulders", RULE, alert_from=0.60)
+UPRIGHT = ChartPattern(HEAD_AND_SHOULDERS, "Head_And_Shoulders", RULE, alert_from=0.54)
 INVERSE = ChartPattern(
-    INVERSE_HEAD_AND_SHOULDERS, "Inverse_Head_And_Shoulders", RULE, alert_from=0.58
+    INVERSE_HEAD_AND_SHOULDERS, "Inverse_Head_And_Shoulders", RULE, alert_from=0.57
 )

@@ -121,5 +121,5 @@ RULE = ChartRule(
     number=5, name="Rounding_Bottom", judge=rounding_bottom, level=nearest_rim, beyond=next_rim
 )
 ROUNDED = ChartPattern(
-    ROUNDING_BOTTOM, "Rounding_Bottom", RULE, alert_from=0.64, break_bars=BREAK_BARS
+    ROUNDING_BOTTOM, "Rounding_Bottom", RULE, alert_from=0.62, break_bars=BREAK_BARS
 )

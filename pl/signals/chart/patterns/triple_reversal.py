@@ -73,5 +73,5 @@ def triple_reversal(
 RULE = ChartRule(
     number=1, name="Triple_Reversal", judge=triple_reversal, level=triple_level, forms=True
 )
-TOP = ChartPattern(TRIPLE_TOP, "Triple_Top", RULE, alert_from=0.53)
-BOTTOM = ChartPattern(TRIPLE_BOTTOM, "Triple_Bottom", RULE, alert_from=0.51)
+TOP = ChartPattern(TRIPLE_TOP, "Triple_Top", RULE, alert_from=0.50)
+BOTTOM = ChartPattern(TRIPLE_BOTTOM, "Triple_Bottom", RULE, alert_from=0.50)

@@ -13,6 +13,7 @@ with the evenness of the swings (the shortest over the longest).
 
 from typing import Final
 
+from pl.discovery import found
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import Bars
@@ -22,7 +23,6 @@ from pl.signals.chart.geometry import breaks_line, off_polygon, on_line
 from pl.signals.chart.pattern import NO_PATTERN, ChartRule, Slopes
 from pl.signals.chart.sketch import draw_line, draw_points, note
 from pl.signals.composition import greatest
-from pl.signals.discovery import found
 
 TOUCH_TOLERANCE: Final = 0.15
 LEAST_EVENNESS: Final = 0.4

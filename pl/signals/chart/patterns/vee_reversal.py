@@ -1,11 +1,11 @@
 """Recognise the V bottom and, upside down, the V top.
 
 One straight fall and one straight rise from a single low, each lasting at least half as long as the
-other, 16 to 128 bars in all, nearer to a V than to a parabola, and the first close above the price
-from which the fall began. The bars before the fall, as many as it lasted, stay within 70 % of the
-height of that price, so that the V stands out, and the height is at least what a random walk at
-their pace would span. The height is that price less the low. Stop below the low, target one height
-beyond.
+other, 16 to 128 bars in all, nearer to their best V than to their best parabola, and the first
+close above the price from which the fall began. The bars before the fall, as many as it lasted,
+stay within 85 % of the height of that price, so that the V stands out, and the height is at least
+what a random walk at their pace would span. The height is that price less the low. Stop below the
+low, target one height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
 Fit : evenness is the mean of the likeness of the two durations and of n / (n + 12) for n bars:
 few bars are straight by chance.
@@ -17,7 +17,7 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars, mean_true_range
-from pl.signals.chart.bowl import BOWL, fit_shape
+from pl.signals.chart.bowl import BOWL, VEE, fit_shape
 from pl.signals.chart.fit import CLEARANCE, NEARER, NEVER, closeness, fit_of, in_step
 from pl.signals.chart.geometry import (
     breaks_level,
@@ -39,7 +39,7 @@ HALF_SUPPORT: Final = 12.0
 LEAST_BARS: Final = 16
 MOST_BARS: Final = 128
 STRAIGHTEST: Final = 1.0
-BEFORE: Final = 0.7
+BEFORE: Final = 0.85
 N_PIVOTS: Final = 2
 
 
@@ -110,8 +110,9 @@ def draw(bars: Bars, i: int, turn: int, xs: Float64, ys: Float64, first: int, ou
     xs[1] = first
     ys[1] = level
     rms = off_polygon(bars, i, turn, xs, ys, 2)
+    vee, _ = fit_shape(bars, turn, first, i, VEE)
     bowl, _ = fit_shape(bars, turn, first, i, BOWL)
-    if rms >= STRAIGHTEST * bowl:
+    if vee >= STRAIGHTEST * bowl:
         return False
     close = closeness(rms, height, NEARER)
     pattern = V_BOTTOM if turn > 0 else V_TOP

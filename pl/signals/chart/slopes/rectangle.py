@@ -30,4 +30,4 @@ def rectangle(upper: float, lower: float, lead: float) -> int:
 
 
 SLOPES = Slopes(rectangle)
-BETWEEN_FLATS = ChartPattern(RECTANGLE, "Rectangle", SLOPES, alert_from=0.47)
+BETWEEN_FLATS = ChartPattern(RECTANGLE, "Rectangle", SLOPES, alert_from=0.50)

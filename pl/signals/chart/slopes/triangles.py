@@ -35,6 +35,6 @@ def triangle(upper: float, lower: float) -> int:
 
 
 SLOPES = Slopes(triangle)
-ASCENDING = ChartPattern(ASCENDING_TRIANGLE, "Ascending_Triangle", SLOPES, alert_from=0.60)
-DESCENDING = ChartPattern(DESCENDING_TRIANGLE, "Descending_Triangle", SLOPES, alert_from=0.60)
-SYMMETRICAL = ChartPattern(SYMMETRICAL_TRIANGLE, "Symmetrical_Triangle", SLOPES, alert_from=0.60)
+ASCENDING = ChartPattern(ASCENDING_TRIANGLE, "Ascending_Triangle", SLOPES, alert_from=0.61)
+DESCENDING = ChartPattern(DESCENDING_TRIANGLE, "Descending_Triangle", SLOPES, alert_from=0.62)
+SYMMETRICAL = ChartPattern(SYMMETRICAL_TRIANGLE, "Symmetrical_Triangle", SLOPES, alert_from=0.61)

@@ -31,4 +31,4 @@ def wedge(upper: float, lower: float) -> int:
 
 SLOPES = Slopes(wedge)
 RISING = ChartPattern(RISING_WEDGE, "Rising_Wedge", SLOPES, alert_from=0.63)
-FALLING = ChartPattern(FALLING_WEDGE, "Falling_Wedge", SLOPES, alert_from=0.63)
+FALLING = ChartPattern(FALLING_WEDGE, "Falling_Wedge", SLOPES, alert_from=0.64)

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pl.simulator.outlines import OUTLINES as KINDS
-from pl.simulator.outlines import along, drawn_corners
+from pl.simulator.kinds import KINDS
+from pl.simulator.outline import along, drawn_corners
 
 Array = npt.NDArray[np.float64]
 
@@ -61,9 +61,9 @@ class Field:
     def plant(self, name: str) -> None:
         """Add one pattern of drawn length, height and noise, its lead and what follows it."""
         dice = self.dice
-        make, turned = KINDS[name]
-        outline = make(dice)
-        upside_down = bool(dice.random() < 0.5) if turned is None else turned
+        drawn = KINDS[name]
+        outline = drawn.make(dice)
+        upside_down = bool(dice.random() < 0.5) if drawn.turned is None else drawn.turned
         sign = -1.0 if upside_down else 1.0
         length = round(float(np.exp(dice.uniform(np.log(SHORTEST), np.log(LONGEST)))))
         noise = float(dice.uniform(0.0, self.most_noise))

@@ -1,5 +1,11 @@
-"""Planted patterns are found, and random walks are left alone."""
+"""Planted patterns are found, and random walks are left alone.
 
+Each pattern by itself is held to the law on the three published seeds, by the page, which
+`-m exhaustive` measures again. What runs by default measures fewer, on a seed of its own: there a
+figure may lie MARGIN standard errors below what the law wants.
+"""
+
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,21 +14,23 @@ import pytest
 
 from pl.signals.chart.confidence import confidence
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
-from scripts.write_chart_patterns import SEED as PAGE_SEED
+from scripts.write_chart_patterns import EVEN, N_FIELDS, PAGE, RAISED, SEEDS, measure, table
 from tests.pl.signals.chart.finding import find_charts
-from tests.pl.signals.chart.planting import KINDS, planted_fields
+from tests.pl.signals.chart.planting import KINDS, planted_fields, planted_series
 from tests.pl.signals.chart.scoring import Tally, fires, shuffled_walk, tally
 
 SEED = 810_011
 """Never used in development, whose seeds lie below 1,000."""
 LEAST_RECALL = 0.9
 LEAST_PRECISION = 0.8
-N_FIELDS = 150
+N_SERIES = 400
+MARGIN = 2.0
+"""Of 38 figures at 0.9 exactly, one lies farther below by chance; most are better."""
 
 
 @pytest.fixture(scope="module")
 def outcome() -> Tally:
-    return tally(planted_fields(SEED, N_FIELDS), ALERT_CONFIDENCE)
+    return tally(planted_fields(SEED, N_SERIES), ALERT_CONFIDENCE)
 
 
 def test_every_pattern_has_a_number_a_plant_and_an_alert_confidence() -> None:
@@ -39,23 +47,80 @@ def test_precision_among_planted_patterns_holds(outcome: Tally) -> None:
     assert precision >= LEAST_PRECISION, outcome.mistaken.most_common(10)
 
 
-@pytest.fixture(scope="module")
-def by_pattern() -> Tally:
-    """Two hundred of each, those of the page."""
-    return tally(planted_fields(PAGE_SEED, 400), ALERT_CONFIDENCE)
+@pytest.mark.parametrize("name", KINDS)
+def test_each_pattern_is_found_as_often_and_as_precisely_as_all_have_to_be(
+    outcome: Tally, name: str
+) -> None:
+    assert outcome.recall(name) >= less(LEAST_RECALL, outcome.planted[name])
+    assert outcome.precision(name) >= less(LEAST_PRECISION, outcome.fired[name])
+
+
+def less(share: float, n: int) -> float:
+    """Return a share less the margin for having looked at `n`."""
+    return share - MARGIN * float(np.sqrt(share * (1.0 - share) / n))
+
+
+def published(title: str) -> dict[str, list[tuple[float, float]]]:
+    """Return recall and precision in percent by pattern and seed, and the worst, as published."""
+    part = PAGE.read_text().partition(f"{title}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")]
+    return {
+        row[0]: [tuple(map(float, cell.split(" / "))) for cell in row[2:]]  # type: ignore[misc]
+        for row in rows[1:]
+        if row[0] in CHART_NAMES
+    }
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_each_pattern_is_found_as_often_and_as_precisely_as_all_have_to_be(
-    by_pattern: Tally, name: str
+def test_each_pattern_obeys_the_law_on_every_published_seed(name: str) -> None:
+    *cells, worst = published(RAISED)[name]
+    assert len(cells) == len(SEEDS) == 3
+    assert min(recall for recall, _ in cells) == worst[0] >= 100.0 * LEAST_RECALL
+    assert min(precision for _, precision in cells) == worst[1] >= 100.0 * LEAST_PRECISION
+
+
+def test_breaks_on_even_volume_are_published_and_most_are_found() -> None:
+    even, raised = published(EVEN), published(RAISED)
+    assert set(even) == set(raised) == set(CHART_NAMES)
+    assert sum(cells[-1][0] for cells in even.values()) / len(even) >= 70.0
+
+
+def test_one_page_alone_states_how_often_a_chart_pattern_fires() -> None:
+    rules = (PAGE.parent / "chart-pattern-rules.md").read_text()
+    assert "| pattern | alert from | real | random |" in rules
+    assert not re.search(r"/1,000|per 1,000 bars at|\| *(real|null|random)", PAGE.read_text())
+
+
+@pytest.mark.exhaustive
+def test_the_published_tables_are_what_their_seeds_give(
+    request: pytest.FixtureRequest,
 ) -> None:
-    assert by_pattern.recall(name) >= LEAST_RECALL
-    assert by_pattern.precision(name) >= LEAST_PRECISION
+    if "exhaustive" not in request.config.option.markexpr:
+        pytest.skip("takes minutes: run with -m exhaustive")
+    measured = {seed: measure(seed, N_FIELDS) for seed in SEEDS}
+    assert table({seed: raised for seed, (raised, _) in measured.items()}) in PAGE.read_text()
+    assert table({seed: even for seed, (_, even) in measured.items()}) in PAGE.read_text()
 
 
 def test_patterns_are_planted_ten_in_a_thousand_bars(outcome: Tally) -> None:
-    assert 900 * N_FIELDS < outcome.bars < 1100 * N_FIELDS
-    assert sum(outcome.planted.values()) == 10 * N_FIELDS
+    assert 900 * N_SERIES < outcome.bars < 1100 * N_SERIES
+    assert sum(outcome.planted.values()) == 10 * N_SERIES
+
+
+@pytest.mark.parametrize(
+    ("seed", "name"),
+    [
+        (452, "V_Top"),
+        (482, "V_Bottom"),
+        (556, "V_Top"),
+        (612, "V_Top"),
+        (645, "V_Top"),
+        (671, "V_Top"),
+    ],
+)
+def test_a_rough_v_is_still_nearer_to_a_v_than_to_a_parabola(seed: int, name: str) -> None:
+    """Development seeds. Held against a fitted parabola unfitted, these were none."""
+    assert tally([planted_series(seed, [name], 250)], ALERT_CONFIDENCE).found[name] == 1
 
 
 def test_confidence_never_falls_when_fit_volume_or_size_rises() -> None:

@@ -200,8 +200,8 @@ def vee(t: Turned) -> Iterator[bool]:
     yield share(*legs) >= 0.5
     yield 16 <= t.bar - t.xs[0] <= 128
     yield (t.level, t.stop) == (start, low)
-    yield max(t.high[j] for j in before) <= start + t.height * (0.7 + NEAR)
-    yield min(t.low[j] for j in before) >= start - t.height * (0.7 + NEAR)
+    yield max(t.high[j] for j in before) <= start + t.height * (0.85 + NEAR)
+    yield min(t.low[j] for j in before) >= start - t.height * (0.85 + NEAR)
     yield close_to_polygon(t, t.height, 0.15)
 
 
