@@ -32,6 +32,7 @@ from pl.streaming.closing import Closing
 from pl.streaming.collecting import rest_while_starting
 from pl.streaming.combos import join_combos
 from pl.streaming.counters import Counters
+from pl.streaming.expiry import Expiry
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.first_rows import FirstRows
 from pl.streaming.flows import Flows, FlowState, remembered_since
@@ -149,6 +150,7 @@ class Building:
             publication=Publication(publisher, recovered.next_seq - 1, self._clock),
             flows=Flows(map(FlowState.of, self._standing)),
             next_seq=recovered.next_seq,
+            expires_at=Expiry(self._sessions).at,
             clock=self._clock,
         )
 

@@ -76,6 +76,28 @@ def end_of(sessions: MarketSessions, timeframe: str, start_ms: int) -> int:
     return min(start_ms + MINUTES.get(timeframe, 1) * MINUTE_MS, session.close_ms)
 
 
+def end_after(sessions: MarketSessions, timeframe: str, start_ms: int, n_bars: int) -> int:
+    """Return when the bar closes that is `n_bars` after the one that starts at `start_ms`.
+
+    Every bar in between is counted, as of a symbol that always trades. Raises ValueError where the
+    calendar ends before.
+    """
+    session = session_from(sessions, start_ms)
+    if timeframe == WEEKLY:
+        monday = week_of(sessions, session).monday + timedelta(weeks=n_bars)
+        return week_of(sessions, session_from(sessions, sessions.day_start_ms(monday))).close_ms
+    if timeframe == DAILY:
+        for _ in range(n_bars):
+            session = session_from(sessions, session.close_ms)
+        return session.close_ms
+    step = MINUTES.get(timeframe, 1) * MINUTE_MS
+    left = (start_ms - session.open_ms) // step + n_bars
+    while left >= (n := -(-(session.close_ms - session.open_ms) // step)):
+        left -= n
+        session = session_from(sessions, session.close_ms)
+    return min(session.open_ms + (left + 1) * step, session.close_ms)
+
+
 def ends_of(sessions: MarketSessions, timeframe: str, start_ms: Int64) -> Int64:
     """Return for each bar (n,) when it closes."""
     starts, inverse = np.unique(start_ms, return_inverse=True)

@@ -14,6 +14,7 @@ from pl.signals.signal import (
     changes,
     defining_times,
     geometry,
+    horizon,
     identified,
     is_candlestick,
     levels,
@@ -124,6 +125,7 @@ class Author:
             before=before,
             after=after,
             born_ms=born_ms,
+            horizon_bars=horizon(hit),
         )
 
 

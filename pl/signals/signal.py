@@ -8,6 +8,7 @@ from typing import Final, TypeGuard
 
 from pl.signals.chart.hit import ChartHit, Finding
 from pl.signals.hits import DIRECTION_NAMES, Hit
+from pl.signals.life import HORIZON, chart_horizon, forming_horizon
 from pl.signals.pattern import trade_levels
 from pl.signals.registry import PATTERNS
 
@@ -42,7 +43,7 @@ class Signal:
     geometry : `from` and `to` in unix seconds and the `level` in USD, of chart patterns `points`
     and `lines` too; before, after : what a
     changed bar changed, or how it ended, empty when the pattern was not there before;
-    born_ms : start of the bar that confirmed it, unix ms.
+    born_ms : start of the bar that confirmed it, unix ms; horizon_bars : bars it may last after it.
     (flow_id, life, revision) is unique as long as a bar that comes late has a revision above 0.
     """
 
@@ -66,6 +67,7 @@ class Signal:
     before: Facts
     after: Facts
     born_ms: int
+    horizon_bars: int
 
     @property
     def is_found(self) -> bool:
@@ -127,6 +129,14 @@ def identity(hit: Finding) -> tuple[int, int, tuple[int, ...]]:
 def life_of(hit: Finding) -> str:
     """Return the life that a hit begins with."""
     return FORMING if hit.forming else CONFIRMED
+
+
+def horizon(hit: Finding) -> int:
+    """Return how many bars after its own it may last."""
+    if not isinstance(hit, ChartHit):
+        return int(HORIZON[hit.pattern])
+    last = forming_horizon if hit.forming else chart_horizon
+    return int(last(hit.find.n_bars))
 
 
 def material(hit: Finding) -> dict[str, float | str]:

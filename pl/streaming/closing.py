@@ -29,7 +29,6 @@ from pl.streaming.frames import Evaluated, Frame
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.road import Load
 from pl.streaming.session import NO_SESSION
-from pl.streaming.told import count_ends
 from pl.streaming.watch import Gap
 
 OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
@@ -223,8 +222,7 @@ class Closing:
     def _count(self, part: Evaluated) -> None:
         self.counters.refused.update(part.refused)
         self.counters.ended.update(part.ended)
-        n_found = len(part.alerts) - sum(count_ends(part.alerts.entries).values())
-        self.counters.held_back += len(part.entries) - sum(part.ended.values()) - n_found
+        self.counters.held.update(part.held)
         self.counters.patterns += len(part.alerts)
 
     def _follow_up(self, closed: ClosedBars, parts: Sequence[Evaluated], at: float) -> None:

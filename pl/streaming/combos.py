@@ -17,8 +17,9 @@ from pl.signals.combos.tier import Combos, take_days
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
 from pl.signals.signal import Signal
-from pl.signals.storm import MOST_OF_COMBOS, surest
+from pl.signals.storm import MOST_OF_COMBOS
 from pl.signals.table import EngineUpdate
+from pl.streaming.choice import choose
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
 from pl.streaming.findings import Found
@@ -95,23 +96,21 @@ class ComboDesk:
         if not len(entries):
             return
         frame = self.frames[name]
-        told = self._policies[name].choose(entries)
+        in_time = np.ones(len(entries), np.bool_)
         if frame.alerts_from_ms:
-            ends = ends_of(self.sessions, name, told.bar_time_ms)
-            told = told.take(np.flatnonzero(ends > frame.alerts_from_ms))
-        told = told.take(frame.told.places(told))
-        calmed = told.take(surest(told, MOST_OF_COMBOS // 2, MOST_OF_COMBOS))
-        frame.told.note(calmed)
-        self._count(entries, calmed)
-        self.counters.refused["storm"] += len(told) - len(calmed)
-        self._found += calmed.signals()
-
-    def _count(self, entries: Entries, told: Entries) -> None:
-        """Count what ended, and what was found and told to nobody."""
-        ended, n_ends = count_ends(entries), sum(count_ends(told).values())
-        self.counters.ended.update(ended)
-        n_others = len(entries) - sum(ended.values())
-        self.counters.held_back += n_others - (len(told) - n_ends)
+            in_time = ends_of(self.sessions, name, entries.bar_time_ms) > frame.alerts_from_ms
+        choice = choose(
+            self._policies[name],
+            frame.told,
+            entries,
+            in_time,
+            MOST_OF_COMBOS // 2,
+            MOST_OF_COMBOS,
+        )
+        self.counters.ended.update(count_ends(entries))
+        self.counters.held.update(choice.held)
+        self.counters.refused["storm"] += choice.held["storm"]
+        self._found += choice.told.signals()
 
 
 def join_combos(closing: Closing, sessions: MarketSessions) -> ComboDesk:

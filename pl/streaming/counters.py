@@ -4,6 +4,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from pl.streaming.choice import HELD
+
 A_MINUTE_S: Final = 65.0
 """Six reports of ten seconds, which come a little late each."""
 
@@ -27,6 +29,7 @@ REASONS: Final = {
 class Counters:
     """Count since the process started; a storm's are held back, too.
 
+    held : signals that were told to nobody, by reason (see `choice.HELD`);
     dropped : by cause; ended : signals of the log that ended, by how they did; refused : what the
     evaluation left out, by reason (see REASONS).
     """
@@ -35,12 +38,17 @@ class Counters:
     bars: int = 0
     revisions: int = 0
     patterns: int = 0
-    held_back: int = 0
+    held: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(HELD, 0)))
     ended: Counter[str] = field(default_factory=Counter)
     connections_failed: int = 0
     connections: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(REASONS, 0)))
+
+    @property
+    def held_back(self) -> int:
+        """Return how many signals were told to nobody."""
+        return self.held.copy().total()
 
     @property
     def reconnections(self) -> int:

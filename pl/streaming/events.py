@@ -26,16 +26,6 @@ from pl.store.events import StoredEvent
 
 COMPONENT: Final = "streaming"
 SURE_ENOUGH: Final = 0.8
-HOUR_S: Final = 3_600.0
-LIFETIME_S: Final = {
-    "1min": HOUR_S,
-    "5min": 4 * HOUR_S,
-    "15min": 12 * HOUR_S,
-    "1hour": 48 * HOUR_S,
-    "daily": 7 * 24 * HOUR_S,
-    "weekly": 28 * 24 * HOUR_S,
-}
-"""By timeframe, how long after the start of its bar a signal is worth showing."""
 UPDATES: Final = {
     FORMING: "pattern_forming",
     CONFIRMED: "pattern_updated",
@@ -48,10 +38,14 @@ UPDATES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Say when a signal was found: unix seconds; `quality` is that of its bar."""
+    """Say when a signal was found, and until when it may last: unix seconds.
+
+    quality : that of its bar.
+    """
 
     detected_at: float
     received_at: float
+    expires_at: float
     quality: str
     producer: str
 
@@ -92,7 +86,7 @@ def _facts(signal: Signal, seq: int, found: Circumstances, *, degraded: bool) ->
         "timestamp": found.detected_at,
         "bar_time": bar_time,
         "received_at": found.received_at,
-        "expires_at": signal.born_ms / 1000 + LIFETIME_S[signal.timeframe],
+        "expires_at": found.expires_at,
         "seq": seq,
         "producer": found.producer,
         "revision": signal.revision,

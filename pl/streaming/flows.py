@@ -15,12 +15,13 @@ DAY_MS: Final = 24 * HOUR_MS
 KEEP_MS: Final = {
     "1min": 6 * HOUR_MS,
     "5min": 2 * DAY_MS,
-    "15min": 7 * DAY_MS,
+    "15min": 10 * DAY_MS,
     "1hour": 30 * DAY_MS,
-    "daily": 180 * DAY_MS,
-    "weekly": 730 * DAY_MS,
+    "daily": 200 * DAY_MS,
+    "weekly": 900 * DAY_MS,
 }
-"""By timeframe, how long after its bar a flow may still be said again or taken back."""
+"""By timeframe, how long after its bar a flow may still be said again or taken back: where bars are
+few, longer than LONGEST_LIFE of them last with the holidays between."""
 FORGET_EVERY_MS: Final = 600_000
 """Thousands are looked through."""
 KEEP_OPEN_MS: Final = 5 * DAY_MS
@@ -87,7 +88,7 @@ class FlowState:
     def keep_ms(self) -> int:
         """Return how long after its bar it is remembered."""
         keep_ms = KEEP_MS[self.timeframe]
-        return max(keep_ms, KEEP_OPEN_MS) if self.life == CONFIRMED else keep_ms
+        return max(keep_ms, KEEP_OPEN_MS) if self.life in {CONFIRMED, FORMING} else keep_ms
 
     @staticmethod
     def of(row: Standing) -> "FlowState":
@@ -102,9 +103,8 @@ class Flows:
 
     A confirmation, update or ending that was said already (a restart finds it again), and what
     became of a flow that nobody was told of (held back by policy) or that was taken back add
-    nothing. (flow_id,
-    life, revision) stays unique: a flow begins with revision 0, however often its bars had
-    changed, and a revision that was used goes up by one.
+    nothing. A revision is the number of an event in its flow, from 0 on, so that (flow_id, life,
+    revision) stays unique; that of the log counts changes of bars, of which most moved nothing.
     """
 
     def __init__(self, known: Iterable[FlowState] = ()) -> None:
@@ -168,23 +168,28 @@ def _adds_nothing(last: FlowState, signal: Signal) -> bool:
 
 
 def _ends_nothing(last: FlowState, signal: Signal) -> bool:
-    """Tell whether an end was said already, or ends what does not stand."""
+    """Tell whether an end was said already, or ends what does not stand.
+
+    What was told as forming ends with what came of it, though nobody was told that it had come.
+    """
     if signal.before in ({"life": CONFIRMED}, {"life": FORMING}):
-        return last.life != signal.before["life"]
+        return last.life not in {FORMING, signal.before["life"]}
     return last.life == RETRACTED
 
 
 def _is_first_break(last: FlowState, signal: Signal) -> bool:
     """Tell whether a pattern breaks out that nobody was told of but as forming."""
-    if not signal.is_found:
-        return False
-    return last.life == FORMING or (last.life in ENDINGS and signal.bar_time_ms > last.bar_time_ms)
+    if last.life == FORMING:
+        return signal.life == CONFIRMED
+    return signal.is_found and last.life in ENDINGS and signal.bar_time_ms > last.bar_time_ms
 
 
 def _after(last: FlowState, signal: Signal) -> Signal:
-    revision = max(signal.revision, last.revision + 1)
+    revision = last.revision + 1
     if _is_first_break(last, signal):
-        return replace(signal, revision=revision)
+        return replace(signal, revision=revision, before={}, after={})
     before = signal.before or {"life": last.life}
+    if last.life == FORMING and before.get("life") == CONFIRMED:
+        before = {**before, "life": FORMING}
     after = signal.after or {"life": signal.life}
     return replace(signal, revision=revision, before=before, after=after)

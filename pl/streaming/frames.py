@@ -13,9 +13,10 @@ from pl.signals.crossings import MEMORY_BARS, Crossings, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
-from pl.signals.storm import MOST_EVENTS, surest
+from pl.signals.storm import MOST_EVENTS
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
+from pl.streaming.choice import choose
 from pl.streaming.findings import Findings
 from pl.streaming.told import Told, count_ends
 
@@ -26,7 +27,8 @@ class Evaluated:
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
     through, as far as it is not too many; ended : how many signals of the log ended, by how they
-    did; crossed : the lines that indicators crossed; refused : what was left out, by reason (see
+    did; held : how many were told to nobody, by reason (see `choice.HELD`); crossed : the lines
+    that indicators crossed; refused : what was left out, by reason (see
     `counters.REASONS`).
     """
 
@@ -36,6 +38,7 @@ class Evaluated:
     entries: Entries
     alerts: Findings
     ended: Mapping[str, int]
+    held: Mapping[str, int]
     crossed: Crossings
     refused: Mapping[str, int]
 
@@ -74,15 +77,13 @@ class Frame:
         """
         update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators)
-        told = self.policy.choose(update.entries)
+        entries = update.entries
+        in_time = np.ones(len(entries), np.bool_)
         if self.alerts_from_ms:
-            ends = ends_of(self.sessions, self.timeframe, told.bar_time_ms)
-            told = told.take(np.flatnonzero(ends > self.alerts_from_ms))
-        told = told.take(self.told.places(told))
-        calmed = told.take(surest(told, most // 2, most, self.told.awaited(told)))
-        self.told.note(calmed)
-        alerts = Findings(calmed, bars, update.indicators)
-        n_stormed = len(told) - len(calmed)
+            ends = ends_of(self.sessions, self.timeframe, entries.bar_time_ms)
+            in_time = ends > self.alerts_from_ms
+        choice = choose(self.policy, self.told, entries, in_time, most // 2, most)
+        alerts = Findings(choice.told, bars, update.indicators)
         ended = count_ends(update.entries)
         return Evaluated(
             self.timeframe,
@@ -91,8 +92,9 @@ class Frame:
             update.entries,
             alerts,
             ended,
+            choice.held,
             self.crossings.look(update.indicators, self.engine.history),
-            {**update.refused, "one_tick": count_one_tick(bars), "storm": n_stormed},
+            {**update.refused, "one_tick": count_one_tick(bars), "storm": choice.held["storm"]},
         )
 
 

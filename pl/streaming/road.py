@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from pl.signals.signal import Signal
 from pl.store.event_rows import encode_events
 from pl.store.events import Progress, StoredEvent
 from pl.store.patterns import PatternStore
@@ -79,6 +80,7 @@ class Road:
     publication: Publication
     flows: Flows
     next_seq: int
+    expires_at: Callable[[Signal], float]
     clock: Callable[[], float] = time.time
     clear_way_s: float = CLEAR_WAY_S
     head_start_s: float = HEAD_START_S
@@ -221,7 +223,8 @@ class Road:
             admitted = self.flows.admit(signal)
             if admitted is None:
                 continue
-            found = Circumstances(load.detected_at, load.received_at, quality, self.producer)
+            until = self.expires_at(admitted)
+            found = Circumstances(load.detected_at, load.received_at, until, quality, self.producer)
             events.append(build_event(admitted, self.next_seq, found))
             self.next_seq += 1
             self.told[admitted.life] += 1

@@ -1,4 +1,4 @@
-"""Know of which confirmed signals somebody was told, so that only their ends are told too."""
+"""Know of which signals somebody was told, so that what becomes of them is told, and no more."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -7,14 +7,15 @@ import numpy as np
 
 from pl.market.batches import Int64
 from pl.signals.entries import DIRECTION_OF, KIND_OF, LIVES, Chosen, Entries
-from pl.signals.signal import CONFIRMED, ENDINGS, FORMING
+from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED
 from pl.signals.storm import Flags
 from pl.store.standing import Standing
 
 SECOND_MS: Final = 1_000
-MOST_OLD: Final = 50_000
-"""Flows that are remembered before the oldest are forgotten."""
+MOST_OLD: Final = 200_000
+"""Flows that are remembered before the oldest are forgotten: those of hours of storm."""
 _IS_END: Final = np.array([life in ENDINGS for life in LIVES], np.bool_)
+_OVER: Final = frozenset({RETRACTED, *ENDINGS})
 _IS_FOUND: Final = np.array([life in {CONFIRMED, FORMING} for life in LIVES], np.bool_)
 _CONFIRMED: Final = LIVES.index(CONFIRMED)
 _FORMING: Final = LIVES.index(FORMING)
@@ -25,63 +26,114 @@ class Told:
 
     Thousands of signals end at a close of the whole market; who was told of a few of them needs no
     sentence about the others. What is remembered too long does no harm: a flow has one end.
-    What is forming is known by symbol, pattern and direction: another bar confirms it.
+    What is forming is confirmed by another bar, so it is known by its flow, too: what is of the
+    same symbol, pattern and direction is written out to read which flow that is. So is what may
+    change the end of a flow that an earlier run told, which says by which bar it ended.
     """
 
     def __init__(self) -> None:
         self._keys: dict[int, None] = {}
-        self._forming: dict[int, None] = {}
+        self._forming: dict[int, set[str]] = {}
+        self._ended: dict[int, dict[str, int]] = {}
 
     def __len__(self) -> int:
         return len(self._keys)
 
     @staticmethod
     def of(standing: Iterable[Standing], symbols: Sequence[str], timeframe: str) -> "Told":
-        """Return the flows of a timeframe that an earlier run told of and that have not ended."""
+        """Return the flows of a timeframe that an earlier run told of and that still stand."""
         rows = {symbol: row for row, symbol in enumerate(symbols)}
-        known = [
-            (rows[flow.symbol], KIND_OF[flow.pattern], DIRECTION_OF[flow.direction], flow)
-            for flow in standing
-            if flow.life in {CONFIRMED, FORMING}
-            and flow.timeframe == timeframe
-            and flow.symbol in rows
-            and flow.pattern in KIND_OF
-        ]
-        row, kind, direction = (np.array([each[n] for each in known], np.int64) for n in range(3))
-        born_ms = np.array([flow.bar_time_ms for *_, flow in known], np.int64)
-        forming = np.array([flow.life == FORMING for *_, flow in known], np.bool_)
         told = Told()
-        _remember(told._keys, _keys(row, kind, direction, born_ms))
-        _remember(told._forming, _keys(row, kind, direction, np.zeros_like(born_ms))[forming])
+        for flow in standing:
+            known = flow.symbol in rows and flow.pattern in KIND_OF
+            if known and flow.timeframe == timeframe and flow.life != RETRACTED:
+                told._recall(flow, rows[flow.symbol])
         return told
 
-    def places(self, entries: Entries) -> Chosen:
-        """Return the places of entries somebody may hear of: all but the ends of untold flows.
+    def _recall(self, flow: Standing, row: int) -> None:
+        kind, direction = KIND_OF[flow.pattern], DIRECTION_OF[flow.direction]
+        topic = _key(row, kind, direction, 0)
+        if flow.life in ENDINGS:
+            self._ended.setdefault(topic, {})[flow.flow_id] = flow.bar_time_ms
+            return
+        self._keys[_key(row, kind, direction, flow.bar_time_ms)] = None
+        if flow.life == FORMING:
+            self._forming.setdefault(topic, set()).add(flow.flow_id)
 
-        entries : what a policy let through, in log order; flows among them may be told.
+    def places(self, entries: Entries, chosen: Flags, awaited: Flags) -> Chosen:
+        """Return the places of entries somebody is to hear of, in log order.
+
+        entries : of the log; chosen : (n,) those that a policy lets through; awaited : (n,) as
+        below. Beside them it is whatever became of a flow that was told of; the ends of flows that
+        were not are left out.
         """
         keys = _keys_of(entries)
-        found = set(keys[_IS_FOUND[entries.life]].tolist())
-        ends = np.flatnonzero(_IS_END[entries.life])
-        heard = np.ones(len(entries), np.bool_)
-        heard[ends] = [key in self._keys or key in found for key in keys[ends].tolist()]
-        return np.flatnonzero(heard)
+        found = set(keys[(chosen | awaited) & _IS_FOUND[entries.life]].tolist())
+        heard = chosen & ~_IS_END[entries.life]
+        changes = np.flatnonzero(~np.isnan(entries.said))
+        heard[changes] |= np.array(
+            [key in self._keys or key in found for key in keys[changes].tolist()], np.bool_
+        )
+        heard[self._of_ended(entries, changes)] = True
+        return np.flatnonzero(heard | awaited)
 
-    def awaited(self, entries: Entries) -> Flags:
-        """Tell which entries confirm what somebody was told of as forming; (n,)."""
-        keys = _keys_without_time(entries)
-        able = np.flatnonzero(entries.life == _CONFIRMED)
+    def _of_ended(self, entries: Entries, changes: Chosen) -> list[int]:
+        """Return which changes are of flows that ended in an earlier run."""
+        if not self._ended:
+            return []
+        topics = _keys_without_time(entries)
+        able = [
+            k
+            for k in changes[np.isin(topics[changes], list(self._ended))].tolist()
+            if entries.born_ms[k] <= max(self._ended[int(topics[k])].values())
+        ]
+        return [
+            k
+            for k, signal in zip(able, entries.signals(able), strict=True)
+            if str(signal.flow_id) in self._ended[int(topics[k])]
+        ]
+
+    def awaited(self, entries: Entries, chosen: Flags) -> Flags:
+        """Tell which entries say what became of something told as forming; (n,).
+
+        That is its confirmation, and whatever comes of it where nobody was told of that.
+        """
+        topics = _keys_without_time(entries)
+        forms = np.flatnonzero(chosen & (entries.life == _FORMING))
+        known = list(self._forming) + topics[forms].tolist()
         awaited = np.zeros(len(entries), np.bool_)
-        awaited[able] = [key in self._forming for key in keys[able].tolist()]
+        if not known:
+            return awaited
+        concerned = np.flatnonzero(np.isin(topics, known)).tolist()
+        forming = set[str]().union(*(self._forming.get(key, ()) for key in known))
+        for k, signal in zip(concerned, entries.signals(concerned), strict=True):
+            flow_id = str(signal.flow_id)
+            if signal.life == FORMING:
+                forming |= {flow_id} if chosen[k] else set()
+            elif flow_id in forming:
+                awaited[k] = True
+                forming -= {flow_id} if signal.life in _OVER else set()
         return awaited
 
     def note(self, entries: Entries) -> None:
-        """Remember the flows that entries tell of."""
+        """Remember the flows that entries, in log order, tell of."""
         _remember(self._keys, _keys_of(entries)[_IS_FOUND[entries.life]])
-        keys = _keys_without_time(entries)
-        for key in keys[entries.life == _CONFIRMED].tolist():
-            self._forming.pop(key, None)
-        _remember(self._forming, keys[entries.life == _FORMING])
+        topics = _keys_without_time(entries).tolist()
+        forms = {topics[k] for k in np.flatnonzero(entries.life == _FORMING).tolist()}
+        concerned = [
+            k for k, topic in enumerate(topics) if topic in forms or topic in self._forming
+        ]
+        for k, signal in zip(concerned, entries.signals(concerned), strict=True):
+            if signal.life == FORMING:
+                self._forming.setdefault(topics[k], set()).add(str(signal.flow_id))
+            else:
+                self._settle(topics[k], str(signal.flow_id))
+
+    def _settle(self, topic: int, flow_id: str) -> None:
+        flows = self._forming.get(topic, set())
+        flows.discard(flow_id)
+        if not flows:
+            self._forming.pop(topic, None)
 
 
 def _remember(known: dict[int, None], keys: Int64) -> None:
@@ -113,3 +165,8 @@ def _keys(row: np.ndarray, kind: np.ndarray, direction: np.ndarray, born_ms: Int
     keys = (keys << 2) | (direction.astype(np.int64) & 3)
     found: Int64 = (keys << 19) | row.astype(np.int64)
     return found
+
+
+def _key(row: int, kind: int, direction: int, born_ms: int) -> int:
+    """Return the same for one flow, as plain numbers: hundred thousands may be recalled."""
+    return ((born_ms // SECOND_MS << 8 | kind) << 2 | direction & 3) << 19 | row

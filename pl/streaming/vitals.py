@@ -139,10 +139,10 @@ class Vitals:
         return f"{counters.ticks} events, dropped {_named(dropped)}"
 
     def _signals(self) -> ServiceHealth:
-        """Return how many events came of the log and what the evaluation left out."""
+        """Return how many events came of the log, what was held back and what was left out."""
         counters = self.loop.counters
         return healthy(
-            f"{counters.patterns} events, {counters.held_back} held back by policy, "
+            f"{counters.patterns} events, held back {_named(counters.held.copy())}, "
             f"left out {_named(counters.refused.copy())}"
         )
 
@@ -224,7 +224,6 @@ class _Collector:
                 road.publication.published,
                 "Pattern events published",
             ),
-            ("tickstock_patterns_held_back", counters.held_back, "Signals held back by policy"),
         ):
             yield CounterMetricFamily(name, text, value=value)
         yield _by_life("tickstock_signals_ended", "Signals of the log that ended", counters.ended)
@@ -235,6 +234,12 @@ class _Collector:
         for reason, count in counters.refused.copy().items():
             refused.add_metric([reason], count)
         yield refused
+        held = CounterMetricFamily(
+            "tickstock_patterns_held_back", "Signals told to nobody", labels=["reason"]
+        )
+        for reason, count in counters.held.copy().items():
+            held.add_metric([reason], count)
+        yield held
         dropped = CounterMetricFamily("tickstock_dropped", "Events refused", labels=["cause"])
         for cause, count in counters.dropped.items():
             dropped.add_metric([cause], count)

@@ -94,6 +94,7 @@ class ComboAuthor:
             before=before,
             after=after,
             born_ms=bar.start_ms,
+            horizon_bars=combo.trade.horizon_bars,
         )
 
 

@@ -19,7 +19,8 @@ class Bar(NamedTuple):
     """Hold the bar that triggered, and what its session was so far; prices in USD.
 
     mean_volume : shares, of the 20 bars before; mean_range : true range of the 14 bars before;
-    first_open : of the session; reached : its extreme against the trigger's direction.
+    first_open : of the session; reached : its extreme against the trigger's direction, 0 where the
+    combo does not look at it.
     """
 
     start_ms: int

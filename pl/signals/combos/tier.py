@@ -78,7 +78,8 @@ class Combos:
         running, others = self._watch.rows_between_sessions()
         for row in others:
             self._reopen(self._survey.lived(row, int(self._cutter.last[row]) + 1))
-        _, judged = self._lately(LONGEST_HIT, running)
+        armed = np.intersect1d(running, self._watch.armed_rows())
+        _, judged = self._lately(LONGEST_HIT, armed)
         self._begin(judged, judged.triggered())
         _, judged = self._crossed(running)
         self._begin(judged, judged.triggered())
@@ -109,7 +110,7 @@ class Combos:
         It is the memory from which a policy learns after a restart what was signalled before. A
         level is left once a session, so that no cool-down has to know of it.
         """
-        starts, judged = self._lately(n_bars, np.array(self._watch.armed_rows(), np.int64))
+        starts, judged = self._lately(n_bars, self._watch.armed_rows())
         order = _log_order(starts, judged)
         return found_part(self._author, judged.hits(order), starts[order]).entries
 

@@ -185,9 +185,9 @@ class TriggerWatch:
             return first_after(history, row, first, end, until_ms)
         return first_beyond(history, row, first, end, price, COMBOS[number].direction)
 
-    def armed_rows(self) -> list[int]:
+    def armed_rows(self) -> Int64:
         """Return the rows on which an intraday entry may trigger something."""
-        return [int(row) for row in np.flatnonzero(self._armed.any(axis=0))]
+        return np.flatnonzero(self._armed.any(axis=0)).astype(np.int64)
 
     def _step(self, row: Int64, start: int, close: Float64) -> list[tuple[int, int]]:
         """Take the closes (n,) of bars that began at `start`; return (combo, which of them)."""

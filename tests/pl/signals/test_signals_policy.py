@@ -60,6 +60,7 @@ def signal(minute: int, confidence: float = 0.8, symbol: str = "AAA", **values: 
         before={},
         after={},
         born_ms=minute * MINUTE,
+        horizon_bars=10,
     )
     return replace(plain, **values)
 

@@ -16,7 +16,7 @@ from tests.pl.streaming.fakes import T0, signal
 @pytest.mark.parametrize("drawn", [{}, {"level": 150.1, "points": [{"time": 1.5, "price": 0.1}]}])
 def test_a_restart_knows_levels_drawing_and_reason(store: Database, drawn: dict[str, Any]) -> None:
     update = {"before": {"stop": 149.0}, "after": {"stop": 149.5}, "geometry": drawn, "revision": 2}
-    found = Circumstances(T0 / 1000 + 60, T0 / 1000 + 60, "live", "p")
+    found = Circumstances(T0 / 1000 + 60, T0 / 1000 + 60, T0 / 1000 + 1_260, "live", "p")
     PatternStore(store).commit_events([build_event(signal(**update), 1, found)], None, T0 / 1000)
     flows = Flows(map(FlowState.of, StandingFlows(store).since({"1min": 0})))
     assert flows.admit(signal(**update)) is None

@@ -40,6 +40,7 @@ def signal(n: int = 0, **changes: Any) -> Signal:
         "flow_id": uuid.UUID(int=n),
         "before": {},
         "after": {},
+        "horizon_bars": 20,
     }
     facts |= changes
     facts.setdefault("born_ms", facts["bar_time_ms"])

@@ -24,6 +24,7 @@ from pl.streaming.announcer import Announcer
 from pl.streaming.closing import Closing
 from pl.streaming.combos import ComboDesk, join_combos
 from pl.streaming.counters import Counters
+from pl.streaming.expiry import Expiry
 from pl.streaming.flows import Flows
 from pl.streaming.frames import build_frame
 from pl.streaming.publication import Publication
@@ -239,7 +240,10 @@ def test_a_combo_is_stored_and_published_as_the_contract_has_it(
     with closing(Database(database.url, application="test")) as store:
         publication = Publication(EventPublisher(client, "streaming-test"), 0)
         spool: Any = Spool(NoDatabase())
-        road = Road("streaming-test", PatternStore(store), spool, publication, Flows(), 1)
+        expiry = Expiry(AlwaysOpenSessions())
+        road = Road(
+            "streaming-test", PatternStore(store), spool, publication, Flows(), 1, expiry.at
+        )
         road.start()
         service = Service(road)
         service.joined()
@@ -260,6 +264,8 @@ def test_a_combo_is_stored_and_published_as_the_contract_has_it(
     )
     assert told["geometry"]["level"] == OLD_HIGH
     assert told["levels"]["entry"] == 101.5
+    assert told["indicators"] == {"relative_volume": 9.0, "level": OLD_HIGH}
+    assert told["expires_at"] == told["bar_time"] + 121 * 60
     announced = [
         json.loads(one["data"]) for one in heard if one["channel"] != b"tickstock.events.patterns"
     ]

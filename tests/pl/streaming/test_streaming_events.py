@@ -24,7 +24,9 @@ from pl.streaming.events import Circumstances, build_event, mark_degraded
 from tests.pl.streaming.fakes import T0, signal
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
-FOUND = Circumstances(T0 / 1000 + 60.012, T0 / 1000 + 60.004, "live", "streaming-simulated")
+FOUND = Circumstances(
+    T0 / 1000 + 60.012, T0 / 1000 + 60.004, T0 / 1000 + 1_260.0, "live", "streaming-simulated"
+)
 
 
 def example(channel: str, event: str) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def test_the_facts_are_those_of_the_signal() -> None:
         "timestamp": T0 / 1000 + 60.012,
         "bar_time": T0 / 1000,
         "received_at": T0 / 1000 + 60.004,
-        "expires_at": T0 / 1000 + 3_600.0,
+        "expires_at": T0 / 1000 + 1_260.0,
         "seq": 7,
         "producer": "streaming-simulated",
         "revision": 0,

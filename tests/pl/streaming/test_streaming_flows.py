@@ -80,6 +80,21 @@ def test_nobody_hears_the_end_of_what_was_held_back_or_taken_back() -> None:
     assert known(RETRACTED, 1).admit(signal(**END)) is None
 
 
+def test_what_was_told_as_forming_ends_though_its_confirmation_was_held_back() -> None:
+    flows = known("forming")
+    ended = flows.admit(signal(**END))
+    assert ended is not None
+    assert (ended.life, ended.before) == ("failed", {"life": "forming"})
+    assert flows.admit(signal(**END)) is None
+
+
+def test_a_confirmation_that_comes_as_an_update_is_the_first_of_what_formed() -> None:
+    first = known("forming").admit(signal(**UPDATE, revision=2))
+    assert first is not None
+    assert first.is_found
+    assert (first.before, first.after, first.revision) == ({}, {}, 1)
+
+
 def test_an_end_that_a_revised_bar_took_back_is_said_and_may_come_again() -> None:
     flows = known()
     flows.admit(signal(**END))
@@ -102,11 +117,12 @@ def test_flows_that_have_not_ended_are_remembered_longer() -> None:
     flows = Flows(
         [
             FlowState("open", CONFIRMED, 0, T0, FACTS, "1min"),
+            FlowState("forming", "forming", 0, T0, FACTS, "1min"),
             FlowState("ended", "expired", 1, T0, FACTS, "1min"),
         ]
     )
     flows.forget_old(T0 + KEEP_MS["1min"] + 1)
-    assert len(flows) == 1
+    assert len(flows) == 2
 
 
 def test_nobody_hears_what_became_of_a_flow_that_was_held_back() -> None:
@@ -121,11 +137,21 @@ def test_a_flow_confirmed_again_after_its_retraction_says_what_it_was() -> None:
     assert (admitted.before, admitted.after) == ({"life": RETRACTED}, {"life": CONFIRMED})
 
 
+def test_a_revision_counts_what_was_told_of_a_flow_not_the_changes_of_its_bars() -> None:
+    flows = Flows()
+    updates = [
+        signal(revision=revision, confidence=confidence, before={"confidence": 0.1})
+        for revision, confidence in ((428, 0.6), (1_577, 0.5))
+    ]
+    said = [flows.admit(each) for each in (signal(revision=12), *updates, signal(**END))]
+    assert [each.revision for each in said if each] == [0, 1, 2, 3]
+
+
 def test_an_update_goes_out_once_even_over_a_restart() -> None:
     flows = known()
     admitted = flows.admit(signal(**UPDATE, revision=2))
     assert admitted is not None
-    assert admitted.revision == 2
+    assert admitted.revision == 1
     assert flows.admit(signal(**UPDATE, revision=2)) is None
     facts = Facts.of(signal(**UPDATE))
     restarted = Flows([FlowState(str(signal().flow_id), CONFIRMED, 2, T0, facts, "1min")])

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pl.market.sessions import AlwaysOpenSessions
+from pl.streaming.expiry import Expiry
 from pl.streaming.flows import Flows
 from pl.streaming.publication import Publication
 from pl.streaming.road import CLEAR_WAY_S, Load, Road
@@ -40,7 +42,15 @@ class Stage:
         publication = Publication(publisher, next_seq - 1, self.clock)
         flows = flows or Flows()
         return Road(
-            "streaming-test", store, spool, publication, flows, next_seq, self.clock, clear_way_s=0
+            "streaming-test",
+            store,
+            spool,
+            publication,
+            flows,
+            next_seq,
+            Expiry(AlwaysOpenSessions()).at,
+            self.clock,
+            clear_way_s=0,
         )
 
     def carry(self, *loads: Load) -> None:

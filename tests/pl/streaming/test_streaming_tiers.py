@@ -1,7 +1,5 @@
 """A session's close is the close of the day, and daily alerts go where the contract says."""
 
-from typing import Any
-
 import numpy as np
 
 from contracts.names import EVENTS_PATTERNS, PATTERNS_DETECTED, PATTERNS_STREAMING
@@ -12,7 +10,7 @@ from pl.market.timeframes import TIMEFRAMES
 from pl.streaming.announcer import Announcer
 from pl.streaming.closing import Closing
 from pl.streaming.counters import Counters
-from pl.streaming.events import LIFETIME_S, Circumstances, build_event
+from pl.streaming.events import Circumstances, build_event
 from pl.streaming.flows import KEEP_MS
 from pl.streaming.frames import build_frame
 from pl.streaming.quotes import QuoteBoard
@@ -61,13 +59,13 @@ def test_the_close_of_the_day_brings_alerts_of_the_daily_tier() -> None:
     stored = [close for close in writer.items if close.timeframe == "daily"]
     assert [close.bars.start_ms.tolist() for close in stored] == [[TODAY]]
     assert [len(close.indicators) for close in stored] == [1]
-    event = build_event(daily[0], 1, Circumstances(T0 / 1000, T0 / 1000, "live", "streaming"))
+    event = build_event(
+        daily[0], 1, Circumstances(T0 / 1000, T0 / 1000, T0 / 1000, "live", "streaming")
+    )
     assert [name for name, _ in event.messages] == [EVENTS_PATTERNS, PATTERNS_DETECTED]
     assert PATTERNS_STREAMING not in dict(event.messages)
 
 
-def test_every_timeframe_knows_how_long_its_signals_are_worth_showing() -> None:
-    tables: list[dict[str, Any]] = [dict(LIFETIME_S), dict(KEEP_MS)]
-    for table in tables:
-        assert list(table) == list(TIMEFRAMES)
-        assert list(table.values()) == sorted(table.values())
+def test_flows_are_remembered_longer_the_longer_their_bars_are() -> None:
+    assert list(KEEP_MS) == list(TIMEFRAMES)
+    assert list(KEEP_MS.values()) == sorted(KEEP_MS.values())

@@ -1,5 +1,7 @@
 """Only the ends of what somebody was told are told."""
 
+import numpy as np
+
 from pl.signals.entries import Entries
 from pl.signals.signal import Signal
 from pl.store.standing import Standing
@@ -19,10 +21,22 @@ def entries(*signals: Signal) -> Entries:
     return Entries.of(signals, ROWS)
 
 
+def heard(told: Told, *signals: Signal, chosen: bool = True) -> list[int]:
+    found = entries(*signals)
+    flags = np.full(len(found), chosen, np.bool_)
+    return told.places(found, flags, told.awaited(found, flags)).tolist()
+
+
+def awaited(told: Told, *signals: Signal) -> list[bool]:
+    found = entries(*signals)
+    flags: list[bool] = told.awaited(found, np.ones(len(found), np.bool_)).tolist()
+    return flags
+
+
 def test_the_end_of_a_flow_is_heard_by_those_who_heard_of_it() -> None:
     told = Told()
-    assert told.places(entries(signal(), end())).tolist() == [0, 1]
-    assert told.places(entries(end())).tolist() == []
+    assert heard(told, signal(), end()) == [0, 1]
+    assert heard(told, end()) == []
     told.note(entries(signal()))
     others = [
         end(symbol="KO"),
@@ -30,37 +44,76 @@ def test_the_end_of_a_flow_is_heard_by_those_who_heard_of_it() -> None:
         end(direction="bearish"),
         end(born_ms=T0 + 1000),
     ]
-    assert told.places(entries(end(), *others)).tolist() == [0]
+    assert heard(told, end(), *others) == [0]
 
 
 def test_retractions_and_updates_are_left_to_the_flows() -> None:
     gone = signal(life="retracted", before={"life": "confirmed"}, after={"life": "retracted"})
-    assert Told().places(entries(gone)).tolist() == [0]
+    assert heard(Told(), gone) == [0]
 
 
 def test_a_restart_still_knows_who_was_told() -> None:
     facts = (0.7, 150.25, 0.42, 184_200.0, "1min", "AAPL", "Volume_Spike", "bullish")
     standing = Standing("f", "confirmed", 0, T0, *facts)
-    assert Told.of([standing], SYMBOLS, "1min").places(entries(end())).tolist() == [0]
-    ended = Standing("f", "failed", 1, T0, *facts)
-    assert len(Told.of([ended], SYMBOLS, "1min")) == 0
+    assert heard(Told.of([standing], SYMBOLS, "1min"), end()) == [0]
+    gone = Standing("f", "retracted", 1, T0, *facts)
+    assert len(Told.of([gone], SYMBOLS, "1min")) == 0
+
+
+def test_a_restart_still_hears_how_else_a_flow_ended() -> None:
+    facts = (0.7, 150.25, 0.42, 184_200.0, "1min", "AAPL", "Volume_Spike", "bullish")
+    ended = Standing(str(signal().flow_id), "failed", 1, T0 + 240_000, *facts)
+    told = Told.of([ended], SYMBOLS, "1min")
+    otherwise = end(life="target_reached", before={"life": "failed"})
+    later = end(2, born_ms=T0 + 300_000)
+    assert heard(told, otherwise, end(1), later) == [0]
+
+
+def test_what_was_told_is_heard_to_change_and_end_whatever_a_policy_thinks_of_it() -> None:
+    told = Told()
+    told.note(entries(signal()))
+    moved = signal(before={"confidence": 0.7}, after={"confidence": 0.2}, confidence=0.2)
+    gone = signal(life="retracted", before={"life": "confirmed"}, after={"life": "retracted"})
+    assert heard(told, moved, end(), gone, chosen=False) == [0, 1, 2]
+    assert heard(told, end(symbol="KO"), gone, chosen=False) == [1]
+    assert heard(Told(), moved, end(), gone, chosen=False) == []
+
+
+CONFIRMED_LATER = {"bar_time_ms": T0 + 60_000, "born_ms": T0 + 60_000}
 
 
 def test_the_confirmation_of_what_was_told_as_forming_is_awaited_once() -> None:
     told = Told()
     told.note(entries(signal(life="forming")))
-    confirmed = entries(signal(bar_time_ms=T0 + 60_000, born_ms=T0 + 60_000))
-    others = entries(signal(symbol="KO"), signal(direction="bearish"), signal(life="forming"))
-    assert told.awaited(confirmed).tolist() == [True]
-    assert told.awaited(others).tolist() == [False, False, False]
-    told.note(confirmed)
-    assert told.awaited(confirmed).tolist() == [False]
+    confirmed = signal(**CONFIRMED_LATER)
+    others = (signal(symbol="KO"), signal(direction="bearish"), signal(life="forming"), signal(1))
+    assert awaited(told, confirmed) == [True]
+    assert awaited(told, *others) == [False] * 4
+    told.note(entries(signal(1, **CONFIRMED_LATER)))
+    assert awaited(told, confirmed) == [True]
+    told.note(entries(confirmed))
+    assert awaited(told, confirmed) == [False]
+
+
+def test_what_forms_and_is_confirmed_at_one_close_is_awaited() -> None:
+    forming, confirmed = signal(life="forming"), signal(**CONFIRMED_LATER)
+    assert awaited(Told(), forming, confirmed, signal(1, **CONFIRMED_LATER)) == [False, True, False]
+
+
+def test_what_comes_of_a_confirmation_that_was_held_back_is_awaited() -> None:
+    told = Told()
+    told.note(entries(signal(life="forming")))
+    ended = end(born_ms=T0 + 60_000)
+    assert heard(told, ended, chosen=False) == [0]
+    told.note(entries(ended))
+    assert heard(told, ended, chosen=False) == []
 
 
 def test_a_restart_still_awaits_what_was_forming() -> None:
     facts = (0.7, 150.25, 0.42, 184_200.0, "1min", "AAPL", "Volume_Spike", "bullish")
-    told = Told.of([Standing("f", "forming", 0, T0, *facts)], SYMBOLS, "1min")
-    assert told.awaited(entries(signal(born_ms=T0 + 60_000))).tolist() == [True]
+    flow_id = str(signal().flow_id)
+    told = Told.of([Standing(flow_id, "forming", 0, T0, *facts)], SYMBOLS, "1min")
+    assert awaited(told, signal(born_ms=T0 + 60_000)) == [True]
 
 
 def test_ends_are_counted_by_how_they_came() -> None:

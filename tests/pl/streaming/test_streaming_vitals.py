@@ -14,6 +14,7 @@ from pl.signals.entries import Entries
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.store.closes import CloseStore
 from pl.streaming.beats import Beats
+from pl.streaming.choice import HELD
 from pl.streaming.counters import REASONS
 from pl.streaming.flows import Flows
 from pl.streaming.road import Road
@@ -86,7 +87,7 @@ class Whole:
         voice: Any = self.voice
         heart: Any = self.heart
         flow_log: Any = FlowLog(self.database)
-        self.road = Road("p", patterns, spool, publication(self.redis), Flows(), 1)
+        self.road = Road("p", patterns, spool, publication(self.redis), Flows(), 1, lambda _: 0.0)
         self.closes = SpooledCloses(self.database)
         self.rows = CloseStore(store, store)
         closes: Any = self.closes
@@ -231,7 +232,7 @@ def test_history_that_cannot_be_had_is_named(whole: Whole) -> None:
 
 
 def test_what_the_evaluation_left_out_is_named_and_counted_by_reason(whole: Whole) -> None:
-    assert whole.part("signals") == ("healthy", "0 events, 0 held back by policy, left out 0")
+    assert whole.part("signals") == ("healthy", "0 events, held back 0, left out 0")
     split_up = EngineUpdate(Entries.empty(), IndicatorTable.empty(), {"restated": 2, "stale": 1})
     closing = whole.stage.loop.closing
     closing.minute.take = lambda _: split_up
@@ -245,9 +246,24 @@ def test_what_the_evaluation_left_out_is_named_and_counted_by_reason(whole: Whol
         assert registry.get_sample_value("tickstock_signals_refused_total", labels) == n
 
 
+def test_what_is_held_back_is_named_and_counted_by_reason(whole: Whole) -> None:
+    at = whole.stage.loop.closing.minute
+    weak = signal(confidence=0.01, bar_time_ms=T0, symbol=SYMBOLS[0])
+    found = Entries.of([weak, weak], {SYMBOLS[0]: 0})
+    at.take = lambda _: EngineUpdate(found, IndicatorTable.empty())
+    whole.stage.trade(1)
+    whole.stage.wait_until(63)
+    assert "held back 2 (2 confidence)" in whole.part("signals")[1]
+    registry = CollectorRegistry()
+    whole.vitals.register(registry)
+    for reason, n in (("confidence", 2), ("cool_down", 0), ("storm", 0), ("start", 0)):
+        labels = {"reason": reason}
+        assert registry.get_sample_value("tickstock_patterns_held_back_total", labels) == n
+
+
 def test_the_reference_says_what_each_reason_counts() -> None:
     page = Path(__file__).parents[3] / "docs" / "reference" / "streaming-health.md"
-    rows = {f"| `{reason}` | {text} |" for reason, text in REASONS.items()}
+    rows = {f"| `{reason}` | {text} |" for reason, text in (REASONS | HELD).items()}
     assert rows <= set(page.read_text().splitlines())
 
 

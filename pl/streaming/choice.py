@@ -1,0 +1,72 @@
+"""Choose what of the log of a close is told, and count what is held back, by reason."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pl.signals.choosing import ALERT, HELD_CONFIDENCE, VERDICT_NAMES
+from pl.signals.entries import LIVES, Entries
+from pl.signals.policy import Policy
+from pl.signals.signal import ENDINGS
+from pl.signals.storm import Flags, surest
+from pl.streaming.told import Told
+
+_IS_END: Final = np.array([life in ENDINGS for life in LIVES], np.bool_)
+HELD: Final = {
+    "confidence": "signals that are not sure enough to alert",
+    "cool_down": "signals that came too soon after another of their kind",
+    "storm": "alerts beyond the most of one close, the least sure first",
+    "start": "signals of bars that a first start had to wait for",
+}
+"""Why a signal of the log was told to nobody."""
+_HELD_BY: Final = {"held_confidence": "confidence", "held_cool_down": "cool_down"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Hold the entries that are told, in log order, and how many were not, by reason.
+
+    The ends of what nobody was told of are not counted.
+    """
+
+    told: Entries
+    held: Counter[str]
+
+
+def choose(
+    policy: Policy, told: Told, entries: Entries, in_time: Flags, most: int, most_events: int
+) -> Choice:
+    """Choose from the log of a close, and remember who was told of what.
+
+    in_time : (n,) entries of bars that closed late enough; most : alerts; most_events : what
+    changes and ends what was told before included, as far as that leaves room.
+    """
+    verdict = policy.decide(entries)
+    chosen = (verdict >= ALERT) & in_time
+    awaited = told.awaited(entries, chosen)
+    awaited &= ~np.isnan(entries.said) | (verdict != HELD_CONFIDENCE)
+    heard = told.places(entries, chosen, awaited)
+    calmed = heard[surest(entries.take(heard), most, most_events, awaited[heard])]
+    told.note(entries.take(calmed))
+    held = _counted(entries, verdict, in_time, heard)
+    held["storm"] = len(heard) - len(calmed)
+    return Choice(entries.take(calmed), held)
+
+
+def _counted(
+    entries: Entries, verdict: np.ndarray, in_time: Flags, heard: np.ndarray
+) -> Counter[str]:
+    silent = ~_IS_END[entries.life]
+    silent[heard] = False
+    by_verdict = np.bincount(verdict[silent], minlength=len(VERDICT_NAMES)).tolist()
+    held = Counter(
+        {
+            _HELD_BY[name]: count
+            for name, count in zip(VERDICT_NAMES, by_verdict, strict=True)
+            if name in _HELD_BY
+        }
+    )
+    held["start"] = int((silent & ~in_time & (verdict >= ALERT)).sum())
+    return held
