@@ -87,8 +87,8 @@ def test_breaks_on_even_volume_are_published_and_most_are_found() -> None:
 
 def test_one_page_alone_states_how_often_a_chart_pattern_fires() -> None:
     rules = (PAGE.parent / "chart-pattern-rules.md").read_text()
-    assert "| pattern | alert from | real | random |" in rules
-    assert not re.search(r"/1,000|per 1,000 bars at|\| *(real|null|random)", PAGE.read_text())
+    assert "Rates are finds per 1,000 bars" in rules
+    assert not re.search(r"/1,000|Rates are|\| *(real|null|random)", PAGE.read_text())
 
 
 @pytest.mark.exhaustive
