@@ -8,7 +8,9 @@ import numpy as np
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.chart.state import empty_state
 from pl.signals.charting import look_again, room_for_finds
-from pl.signals.combos.measures import N_MEASURES, Looks, measure
+from pl.signals.combos.days import Days
+from pl.signals.combos.tier import Combos
+from pl.signals.crossings import CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.evaluation import rows_between
 from pl.signals.events.levels import fit_beyond
@@ -60,19 +62,21 @@ def warm_up() -> None:
     engine = SignalEngine(("WARM",), "1min", "intraday", lambda _: 0, session_bars=N_BARS)
     history = [minute for minute in range(N_BARS - 8) if minute != 40]
     engine.warm(0, _bars(history, 10.0, 0))
-    found = engine.update(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0))
+    found = _combos(engine).update(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0)).update
     Policy(1, "1min", "intraday").decide(found.entries)
+    CrossingWatch(1, "1min").look(found.indicators, engine.history)
     engine.update(_bars([N_BARS - 7], 12.0, 1))
     engine.update(_bars([40], 12.0, 1))
     engine.update(_bars([40], float("nan"), 2))
     engine.recent(4)
     engine.latest_rows(np.zeros(1, np.int64), 4)
     engine.last_rows(np.zeros(1, np.int64))
-    _look_at_a_combo(engine)
-
-
-def _look_at_a_combo(engine: SignalEngine) -> None:
-    one = np.ones(1, np.int64)
-    looks = Looks(one, one, np.zeros(1, np.int64), one, one)
-    measure(engine.history, looks, one, one, np.empty((1, N_MEASURES), np.float64))
     fit_beyond(1.0)
+
+
+def _combos(engine: SignalEngine) -> Combos:
+    days = Days(SignalEngine(("WARM",), "daily", "daily", lambda _: 0), lambda _: 0)
+    days.recall()
+    combos = Combos(("WARM",), engine, days, "1min", lambda _: 0)
+    combos.recall()
+    return combos

@@ -2,11 +2,26 @@
 
 import numpy as np
 
-from pl.signals import births, evaluation, history
+from pl.signals import births, crossed, evaluation, history
 from pl.signals.closing import close_bars
+from pl.signals.combos.days import Days
+from pl.signals.combos.living import live_on
+from pl.signals.combos.measures import measure
+from pl.signals.combos.reach import leave
+from pl.signals.combos.tier import Combos
+from pl.signals.crossings import CrossingWatch
+from pl.signals.scales import scale_ages
 from pl.signals.shifting import shift_left, shift_right
 from pl.signals.warm_up import warm_up
-from tests.pl.signals.synthetic import changed, engine, random_bars, restarted, span
+from tests.pl.signals.synthetic import (
+    SYMBOLS,
+    changed,
+    day_open,
+    engine,
+    random_bars,
+    restarted,
+    span,
+)
 
 ENTRANCES = (
     close_bars,
@@ -21,6 +36,11 @@ ENTRANCES = (
     history.walk_start,
     history.write_bar,
     births.replay,
+    crossed.look,
+    live_on,
+    leave,
+    measure,
+    scale_ages,
 )
 
 
@@ -35,7 +55,12 @@ def test_nothing_compiles_once_the_market_is_open() -> None:
     frozen = bars.take(np.arange(len(bars)))
     frozen.row.flags.writeable = False
     running = restarted(span(bars, 0, 60))
-    running.update(frozen)
+    days = Days(engine(timeframe="daily"), day_open)
+    days.take(random_bars(30))
+    combos = Combos(SYMBOLS, running, days, "1min", day_open)
+    combos.recall()
+    found = combos.update(frozen).update
+    CrossingWatch(2, "1min").look(found.indicators, running.history)
     running.update(changed(bars, 300, volume=1.0))
     running.update(changed(bars, 300, close=float("nan"), revision=2))
     engine().recent(5)
