@@ -1,6 +1,7 @@
 """Know of which signals somebody was told, so that what becomes of them is told, and no more."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -140,7 +141,7 @@ def _remember(known: dict[int, None], keys: Int64) -> None:
     for key in keys.tolist():
         known.pop(key, None)
         known[key] = None
-    for key in list(known)[: max(len(known) - MOST_OLD, 0)]:
+    for key in list(islice(known, max(len(known) - MOST_OLD, 0))):
         del known[key]
 
 
