@@ -85,7 +85,7 @@ class Days:
     def is_over(self, row: Int64, session_ms: Int64) -> npt.NDArray[np.bool_]:
         """Tell of rows and opens of sessions (n,) whose day, or a later one, is complete."""
         before = np.empty(len(row), np.int64)
-        for opened in np.unique(session_ms).tolist():
+        for opened in set(session_ms.tolist()):
             before[session_ms == opened] = self.ages(opened).opens[0]
         return np.asarray(self.last.start_ms[row] > before, np.bool_)
 

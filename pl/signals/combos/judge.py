@@ -161,7 +161,7 @@ def _setup_scores(
     score = np.zeros(len(looks.row))
     level = np.full(len(looks.row), np.nan)
     days = around.days
-    for number in np.unique(looks.combo).tolist():
+    for number in sorted(set(looks.combo.tolist())):
         at = np.flatnonzero(looks.combo == number)
         declared = COMBOS[number].setup
         if isinstance(declared, Level):
@@ -182,7 +182,7 @@ def _setup_scores(
 def _is_fresh(looks: Looks, around: Circumstances, at: Int64) -> Flags:
     """Tell whether the last days are those of the sessions just before."""
     out = np.zeros(len(at), np.bool_)
-    for opened in np.unique(looks.open_ms[at]).tolist():
+    for opened in set(looks.open_ms[at].tolist()):
         opens = around.ages(opened).opens
         day = around.days.start_ms[at]
         out |= (looks.open_ms[at] == opened) & (day > opens[1]) & (day <= opens[0])

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from pl.market.batches import ClosedBars, Int64
 from pl.signals.combos.author import ComboAuthor
+from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.days import Days
+from pl.signals.combos.declaration import Found
 from pl.signals.combos.hit import ComboHit
 from pl.signals.combos.judge import Circumstances, Judged, judge
 from pl.signals.combos.living import OpenTrades
@@ -29,6 +32,8 @@ from pl.signals.entries import Entries, join_entries
 from pl.signals.history import walk_start
 from pl.signals.life import LONGEST_HIT
 from pl.signals.table import EngineUpdate, joined_updates
+
+_ON_FINDS: Final = np.array([isinstance(combo.setup, Found) for combo in COMBOS], np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +243,10 @@ class Combos:
         confidence[fired] = entries.confidence[which[fired]]
         around = Circumstances(
             self._days.last.take(row),
-            [tuple(self._days.found(one)) for one in row.tolist()],
+            [
+                tuple(self._days.found(one)) if on_finds else ()
+                for one, on_finds in zip(row.tolist(), _ON_FINDS[combo].tolist(), strict=True)
+            ],
             self._days.ages,
             confidence,
             lambda places: entries.signals(which[places].tolist()),

@@ -20,6 +20,7 @@ from pl.signals.combos.survey import MINUTE_MS, combos_of
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import KIND_NAMES, LIVES, Entries
 from pl.signals.history import find
+from pl.signals.hits import NEUTRAL
 from pl.signals.signal import CONFIRMED
 from pl.signals.timeframes import TIMEFRAME_MS
 
@@ -47,6 +48,7 @@ class TriggerWatch:
         self._levels = [n for n in combos if isinstance(COMBOS[n].setup, Level)]
         self._fires = [n for n in combos if isinstance(COMBOS[n].trigger, Fires)]
         self._kinds = {n: _kinds(n) for n in self._fires}
+        self._triggering = np.any([_kinds(n) for n in self._fires], axis=0)
         self._wants = np.array([combo.direction for combo in COMBOS], np.int64)
         n_rows = len(engine.history.n_bars)
         self.session_ms = NO_DAY
@@ -141,14 +143,17 @@ class TriggerWatch:
         Of those of one bar, combo and side it is the most confident.
         """
         plain = (entries.life == IS_CONFIRMED) & np.isnan(entries.said)
+        plain &= self._triggering[entries.kind]
+        places = np.flatnonzero(plain)
+        kind, rows = entries.kind[places], entries.row[places]
         able = [
-            np.flatnonzero(plain & self._kinds[number][entries.kind] & self._armed[k, entries.row])
+            places[self._kinds[number][kind] & self._armed[k, rows]]
             for k, number in enumerate(self._fires)
         ]
         which = np.concatenate([*able, np.empty(0, np.intp)]).astype(np.int64)
         combo = np.repeat(np.array(self._fires, np.int64), [len(one) for one in able])
         side = entries.direction[which].astype(np.int64)
-        kept = np.isin(side, (1, -1)) & ((self._wants[combo] == 0) | (self._wants[combo] == side))
+        kept = (side != NEUTRAL) & ((self._wants[combo] == 0) | (self._wants[combo] == side))
         which, combo, side = _best(entries, which[kept], combo[kept], side[kept])
         return combo, side, entries.row[which].astype(np.int64), which
 
@@ -221,7 +226,7 @@ def places_of(bars: ClosedBars, at: Int64, row: Int64, start_ms: Int64, n_rows: 
     """Return the places of the bars of (row, start_ms) among those at `at`, -1 for none."""
     out = np.full(len(row), -1, np.int64)
     by_row = np.full(n_rows, -1, np.int64)
-    for start in np.unique(start_ms).tolist():
+    for start in set(start_ms.tolist()):
         here = at[bars.start_ms[at] == start]
         by_row[bars.row[here]] = here
         mine = start_ms == start
