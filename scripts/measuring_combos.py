@@ -54,6 +54,10 @@ class Moves:
         return Moves(np.log(prices[1:] / prices[:-1, 3:]), bars.volume[1:])
 
 
+MIRRORED: Final = [0, 2, 1, 3]
+"""Open, low, high and close: what a move's mirror image has for its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """Hold the minutes of recorded sessions by their time of day.
@@ -174,12 +178,17 @@ def walked_symbol(
 
 
 def paced(course: Course, days: ClosedBars) -> Course:
-    """Return minutes without drift, which in a session span what the days do."""
-    close = course.moves.prices[:, 3]
-    spread = close.std() * np.sqrt(SESSION_MINUTES)
+    """Return minutes without drift, which in a session span what the days do.
+
+    Each stands beside its mirror image. To take the mean off instead would part opens from the
+    closes before them that they equal, always to the same side.
+    """
+    prices, n = course.moves.prices, len(course.moves.prices)
+    both = np.concatenate([prices, -prices[:, MIRRORED]])
+    spread = both[:, 3].std() * np.sqrt(SESSION_MINUTES)
     scale = np.log(days.close / days.open).std() / spread
-    paced_moves = Moves((course.moves.prices - close.mean()) * scale, course.moves.volume)
-    return Course(paced_moves, course.places)
+    moves = Moves(both * scale, np.tile(course.moves.volume, 2))
+    return Course(moves, [np.concatenate([places, places + n]) for places in course.places])
 
 
 def closed(row: int, start_ms: np.ndarray, prices: Float64, volume: Float64) -> ClosedBars:

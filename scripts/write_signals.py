@@ -53,10 +53,11 @@ each over what a random walk does, for activity the bar's true range over its me
 
 **Rates** are fires per 1,000 bars of each timeframe that reach the confidence of an alert there:
 on real bars and, after the slash, by chance. Real days and weeks are those of 505 stocks, minutes
-and their folds recorded ones of regular hours, hours those of five symbols over 23 years. By chance
-is what fires on the same bars' moves, ranges and volumes in drawn order: days and weeks in any,
-hours among those of the same time of day and quarter, minutes and their folds in sessions whose
-every minute is drawn among those of the same time of day, so that a walk is as lively at a
+and their folds recorded ones of regular hours, hours those of six symbols over 23 years. By chance
+is what fires on moves, ranges and volumes of such bars in drawn order: days and weeks in any, hours
+among those of the same time of day and quarter. Minutes and their folds are walked by five symbols
+whose days are recorded, too: in sessions whose every minute, or its mirror image, is drawn among
+those of the same time of day, all scaled to span what the days do, so that a walk is as lively at a
 session's ends as the market. A rate on real bars that does not exceed chance says that the pattern
 is no news by itself. The rate by chance on an event's own timeframe is its `null_rate`. A dash: not
 judged there, or fewer than {least:,} bars, of which no rate is told. Finds below an alert's

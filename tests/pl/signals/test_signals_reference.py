@@ -119,6 +119,17 @@ def test_walked_minutes_span_what_days_move_without_drift() -> None:
     assert np.std(spans) == pytest.approx(np.log(days.close / days.open).std(), rel=0.1)
 
 
+def test_walked_minutes_begin_where_the_ones_before_closed_as_often_as_recorded_ones() -> None:
+    course = recorded_course(20)
+    gaps = course.moves.prices[:, 0]
+    walked = paced(course, lively_bars(4_000, seed=0, rows=(0,))).moves.prices
+    assert (gaps == 0.0).any()
+    assert (walked[:, 0] == 0.0).mean() == (gaps == 0.0).mean()
+    assert (walked[:, 0] > 0.0).sum() == (walked[:, 0] < 0.0).sum() == (gaps != 0.0).sum()
+    assert (walked[:, 1] >= walked.max(axis=1)).all()
+    assert (walked[:, 2] <= walked.min(axis=1)).all()
+
+
 def recorded_course(n_sessions: int) -> Course:
     """Sessions of lively bars whose first minutes trade ten times what the others do."""
     sessions = xnys_sessions(date(2013, 1, 1), date(2013, 12, 31))
