@@ -14,8 +14,9 @@ Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to
 {n} columns a bar, in {sets} sets, on every timeframe; `/indicators/{{symbol}}`
 ([producer](producer-api.md)) tells them by name. Each file below is one definition: rule,
 parameters, source and kernel. **Warm-up** is the first bar with a value, counted from the first of
-the walk, which begins 600 bars before the session; before it the column is NULL. **Unit** is what
-it is counted in, or the range that it never leaves.
+the walk, which begins 600 bars before the anchor: the session on 1min and 5min, the month on 15min
+and 1hour, the year on days and weeks; before it the column is NULL. **Unit** is what it is counted
+in, or the range that it never leaves.
 
 **Held against** is what somebody else computes of the same, or a plain twin in the tests; where the
 definition differs from it, that is said. TA-Lib is 0.8.2 started on the same first bar, and agrees

@@ -19,7 +19,7 @@ REASONS: Final = {
     " nothing is said that looks across",
     "restated_combos": "combos that are silent because days or session hold two scales",
     "restated_crossings": "indicator alerts that are silent because an average holds two scales",
-    "one_tick": "bars that span a cent or less: taken, but no candlestick alerts",
+    "one_tick": "bars that span a tick of their price or less: taken, but no candlestick alerts",
     "storm": "alerts beyond the most of one close, the least sure first",
 }
 """Why the evaluation left something out, and what is counted."""

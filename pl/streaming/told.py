@@ -18,7 +18,6 @@ MOST_OLD: Final = 200_000
 _IS_END: Final = np.array([life in ENDINGS for life in LIVES], np.bool_)
 _OVER: Final = frozenset({RETRACTED, *ENDINGS})
 _IS_FOUND: Final = np.array([life in {CONFIRMED, FORMING} for life in LIVES], np.bool_)
-_CONFIRMED: Final = LIVES.index(CONFIRMED)
 _FORMING: Final = LIVES.index(FORMING)
 
 
