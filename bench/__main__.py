@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from launcher.home import digest
 from launcher.problems import StartAborted
 from launcher.provision import development
 from launcher.provision.commands import StepFailed
 from launcher.provision.development import Pythons
+from launcher.provision.kernels import kernel_sources
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = ROOT.parent / "shared" / "data"
@@ -90,6 +92,15 @@ BENCHES: Final[Mapping[str, Callable[[argparse.Namespace, Pythons], int]]] = {
 }
 
 
+COMPILES_HERE: Final = frozenset({"ticks", "chart", "engine", "signals"})
+"""What runs kernels in its own process. The others start services, which have their own folder."""
+
+
+def kernels_folder(root: Path) -> Path:
+    """Return where the kernels of these sources are kept: numba itself looks at fewer files."""
+    return root / ".tickstock" / "numba" / f"bench-{digest(files=kernel_sources(root))}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Return 0 when the benchmark ran, whether or not its targets were met."""
     options = _parse(arguments)
@@ -101,6 +112,8 @@ def main(arguments: Sequence[str]) -> int:
     except StepFailed as error:
         print(error)
         return 1
+    if options.name in COMPILES_HERE:
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(kernels_folder(ROOT)))
     development.hand_over(pythons.producer, ["-m", "bench", *arguments])
     from bench.product import NotReady
 

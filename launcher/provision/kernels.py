@@ -11,12 +11,14 @@ from launcher.provision.commands import StepFailed, Steps
 
 ROOMS: Final = ("feeds", "market", "signals")
 """The rooms of the producer that hold kernels."""
+SHARED: Final = ("kernel", "lanes", "compiled_lanes", "plain_lanes", "prefetch", "sparse")
+"""What kernels of all rooms are made with."""
 
 
 def kernel_sources(root: Path) -> list[Path]:
     """Return every file whose change may change compiled code: numba itself looks at fewer."""
     rooms = (path for room in ROOMS for path in root.glob(f"pl/{room}/**/*.py"))
-    return [root / "pl" / "kernel.py", root / "pl" / "prefetch.py", *rooms]
+    return [*(root / "pl" / f"{name}.py" for name in SHARED), *rooms]
 
 
 class Kernels:
