@@ -54,7 +54,7 @@ class FirstRows:
     async def fill(self, timeframe: str, engine: SignalEngine) -> int:
         """Store the rows of the last bars unless all are there; return how many were evaluated.
 
-        Raises Unavailable.
+        A close in between stores its own rows, so that nothing is left to do. Raises Unavailable.
         """
         rows = np.flatnonzero(engine.history.n_bars)
         starts = _last_starts(engine, rows)
@@ -62,6 +62,8 @@ class FirstRows:
         if await asyncio.to_thread(self.store.holds, symbols, starts, timeframe):
             return 0
         table = await self._evaluated(engine, rows)
+        if not np.array_equal(starts, _last_starts(engine, rows)):
+            return 0
         Universe().compare(table)
         for begin in range(0, len(table), STORED_AT_ONCE):
             part = rows_of(table, begin, begin + STORED_AT_ONCE)
@@ -70,15 +72,12 @@ class FirstRows:
         return len(table)
 
     async def _evaluated(self, engine: SignalEngine, rows: Int64) -> IndicatorTable:
-        """Return the last rows of all symbols; a close in between starts it over."""
-        while True:
-            starts = _last_starts(engine, rows)
-            tables = []
-            for some in np.array_split(rows, len(rows) // ROWS_AT_ONCE + 1):
-                tables.append(engine.last_rows(some))
-                await asyncio.sleep(PAUSE_S)
-            if np.array_equal(starts, _last_starts(engine, rows)):
-                return join(tables)
+        """Return the last rows of all symbols, some at a time."""
+        tables = []
+        for some in np.array_split(rows, len(rows) // ROWS_AT_ONCE + 1):
+            tables.append(engine.last_rows(some))
+            await asyncio.sleep(PAUSE_S)
+        return join(tables)
 
 
 def _last_starts(engine: SignalEngine, rows: Int64) -> Int64:

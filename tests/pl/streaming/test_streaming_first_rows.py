@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pl.market.batches import ClosedBars
+from pl.market.batches import ClosedBars, Int64
 from pl.signals.engine import SignalEngine
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.table import IndicatorTable
@@ -103,6 +103,32 @@ async def test_rows_that_a_close_wrote_are_left_alone(store: Database) -> None:
     assert others == [("BBB", 5), ("CCC", 5)]
     assert fresh != 5
     assert await filling(store, running).fill("daily", running) == 0
+
+
+class Restless:
+    """An engine whose every look at its last rows is followed by a close."""
+
+    def __init__(self, running: SignalEngine, bars: ClosedBars) -> None:
+        self.n_looks = 0
+        self._running, self._bars = running, bars
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._running, name)
+
+    def last_rows(self, rows: Int64) -> IndicatorTable:
+        table = self._running.last_rows(rows)
+        self._running.update(span(self._bars, 3 * self.n_looks, 3 * self.n_looks + 3))
+        self.n_looks += 1
+        return table
+
+
+async def test_a_close_in_between_is_left_to_store_its_own(store: Database) -> None:
+    n = N_BARS - 5
+    running = warmed(span(DAYS, 0, 3 * n))
+    restless: Any = Restless(running, span(DAYS, 3 * n, 3 * N_BARS))
+    assert await filling(store, running).fill("daily", restless) == 0
+    assert restless.n_looks == 1
+    assert asked(store, "symbol") == []
 
 
 async def test_a_market_without_bars_has_nothing_to_fill(store: Database) -> None:
