@@ -24,7 +24,7 @@ def known(query: Mapping[str, str], names: frozenset[str]) -> None:
     """Raise Rejected for a parameter that a route does not have."""
     for name in query:
         if name not in names:
-            raise _wrong(name, query[name], f"one of {', '.join(sorted(names))}")
+            raise _wrong("parameter", name, f"one of {', '.join(sorted(names))}")
 
 
 def limit_of(query: Mapping[str, str]) -> int:

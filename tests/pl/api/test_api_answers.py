@@ -293,7 +293,7 @@ HUGE = "9" * 5_000
         ({"pattern": "\0"}, "pattern"),
         ({"pattern": ""}, "pattern"),
         ({"pattern": "x" * 51}, "pattern: expected a name of 1 to 50 characters"),
-        ({"colour": "red"}, "colour: expected one of end, latest, life, limit"),
+        ({"colour": "red"}, "parameter: expected one of end, latest, life, limit"),
         ({"latest": "yes"}, "latest: expected one of true, false, was yes"),
         ({"life": "dead"}, "life: expected one of forming, confirmed"),
     ],
@@ -312,7 +312,7 @@ async def test_a_wrong_parameter_is_named(
     [
         ({"indicator": "rsi"}, "indicator: expected one of sma_20"),
         ({"pattern": ""}, "pattern: expected a name of 1 to 50 characters"),
-        ({"colour": "red"}, "colour: expected one of end, indicator"),
+        ({"colour": "red"}, "parameter: expected one of end, indicator"),
         ({"tier": "combo"}, "tier: expected one of intraday, daily, was combo"),
         ({"tier": "daily", "timeframe": "1min"}, "tier: expected the tier of timeframe 1min"),
     ],

@@ -155,8 +155,8 @@ async def test_a_known_symbol_without_rows_has_none(client: TestClient[Any, Any]
     ("query", "words"),
     [
         ({"candlestick": "Bolt"}, "candlestick: expected one of Two_Crows"),
-        ({"colour": "red"}, "colour: expected one of candlestick, end, limit, next"),
-        ({"indicator": "rsi_14"}, "indicator: expected one of candlestick"),
+        ({"colour": "red"}, "parameter: expected one of candlestick, end, limit, next"),
+        ({"indicator": "rsi_14"}, "parameter: expected one of candlestick"),
         ({"tier": "combo"}, "tier: expected one of intraday, daily, was combo"),
         ({"tier": "daily", "timeframe": "1min"}, "tier: expected the tier of timeframe 1min"),
         ({"timeframe": "2min"}, "timeframe: expected one of 1min"),
