@@ -150,7 +150,7 @@ class SnapshotHistory:
         self, snapshot: Snapshot, symbols: Sequence[str], before_ms: int, timeframe: str
     ) -> Rows:
         """Return the snapshot's bars of each symbol and those that came after them."""
-        after = self._history.bars_between(symbols, snapshot.through_ms + 1, before_ms, timeframe)
+        after = self.bars_between(symbols, snapshot.through_ms + 1, before_ms, timeframe)
         row = np.repeat(np.arange(len(symbols), dtype=np.int32), snapshot.n_bars)
         bars = _as_closed(snapshot, row)
         if len(after) or snapshot.start.max(initial=0) > snapshot.through_ms:

@@ -98,6 +98,28 @@ def test_a_snapshot_gives_what_the_database_gives(store: Database, tmp_path: Pat
     assert cached.trusted == len(SYMBOLS)
 
 
+class OneByOne(BarHistory):
+    """Refuses what an index would be asked for symbol by symbol."""
+
+    def bars_between(self, *_: Any, **__: Any) -> ClosedBars:
+        raise AssertionError("a whole market was asked for one by one")
+
+
+@pytest.mark.integration
+def test_what_came_after_a_snapshot_of_a_whole_market_is_read_at_once(
+    store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pl.store.snapshot_history.MANY", len(SYMBOLS) - 1)
+    _, history, bars = begun(store, tmp_path)
+    BarStore(store).write_bars(bars.take(bars.start_ms >= BEFORE_MS), SYMBOLS)
+    end_ms = BEFORE_MS + 30 * MINUTE_MS
+    snapshots = Snapshots(tmp_path, "real", SYMBOLS)
+    cached = SnapshotHistory(store, OneByOne(store), snapshots, every)
+    found = named(cached.last_bars(SYMBOLS, 1_000, end_ms))
+    assert same(found, history.last_bars(SYMBOLS, 1_000, end_ms))
+    assert cached.trusted == len(SYMBOLS)
+
+
 @pytest.mark.integration
 def test_symbols_that_changed_meanwhile_are_read_afresh(store: Database, tmp_path: Path) -> None:
     cached, history, bars = begun(store, tmp_path)
