@@ -20,6 +20,7 @@ from pl.signals.ledger import (
     empty_ledger,
     enter_found,
 )
+from pl.signals.lives import CAUSE as ENDING_CAUSE
 from pl.signals.lives import Lives
 from pl.signals.log import Author
 from pl.signals.signal import Signal
@@ -81,16 +82,25 @@ class Page:
         return self._confirmed(read_charts(rows, len(rows)), rows[:, CAUSE].astype(np.intp))
 
     def _confirmed(self, hits: Sequence[Finding], cause: Int64) -> list[Signal]:
-        known = self.values[cause, RSI_14].tolist() if len(self.values) else [math.nan] * len(hits)
-        return [self.author.confirm(hit, rsi) for hit, rsi in zip(hits, known, strict=True)]
+        return list(map(self.author.confirm, hits, self._rsi(cause)))
 
     def _ended_hits(self, at: Chosen) -> list[Signal]:
         rows = self.ended_hits[at]
-        return list(map(self.author.end, ended_hits(rows), endings_of(rows)))
+        return self._ended(ended_hits(rows), rows)
 
     def _ended_charts(self, at: Chosen) -> list[Signal]:
         rows = self.ended_charts[at]
-        return list(map(self.author.end, ended_charts(rows), endings_of(rows)))
+        return self._ended(ended_charts(rows), rows)
+
+    def _ended(self, hits: Sequence[Finding], rows: Float64) -> list[Signal]:
+        rsi = self._rsi(rows[:, ENDING_CAUSE].astype(np.intp))
+        return list(map(self.author.end, hits, endings_of(rows), rsi))
+
+    def _rsi(self, cause: Int64) -> list[float]:
+        if not len(self.values):
+            return [math.nan] * len(cause)
+        known: list[float] = self.values[cause, RSI_14].tolist()
+        return known
 
 
 def read_room(author: Author, room: Room, values: Float64) -> Page:
