@@ -19,6 +19,7 @@ from pl.signals.judging import DIRECTION, PATTERN
 from pl.signals.ledger import HIT, Ledger, empty_ledger, enter_found
 from pl.signals.levels import place_stops
 from pl.signals.life import STOPS
+from pl.signals.lives import CAUSE as ENDING_CAUSE
 from pl.signals.lives import Lives
 from pl.signals.log import Author
 from pl.signals.registry import PATTERNS
@@ -101,17 +102,21 @@ class Page:
         charts = read_charts(rows, len(rows))
         return _confirmed(self.author, charts, self._rsi(rows[:, CAUSE].astype(np.intp)))
 
-    def _rsi(self, cause: Int64) -> Float64:
-        """Return the RSI of bars of the batch, NaN where it is not known."""
-        return self.values[cause, RSI_14] if len(self.values) else np.full(len(cause), np.nan)
-
     def _ended_hits(self, at: Chosen) -> list[Signal]:
         rows = self.ended_hits[at]
-        return list(map(self.author.end, ended_hits(rows), endings_of(rows)))
+        return self._ended(ended_hits(rows), rows)
 
     def _ended_charts(self, at: Chosen) -> list[Signal]:
         rows = self.ended_charts[at]
-        return list(map(self.author.end, ended_charts(rows), endings_of(rows)))
+        return self._ended(ended_charts(rows), rows)
+
+    def _ended(self, hits: Sequence[Finding], rows: Float64) -> list[Signal]:
+        rsi = self._rsi(rows[:, ENDING_CAUSE].astype(np.intp))
+        return list(map(self.author.end, hits, endings_of(rows), rsi.tolist()))
+
+    def _rsi(self, cause: Int64) -> Float64:
+        """Return the RSI of bars of the batch, NaN where it is not known."""
+        return self.values[cause, RSI_14] if len(self.values) else np.full(len(cause), np.nan)
 
 
 def _confirmed(author: Author, hits: Sequence[Finding], rsi: Float64) -> list[Signal]:
