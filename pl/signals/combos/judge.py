@@ -141,17 +141,18 @@ def _setup_scores(
     score = np.zeros(len(looks.row))
     level = np.full(len(looks.row), np.nan)
     days = around.days
+    is_fresh = _is_fresh(looks, around)
     for number in sorted(set(looks.combo.tolist())):
         at = np.flatnonzero(looks.combo == number)
         declared = COMBOS[number].setup
         if isinstance(declared, Level):
             place = LEVEL_OF[declared]
-            fresh = _is_fresh(looks, around, at) & np.isfinite(days.levels.price[at, place])
+            fresh = is_fresh[at] & np.isfinite(days.levels.price[at, place])
             level[at] = days.levels.price[at, place]
             score[at] = np.where(fresh, days.levels.score[at, place], 0.0)
         elif isinstance(declared, Conditions):
             held = score_of(declared, days.values[at])
-            score[at] = np.where(_is_fresh(looks, around, at), held, 0.0)
+            score[at] = np.where(is_fresh[at], held, 0.0)
         else:
             found = {k: _setup(looks, around, k) for k in at.tolist()}
             score[at] = [one.score if one else 0.0 for one in found.values()]
@@ -159,13 +160,12 @@ def _setup_scores(
     return score, level
 
 
-def _is_fresh(looks: Looks, around: Circumstances, at: Int64) -> Flags:
+def _is_fresh(looks: Looks, around: Circumstances) -> Flags:
     """Tell whether the last days are those of the sessions just before."""
-    out = np.zeros(len(at), np.bool_)
-    for opened in set(looks.open_ms[at].tolist()):
+    out, day = np.zeros(len(looks.row), np.bool_), around.days.start_ms
+    for opened in set(looks.open_ms.tolist()):
         opens = around.ages(opened).opens
-        day = around.days.start_ms[at]
-        out |= (looks.open_ms[at] == opened) & (day > opens[1]) & (day <= opens[0])
+        out |= (looks.open_ms == opened) & (day > opens[1]) & (day <= opens[0])
     return out
 
 
