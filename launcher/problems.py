@@ -53,6 +53,7 @@ class Kind:
 
 
 PYTHON_TOO_OLD = Kind(10, "Python {version} is too old")
+"""Said by start_all_services.py, in words of its own: an old Python could not read this file."""
 PRODUCER_PYTHON_MISSING = Kind(
     11,
     "TickStockPL virtual environment validation failed",

@@ -13,7 +13,7 @@ from pl.signals.combos.names import COMBO_NAMES
 from pl.signals.indicators.names import COLUMN
 from pl.signals.signal import Signal
 from scripts.drawing import Drawing
-from scripts.examples import TYPICAL, Example
+from scripts.examples import TYPICAL, Example, alerts
 from tests.pl.signals.recorded_combos import (
     DAY,
     SYMBOLS,
@@ -69,8 +69,11 @@ def chosen_combos(recorded: Recording) -> Iterator[tuple[Example, Drawing]]:
     """Yield a typical find of each combo that fired."""
     for name in COMBO_NAMES:
         found = recorded.found(name)
+        sure = [one for one in found if alerts(example_of(one))]
         if found:
             signal = found[int(TYPICAL * (len(found) - 1))]
+            if sure and signal not in sure:
+                signal = sure[int(TYPICAL * (len(sure) - 1))]
             yield example_of(signal), drawing_of(signal, recorded)
 
 

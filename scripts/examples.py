@@ -15,7 +15,7 @@ from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate
 from scripts.drawing import Drawing, Point
-from scripts.measuring_rates import finds
+from scripts.measuring_rates import finds, rule_of
 from scripts.recorded_series import daily_bars, judge, minute_bars
 
 BEFORE: Final = {"candlestick": 16, "event": 46, "chart": 12}
@@ -88,21 +88,47 @@ def recorded(home: Path, keep: Callable[[str], bool] = lambda _: True) -> list[S
 
 
 def chosen(series: list[Series]) -> Iterator[tuple[Example, Drawing]]:
-    """Yield an example of each signal: of the registry, of the chart patterns, of the 61."""
+    """Yield an example of each signal: of the registry, of the chart patterns, of the 61.
+
+    It is one of days where they have one that alerts, else of minutes where those have.
+    """
     for pattern in PATTERNS:
-        frame = "daily" if "daily" in pattern.timeframes else "1min"
-        mine = [one for one in series if one.timeframe == frame]
-        if any(len(finds(one.update.entries, pattern.name)) for one in mine):
-            yield best(pattern.name, pattern.family, mine)
-    days = [one for one in series if one.timeframe == "daily"]
+        yield from surest(pattern.name, pattern.family, series)
     for name in CHART_NAMES:
-        yield best(name, "chart", days)
+        yield from surest(name, "chart", series)
+    days = [one for one in series if one.timeframe == "daily"]
     for bit, candle in enumerate(CANDLES):
         yield clearest(candle.name, bit, candle.n_bars, days)
 
 
+def surest(name: str, family: str, series: list[Series]) -> Iterator[tuple[Example, Drawing]]:
+    """Yield the example of a pattern, none where it fires on no series."""
+    found = []
+    for timeframe in ("daily", "1min"):
+        mine = [one for one in series if one.timeframe == timeframe]
+        if any(len(finds(one.update.entries, name)) for one in mine):
+            found.append(best(name, family, mine))
+    yield from ([one for one in found if alerts(one[0])] or found)[:1]
+
+
+def alerts(example: Example) -> bool:
+    """Tell whether what is shown is sure enough for an alert."""
+    return example.confidence >= least_of(example)
+
+
+def least_of(example: Example) -> float:
+    """Return the least confidence of an alert, 0 for a candlestick shown as such."""
+    if example.family == "candle":
+        return 0.0
+    return rule_of(example.name, example.timeframe).min_confidence
+
+
 def best(name: str, family: str, series: list[Series]) -> tuple[Example, Drawing]:
-    """Return a typical find of a pattern, of chart patterns the surest one."""
+    """Return a typical find of a pattern, of chart patterns the surest one.
+
+    Where that would not alert, it is one of those that do, if there are any.
+    """
+    least = rule_of(name, series[0].timeframe).min_confidence
     shown = []
     for s, one in enumerate(series):
         entries = one.update.entries
@@ -112,7 +138,11 @@ def best(name: str, family: str, series: list[Series]) -> tuple[Example, Drawing
                 shown.append((worth(family, one, e), s, place, e))
     shown.sort()
     share = 1.0 if family == "chart" else TYPICAL
-    _, s, place, e = shown[int(share * (len(shown) - 1))]
+    sure = [one for one in shown if series[one[1]].update.entries.confidence[one[3]] >= least]
+    typical = shown[int(share * (len(shown) - 1))]
+    if sure and typical not in sure:
+        typical = sure[int(share * (len(sure) - 1))]
+    _, s, place, e = typical
     signal = series[s].update.entries.signals([e])[0]
     example = Example(
         name,

@@ -58,6 +58,8 @@ def row(column: Column) -> str:
     """Return the column's row of its table."""
     known = ", ".join(f"{name} {value:.4g}" for name, value in column.parameters.items())
     warm_up = str(column.warm_up) if column.warm_up else "sessions"
+    if "weeks" in column.parameters:
+        warm_up = f"{column.warm_up} days, {column.parameters['weeks']:g} weeks"
     return (
         f"| `{column.name}` | {column.rule} | {known} | {warm_up} | {column.unit} "
         f"| {'; '.join(witnesses(column))} |"

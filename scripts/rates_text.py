@@ -6,6 +6,8 @@ from typing import Final
 from pl.signals.rates import LEAST_BARS, MEASURED, rate_of
 
 UNKNOWN: Final = "–"
+RARE: Final = 0.01
+"""Alerts per 1,000 bars: one in 400 years of days."""
 FRAMES: Final = tuple(MEASURED)
 
 
@@ -16,6 +18,35 @@ def rates_table(names: Iterable[str]) -> str:
         for name in names
     ]
     return _head("real / by chance") + "".join(rows)
+
+
+def hardly_alert(names: Iterable[str]) -> list[str]:
+    """Return which of the names alert on hardly any real bar of each timeframe."""
+    return [name for name in names if real_alerts(name) < RARE]
+
+
+def real_alerts(name: str) -> float:
+    """Return the most alerts per 1,000 real bars of a timeframe that a pattern has."""
+    known = [
+        rate.real_alert
+        for timeframe in FRAMES
+        if MEASURED[timeframe].bars_of(name).real >= LEAST_BARS
+        and (rate := rate_of(name, timeframe)) is not None
+    ]
+    return max(known, default=0.0)
+
+
+def told_of_rare(names: Iterable[str]) -> str:
+    """Return a paragraph on those that hardly alert on real bars, empty where all do."""
+    rare = hardly_alert(names)
+    if not rare:
+        return ""
+    most = max(map(real_alerts, rare))
+    return (
+        f"\n{' and '.join(rare)} hardly ever alert on real bars, at most {text(most)} times in\n"
+        "1,000 of a timeframe: [how many planted ones are found](chart-patterns.md) says little\n"
+        "of them on the market.\n"
+    )
 
 
 def cell(name: str, timeframe: str) -> str:

@@ -1,5 +1,7 @@
 """Read recorded bars of each timeframe, one frame a symbol, and judge them."""
 
+import os
+import sys
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -28,6 +30,26 @@ QUARTER_MS: Final = 91 * DAY_MS
 PRICES: Final = ("open", "high", "low", "close")
 FOLDS: Final = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
 Frames = list[pd.DataFrame]
+RECORDED: Final = (
+    "daily_sp500_5yr/sp500_5yr.parquet",
+    "lean/daily_raw.parquet",
+    "lean/hour_raw.parquet",
+    "lean/minute_trade_bars.parquet",
+)
+"""Files of recorded bars that rates are measured and examples drawn from."""
+
+
+def recorded_home() -> Path:
+    """Return the folder of recorded bars; ends the process where one of them is absent."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    home = Path(os.environ.get("TICKSTOCK_TEST_DATA", beside))
+    absent = [name for name in RECORDED if not (home / name).is_file()]
+    if absent:
+        sys.exit(
+            f"recorded bars are absent: expected {', '.join(absent)} in {home.resolve()}\n"
+            "set TICKSTOCK_TEST_DATA to the folder that holds them"
+        )
+    return home
 
 
 @cache

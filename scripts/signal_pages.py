@@ -9,8 +9,8 @@ from pl.signals.candles.catalogue import CANDLES, Candle
 from pl.signals.candles.judging import WARM_UP
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES, CHARTS
 from pl.signals.rates.candles import CANDLES as CANDLE_RATES
-from scripts.examples import Example
-from scripts.rates_text import rates_table
+from scripts.examples import Example, alerts, least_of
+from scripts.rates_text import rates_table, told_of_rare
 from scripts.talib_starts import TALIB_FROM
 from scripts.write_examples import file_of
 
@@ -69,7 +69,7 @@ def chart_page(examples: dict[str, Example]) -> Iterator[str]:
         yield f"{' '.join(title.split())}\n\n{text}\n\n"
         yield f"File: `{module.__name__.replace('.', '/')}.py`. {parameters_text(module)}\n\n"
         least = ", ".join(f"{name} {ALERT_CONFIDENCE[name]:.2f}" for name in names)
-        yield f"Alert from: {least}.\n\n" + rates_table(names)
+        yield f"Alert from: {least}.\n\n" + rates_table(names) + told_of_rare(names)
         for name in names:
             yield shown(examples[file_of_name(name)])
 
@@ -83,6 +83,9 @@ def shown(example: Example) -> str:
     """Return an example: its drawing and what it said."""
     frame = "daily bars" if example.timeframe == "daily" else "minutes"
     said = f": {example.reason} Confidence {example.confidence:.2f}." if example.reason else "."
+    if not alerts(example):
+        said += f" That is below the {least_of(example):.2f} of an alert, which nothing in the"
+        said += " recorded days and minutes reaches."
     caption = f"{example.symbol}, {frame}, {example.closed}, {example.direction}{said}"
     return f"\n![{example.name} on {example.symbol}](examples/{file_of(example)})\n\n*{caption}*\n"
 

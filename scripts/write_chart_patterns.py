@@ -1,9 +1,11 @@
 """Measure how often planted chart patterns are found; write docs/reference/chart-patterns.md.
 
 The planted series come from three seeds that development never used. How often a pattern fires on
-real bars and on random walks is in one place: `scripts/write_signals.py`.
+real bars and on random walks is in one place: `scripts/write_signals.py`. `--remarks` measures
+nothing and writes what stands below the tables anew.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES  # noqa: E402 - after the path
+from scripts.rates_text import told_of_rare  # noqa: E402
 from tests.pl.signals.chart.planting import Array, Planted, planted_fields  # noqa: E402
 from tests.pl.signals.chart.scoring import Tally, tally  # noqa: E402
 
@@ -66,6 +69,8 @@ REMARKS = """
   moves the extreme of a flat turn by more than 5 % of the length.
 - The first swing of a channel is a V until the next swing is seen.
 """
+
+LAST_ROW = re.compile(r"^\| \*\*all\*\* .*\n", re.MULTILINE)
 
 Fields = list[tuple[Array, list[Planted]]]
 
@@ -123,11 +128,25 @@ def page(raised: Mapping[int, Tally], even: Mapping[int, Tally]) -> str:
         error=100.0 * (0.92 * 0.08 / n_each) ** 0.5,
     )
     parts = [introduction, RAISED, "\n", RAISED_TEXT, table(raised), "\n"]
-    return "".join([*parts, EVEN, "\n", EVEN_TEXT, table(even), REMARKS])
+    return "".join([*parts, EVEN, "\n", EVEN_TEXT, table(even), remarks()])
+
+
+def remarks() -> str:
+    """Return what stands below the tables."""
+    return REMARKS + told_of_rare(CHART_NAMES)
+
+
+def with_remarks(text: str) -> str:
+    """Return the page with the remarks of now below the tables that were measured."""
+    *_, last = LAST_ROW.finditer(text)
+    return text[: last.end()] + remarks()
 
 
 def main() -> None:
     """Measure and write."""
+    if "--remarks" in sys.argv[1:]:
+        PAGE.write_text(with_remarks(PAGE.read_text()))
+        return
     measured = {seed: measure(seed, N_FIELDS) for seed in SEEDS}
     raised = {seed: pair[0] for seed, pair in measured.items()}
     even = {seed: pair[1] for seed, pair in measured.items()}

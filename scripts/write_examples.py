@@ -7,7 +7,6 @@ of the combos alone.
 """
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +21,7 @@ from scripts.combo_examples import (  # noqa: E402
 )
 from scripts.drawing import draw  # noqa: E402 - the checkout is put on the path above
 from scripts.examples import Example, chosen, recorded  # noqa: E402
+from scripts.recorded_series import recorded_home  # noqa: E402
 
 FOLDER = ROOT / "docs" / "reference" / "examples"
 CHOSEN = FOLDER / "examples.json"
@@ -40,7 +40,7 @@ def read_examples() -> list[Example]:
 
 def main() -> int:
     """Choose and draw."""
-    home = Path(os.environ.get("TICKSTOCK_TEST_DATA", ROOT.parent / "shared" / "data"))
+    home = recorded_home()
     FOLDER.mkdir(parents=True, exist_ok=True)
     combos = list(chosen_combos(recording(home)))
     kept = [one for one in read_examples() if one.family != FAMILY]

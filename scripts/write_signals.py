@@ -6,7 +6,6 @@ TICKSTOCK_TEST_DATA and writes pl/signals/rates.
 """
 
 import inspect
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from pl.signals.chart.registry import CHART_NAMES  # noqa: E402
 from pl.signals.indicators.names import INDICATOR_NAMES  # noqa: E402
 from pl.signals.pattern import EVERYWHERE, Pattern  # noqa: E402
 from pl.signals.policy import FALLBACK, RULES  # noqa: E402
@@ -22,7 +22,7 @@ from pl.signals.rates import LEAST_BARS  # noqa: E402
 from pl.signals.registry import PATTERNS  # noqa: E402
 from scripts.examples import Example  # noqa: E402
 from scripts.indicator_page import indicator_page  # noqa: E402
-from scripts.rates_text import bars_table, rates_table  # noqa: E402
+from scripts.rates_text import bars_table, rates_table, told_of_rare  # noqa: E402
 from scripts.signal_pages import (  # noqa: E402
     SOURCES,
     candle_page,
@@ -71,7 +71,7 @@ close that completed it, the level dashed. The bars are facts of {daily}, and of
 
 [Chart patterns](chart-pattern-rules.md), all [61 candlesticks](candlesticks.md) and the
 [indicators](indicators.md) have pages of their own.
-"""
+{rare}"""
 
 INDICATOR_TEXT = """
 ## Indicators
@@ -85,9 +85,9 @@ def main(arguments: list[str]) -> int:
     """Write the page, or compare it; returns 1 when it is out of date."""
     if "--measure" in arguments:
         from scripts.measuring_rates import write_rates
+        from scripts.recorded_series import recorded_home
 
-        home = Path(os.environ.get("TICKSTOCK_TEST_DATA", ROOT.parent / "shared" / "data"))
-        write_rates(home, ROOT / "pl" / "signals" / "rates")
+        write_rates(recorded_home(), ROOT / "pl" / "signals" / "rates")
         print("measured: run again without --measure to write the page")
         return 0
     pages = {name: "".join(parts) for name, parts in build().items()}
@@ -118,6 +118,7 @@ def alert_page(examples: dict[str, Example]) -> Iterator[str]:
         bars=bars_table(),
         daily=SOURCES["daily"],
         minute=SOURCES["1min"],
+        rare=told_of_rare(CHART_NAMES),
     )
     for module, patterns in by_module():
         yield section(module, patterns)

@@ -43,7 +43,6 @@ class Listener:
 
     port: int
     closes: dict[float, Close] = field(default_factory=dict)
-    n_unread: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _rest: bytes = b""
@@ -83,7 +82,6 @@ class Listener:
     def _note(self, raw: bytes, begin: int, end: int, at: float) -> None:
         found = _FACTS.search(raw, begin, end)
         if found is None:
-            self.n_unread += 1
             return
         found_at, bar_time, key = (_unix(raw) for raw in found.groups())
         close = self.closes.get(key)

@@ -1,10 +1,13 @@
 """Read what a request asks for, or say which parameter is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Final
 
+from pl.market.timeframes import INTRADAY
 from pl.signals.candles.names import CANDLE_NAMES
+from pl.signals.entries import KIND_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED
 from pl.store.bars import TIMEFRAMES
@@ -15,7 +18,14 @@ LIVES: Final = (FORMING, CONFIRMED, RETRACTED, *sorted(ENDINGS))
 TIERS: Final = ("daily", "intraday", "combo")
 DEFAULT_LIMIT: Final = 100
 LONGEST_PATTERN: Final = 50
-DAILY_TIMEFRAMES: Final = ("daily", "weekly")
+TIMEFRAMES_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "intraday": INTRADAY,
+    "daily": ("daily", "weekly"),
+    "combo": ("1min", "5min"),
+}
+"""By tier."""
+MOST_NEAR: Final = 5
+"""Names that a wrong one may have been meant to be."""
 
 _SMALLEST: Final = {"intraday": "1min", "daily": "daily"}
 
@@ -49,16 +59,20 @@ def tier_of(query: Mapping[str, str]) -> str | None:
 
 
 def timeframe_of(query: Mapping[str, str]) -> str | None:
-    """Return the timeframe asked for."""
-    return _choice(query, "timeframe", TIMEFRAMES)
+    """Return the timeframe asked for, which has to be one of the tier's where both are."""
+    tier, timeframe = tier_of(query), _choice(query, "timeframe", TIMEFRAMES)
+    if tier and timeframe and timeframe not in TIMEFRAMES_OF[tier]:
+        expected = f"one of tier {tier}: {', '.join(TIMEFRAMES_OF[tier])}"
+        raise _wrong("timeframe", timeframe, expected)
+    return timeframe
 
 
 def pattern_of(query: Mapping[str, str]) -> str | None:
-    """Return the pattern asked for, in any spelling."""
+    """Return the pattern asked for in any spelling by its name."""
     name = query.get("pattern")
     if name is not None and not (name.isprintable() and 0 < len(name) <= LONGEST_PATTERN):
         raise _wrong("pattern", name, f"a name of 1 to {LONGEST_PATTERN} characters")
-    return name
+    return _spelled(query, "pattern", KIND_NAMES)
 
 
 def life_of(query: Mapping[str, str]) -> str | None:
@@ -77,15 +91,8 @@ def indicator_of(query: Mapping[str, str]) -> str | None:
 
 
 def candlestick_of(query: Mapping[str, str]) -> str | None:
-    """Return the candlestick asked for, in any spelling."""
-    asked = query.get("candlestick")
-    if asked is None:
-        return None
-    plain = asked.replace(" ", "").replace("_", "").lower()
-    for name in CANDLE_NAMES:
-        if name.replace("_", "").lower() == plain:
-            return name
-    raise _wrong("candlestick", asked, f"one of {', '.join(CANDLE_NAMES)}")
+    """Return the candlestick asked for in any spelling by its name."""
+    return _spelled(query, "candlestick", CANDLE_NAMES)
 
 
 def bars_of(query: Mapping[str, str]) -> str:
@@ -93,11 +100,27 @@ def bars_of(query: Mapping[str, str]) -> str:
     tier, timeframe = tier_of(query), timeframe_of(query)
     if tier is not None and tier not in _SMALLEST:
         raise _wrong("tier", tier, f"one of {', '.join(_SMALLEST)}")
-    if timeframe is None:
-        return _SMALLEST[tier or "intraday"]
-    if tier is not None and (timeframe in DAILY_TIMEFRAMES) != (tier == "daily"):
-        raise _wrong("tier", tier, f"the tier of timeframe {timeframe}")
-    return timeframe
+    return _SMALLEST[tier or "intraday"] if timeframe is None else timeframe
+
+
+def _spelled(query: Mapping[str, str], parameter: str, names: Sequence[str]) -> str | None:
+    """Return which of the names is asked for, whatever its case, `_` and spaces."""
+    asked = query.get(parameter)
+    if asked is None:
+        return None
+    by_plain = {_plain(name): name for name in names}
+    name = by_plain.get(_plain(asked))
+    if name is None:
+        near = get_close_matches(_plain(asked), by_plain, MOST_NEAR)
+        expected = ", ".join(by_plain[plain] for plain in near) or ", ".join(names)
+        raise _wrong(
+            parameter, asked, f"a name such as {expected}" if near else f"one of {expected}"
+        )
+    return name
+
+
+def _plain(name: str) -> str:
+    return name.replace(" ", "").replace("_", "").lower()
 
 
 def _choice(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:

@@ -26,7 +26,11 @@ from pl.signals.signal import (
 
 
 class Author:
-    """Turn hits into log entries for one table of symbols, timeframe and tier."""
+    """Turn hits into log entries for one table of symbols, timeframe and tier.
+
+    rsi : that of the bar that an entry is of, NaN when not known: what a bar says beside the find
+    is said of the bar that found it, or of the one that ended it.
+    """
 
     def __init__(self, symbols: tuple[str, ...], timeframe: str, tier: str) -> None:
         self._symbols = symbols
@@ -38,19 +42,20 @@ class Author:
         """Return the entry that says the pattern is there or forming, as its bar closes."""
         return self._entry(hit, 0, life_of(hit), rsi, {}, {})
 
-    def end(self, hit: Finding, ending: Ending) -> Signal:
+    def end(self, hit: Finding, ending: Ending, rsi: float = math.nan) -> Signal:
         """Return the entry that says how a confirmed pattern ended."""
-        return self._ended(hit, ending.changes, ending, {"life": life_of(hit)}, ending.facts())
+        before: Facts = {"life": life_of(hit)}
+        return self._ended(hit, ending.changes, ending, rsi, before, ending.facts())
 
     def _ended(
-        self, hit: Finding, revision: int, ending: Ending, before: Facts, after: Facts
+        self, hit: Finding, revision: int, ending: Ending, rsi: float, before: Facts, after: Facts
     ) -> Signal:
-        return self._entry(hit, revision, ending.life, math.nan, before, after, ending.start_ms)
+        return self._entry(hit, revision, ending.life, rsi, before, after, ending.start_ms)
 
-    def retract(self, hit: Finding, ending: Ending | None = None) -> Signal:
+    def retract(self, hit: Finding, ending: Ending | None = None, rsi: float = math.nan) -> Signal:
         """Return the entry that takes a pattern back, with what it had said."""
         before: Facts = {**lived(hit, ending), **material(hit)}
-        return self._entry(hit, _revised(hit), RETRACTED, math.nan, before, {"life": RETRACTED})
+        return self._entry(hit, _revised(hit), RETRACTED, rsi, before, {"life": RETRACTED})
 
     def difference(self, outcome: Outcome) -> list[Signal]:
         """Return what a changed bar adds to the log: by bar, by pattern, retractions first."""
@@ -58,7 +63,8 @@ class Author:
         entries: list[tuple[int, int, Signal]] = []
         for name, hit in old.items():
             if name not in fresh or is_elsewhere(hit, fresh[name]):
-                gone = self.retract(hit, outcome.old_ends.get(name))
+                rsi = outcome.rsi.get(hit.times[-1], math.nan)
+                gone = self.retract(hit, outcome.old_ends.get(name), rsi)
                 entries.append((hit.times[-1], hit.pattern, gone))
         for name, hit in fresh.items():
             ends = (outcome.old_ends.get(name), outcome.fresh_ends.get(name))
@@ -79,19 +85,21 @@ class Author:
         """Return what is said of a find that stands now: confirmed, changed, or ended otherwise."""
         was, is_ = ends
         revision, strength = _revised(hit), rsi.get(hit.times[-1], math.nan)
+        at_end = rsi.get(is_.start_ms, math.nan) if is_ else math.nan
         if old is None or old.forming != hit.forming:
             found = self._entry(hit, revision, life_of(hit), strength, {}, {})
-            return [found, self.end(hit, is_._replace(changes=revision))] if is_ else [found]
+            ended = is_._replace(changes=revision) if is_ else None
+            return [found, self.end(hit, ended, at_end)] if ended else [found]
         before: Facts
         after: Facts
         before, after = changes(old, hit)
-        if not are_alike(was, is_):
+        if not are_alike(was, is_) or (before and is_):
             before, after = {**lived(old, was), **before}, {**lived(hit, is_), **after}
         if not before:
             return []
         if is_ is None:
             return [self._entry(hit, revision, life_of(hit), strength, before, after)]
-        return [self._ended(hit, revision, is_, before, after)]
+        return [self._ended(hit, revision, is_, at_end, before, after)]
 
     def _entry(
         self,

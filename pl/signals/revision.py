@@ -7,13 +7,15 @@ the difference goes to the log.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
-from pl.market.batches import QUALITY_PARTIAL
+from pl.market.batches import QUALITY_PARTIAL, Float64
 from pl.signals.anchors import Calendar
 from pl.signals.chart.hit import Finding
 from pl.signals.closing import Arrivals, has_sound_prices
+from pl.signals.endings import are_alike
 from pl.signals.evaluation import changes_since, mark_range
 from pl.signals.history import (
     NO_ANCHOR,
@@ -31,6 +33,9 @@ from pl.signals.reliving import Ends, Finds, lived_from
 from pl.signals.shifting import shift_left, shift_right
 from pl.signals.table import IndicatorTable
 
+NEVER: Final = 2**62
+"""Later than every bar, unix ms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -38,8 +43,8 @@ class Outcome:
 
     old, fresh : the hits of all bars whose signals it may concern, by identity, before and after;
     of a pattern that was forming and then confirmed the latter; old_ends, fresh_ends : how those
-    ended that did; rsi : by bar start, of the
-    running session; table : indicator rows of the bars that were walked again.
+    ended that did; rsi : by bar start, of every bar that something else is said of now; table :
+    indicator rows of the bars that were walked again.
     """
 
     refused: str = ""
@@ -69,7 +74,7 @@ def revise(history: History, batch: Arrivals, b: int, calendar: Calendar) -> Out
     table = _walk_again(history, row, position, calendar)
     fresh, fresh_ends = lived_from(history, row, position, calendar.session_of)
     _mark(table, fresh.values())
-    rsi = dict(zip(table.start_ms.tolist(), table.values[:, RSI_14].tolist(), strict=True))
+    rsi = _rsi_since(history, row, table, _oldest(old, fresh, old_ends, fresh_ends))
     old = {name: _recount(history, hit) for name, hit in old.items()}
     fresh = {name: _recount(history, hit) for name, hit in fresh.items()}
     return Outcome("", old, fresh, old_ends, fresh_ends, table, rsi)
@@ -131,8 +136,7 @@ def _walk_again(history: History, row: int, position: int, calendar: Calendar) -
         return IndicatorTable.empty()
     set_anchor(history, row, calendar.anchor_of(int(history.start[row, n - 1])))
     begin = min(max(position, int(history.first[row])), n)
-    values = np.empty((n - begin, len(INDICATOR_NAMES)), np.float64)
-    walk(history, row, begin, values)
+    values = _walked(history, row, begin)
     candles = np.empty((n - begin, 2), np.int64)
     mark_range(history, row, begin, n, candles)
     return IndicatorTable(
@@ -142,6 +146,39 @@ def _walk_again(history: History, row: int, position: int, calendar: Calendar) -
         np.zeros(n - begin, np.int64),
         candles,
     )
+
+
+def _walked(history: History, row: int, begin: int) -> Float64:
+    """Walk the row from its start; return the indicators of the bars from `begin` on."""
+    values = np.empty((int(history.n_bars[row]) - begin, len(INDICATOR_NAMES)), np.float64)
+    walk(history, row, begin, values)
+    return values
+
+
+def _oldest(old: Finds, fresh: Finds, old_ends: Ends, fresh_ends: Ends) -> int:
+    """Return the start of the first bar that found what is said otherwise now, unix ms."""
+    moved = [
+        hit.times[-1]
+        for finds, others in ((old, fresh), (fresh, old))
+        for name, hit in finds.items()
+        if hit != others.get(name) or not are_alike(old_ends.get(name), fresh_ends.get(name))
+    ]
+    return min(moved, default=NEVER)
+
+
+def _rsi_since(
+    history: History, row: int, table: IndicatorTable, oldest_ms: int
+) -> dict[int, float]:
+    """Return the RSI by bar start, those of the table and from `oldest_ms` on.
+
+    Of bars before it the walk is that of the running session, as far back as it goes.
+    """
+    starts, values = table.start_ms, table.values
+    begin = max(find(history, row, oldest_ms), walk_start(history, row))
+    if begin < int(history.n_bars[row]) - len(table):
+        starts = history.start[row, begin : history.n_bars[row]]
+        values = _walked(history, row, begin)
+    return dict(zip(starts.tolist(), values[:, RSI_14].tolist(), strict=True))
 
 
 def _mark(table: IndicatorTable, hits: Iterable[Finding]) -> None:

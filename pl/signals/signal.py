@@ -20,6 +20,10 @@ FAILED: Final = "failed"
 EXPIRED: Final = "expired"
 ENDINGS: Final = frozenset({TARGET_REACHED, FAILED, EXPIRED})
 
+SLIGHT: Final = frozenset({"volume", "relative_volume"})
+"""What the log says when it changes, but no event tells by itself: what it makes of confidence or
+reason is told."""
+
 FLOW_NAMESPACE: Final = uuid.UUID("6e0c8f2b-6d0c-5a7e-9b8a-3f4d1c2e7a90")
 """Fixed: another value would give every signal another identity."""
 _NAMESPACE: Final = FLOW_NAMESPACE.bytes
@@ -73,6 +77,14 @@ class Signal:
     def is_found(self) -> bool:
         """Tell whether it says for the first time that its pattern is there."""
         return self.life == CONFIRMED and not self.before
+
+    @property
+    def is_slight(self) -> bool:
+        """Tell whether it changes nothing that anybody acts on: volume alone."""
+        before, after = self.before, self.after
+        if not SLIGHT & before.keys():
+            return False
+        return all(name in SLIGHT or after.get(name) == said for name, said in before.items())
 
 
 def identified(
@@ -149,6 +161,8 @@ def material(hit: Finding) -> dict[str, float | str]:
         "reason": reason(hit),
         **levels(hit),
     }
+    if hit.relative_volume is not None:
+        said["relative_volume"] = hit.relative_volume
     if is_candlestick(hit):
         said["candle_strength"] = hit.measure
     level = geometry(hit).get("level")
@@ -158,8 +172,9 @@ def material(hit: Finding) -> dict[str, float | str]:
 def changes(old: Finding, fresh: Finding) -> tuple[Facts, Facts]:
     """Return the material facts that differ, before and after."""
     before, after = differing(material(old), material(fresh))
-    if not before and geometry(old) != geometry(fresh):
-        return {"geometry": "drawn otherwise"}, {"geometry": "drawn as it is now"}
+    if before.keys() <= SLIGHT and geometry(old) != geometry(fresh):
+        before = {**before, "geometry": "drawn otherwise"}
+        after = {**after, "geometry": "drawn as it is now"}
     return before, after
 
 

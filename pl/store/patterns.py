@@ -223,13 +223,16 @@ class PatternStore:
 
     def published_seq(self, producer: str) -> int:
         """Return the highest sequence number marked as published, 0 when none is."""
-        return self._one_number(
-            "SELECT seq FROM stream_progress WHERE producer = %s AND name = 'published'", producer
-        )
 
-    def max_seq(self, producer: str) -> int:
-        """Return the highest sequence number stored for a producer, 0 when there is none."""
-        return self._one_number("SELECT max(seq) FROM pattern_events WHERE producer = %s", producer)
+        def work(cursor: Cursor) -> int:
+            cursor.execute(
+                "SELECT seq FROM stream_progress WHERE producer = %s AND name = 'published'",
+                (producer,),
+            )
+            row = cursor.fetchone()
+            return int(row[0]) if row and row[0] is not None else 0
+
+        return self._database.run(work)
 
     def outbox(self, producer: str, after_seq: int, limit: int = CHUNK) -> list[StoredEvent]:
         """Return stored events above `after_seq`, in order, with their exact bytes."""
@@ -241,14 +244,6 @@ class PatternStore:
                 (producer, after_seq, limit),
             )
             return [rebuild(body, messages) for body, messages in cursor.fetchall()]
-
-        return self._database.run(work)
-
-    def _one_number(self, query: str, producer: str) -> int:
-        def work(cursor: Cursor) -> int:
-            cursor.execute(query, (producer,))
-            row = cursor.fetchone()
-            return int(row[0]) if row and row[0] is not None else 0
 
         return self._database.run(work)
 

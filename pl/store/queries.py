@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import msgspec
+
+from contracts.codec import decode
+from contracts.messages.patterns import timed
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.connection import Cursor, Database
 from pl.store.indicators import indicator_table
@@ -19,7 +23,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PATTERNS: Final = """
 SELECT pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,
        bar_time, detected_at, received_at, expires_at, life, revision, reason, quality, degraded,
-       indicators, levels, geometry, flow_id::text AS flow_id, producer, seq
+       indicators, levels, geometry, flow_id::text AS flow_id, producer, seq, event
 FROM pattern_events AS event
 WHERE symbol = %(symbol)s
   AND (%(tier)s::text IS NULL OR tier = %(tier)s)
@@ -110,7 +114,8 @@ class SignalQueries:
     ) -> Page:
         """Return pattern events of a symbol; `pattern` ignores case, `_` and spaces.
 
-        latest : of each flow only what was said last.
+        Times are datetimes, those of a geometry, too. latest : of each flow only what was said
+        last.
         """
         place = place_of(after)
         wanted = {
@@ -126,7 +131,7 @@ class SignalQueries:
             "after_seq": place.seq,
             "after_producer": place.producer,
         }
-        rows = rows_of(self._database, _PATTERNS, wanted, limit)
+        rows = [_as_told(row) for row in rows_of(self._database, _PATTERNS, wanted, limit)]
         return page_of(rows, limit, "bar_time")
 
     def indicators(
@@ -169,6 +174,33 @@ def rows_of(database: Database, query: str, wanted: Row, limit: int) -> list[Row
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     return database.run(work)
+
+
+class _Told(msgspec.Struct):
+    """Hold what an event says that has no column of its own."""
+
+    null_rate: float | None = None
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+class _Event(msgspec.Struct):
+    """Hold what an event was published with: `data` of a detection, `payload` of an update."""
+
+    data: _Told | None = None
+    payload: _Told | None = None
+
+
+def _as_told(row: Row) -> Row:
+    """Return the row of a pattern with what only its event holds, and the times of its drawing."""
+    event = decode(row.pop("event"), _Event)
+    told = event.payload or event.data or _Told()
+    geometry = row["geometry"] and timed(row["geometry"], _moment)
+    return row | msgspec.structs.asdict(told) | {"geometry": geometry}
+
+
+def _moment(unix_seconds: float) -> datetime:
+    return datetime.fromtimestamp(unix_seconds, UTC)
 
 
 def _with_values(row: Row) -> Row:

@@ -50,16 +50,5 @@ class SpooledWrites:
         """Store what waits; returns how many records. Raises Unavailable; the rest then stays."""
         return self._spool.drain(lambda body: self._apply(_decode(body)))
 
-    def max_seq(self, producer: str) -> int:
-        """Return the highest sequence number that waits for a producer, 0 when none does."""
-        batches = [_decode(body).rebuilt() for body in self._spool.records()]
-        seqs = [
-            event.data.seq
-            for events in batches
-            for event in events
-            if event.data.producer == producer
-        ]
-        return max(seqs, default=0)
-
     def _apply(self, record: _Events) -> None:
         self._patterns.commit_events(record.rebuilt(), record.progress, record.at)

@@ -109,7 +109,6 @@ class ComboDesk:
         )
         self.counters.ended.update(count_ends(entries))
         self.counters.held.update(choice.held)
-        self.counters.refused["storm"] += choice.held["storm"]
         self._found += choice.told.signals()
 
 

@@ -20,14 +20,14 @@ REASONS: Final = {
     "restated_combos": "combos that are silent because days or session hold two scales",
     "restated_crossings": "indicator alerts that are silent because an average holds two scales",
     "one_tick": "bars that span a tick of their price or less: taken, but no candlestick alerts",
-    "storm": "alerts beyond the most of one close, the least sure first",
 }
-"""Why the evaluation left something out, and what is counted."""
+"""Why the evaluation left something out, and what is counted; what it found and nobody is told of
+is held back, see `choice.HELD`."""
 
 
 @dataclass(slots=True)
 class Counters:
-    """Count since the process started; a storm's are held back, too.
+    """Count since the process started.
 
     held : signals that were told to nobody, by reason (see `choice.HELD`);
     dropped : by cause; ended : signals of the log that ended, by how they did; refused : what the

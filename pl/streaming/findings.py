@@ -8,7 +8,7 @@ import numpy as np
 
 from pl.market.batches import QUALITY_NAMES, ClosedBars, Int64
 from pl.signals.entries import Entries
-from pl.signals.signal import CONFIRMED, Signal
+from pl.signals.signal import Signal
 from pl.signals.table import IndicatorTable
 from pl.signals.universe import strengths
 
@@ -87,7 +87,7 @@ class Findings:
 
 
 def _compared(signal: Signal, known: Mapping[str, float]) -> Signal:
-    """Return a confirmed signal with its symbol's strength against the universe, where known."""
-    if not known or signal.life != CONFIRMED:
+    """Return a signal with its symbol's strength against the universe at its bar, where known."""
+    if not known:
         return signal
     return replace(signal, indicators={**signal.indicators, **known})

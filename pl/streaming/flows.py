@@ -103,8 +103,9 @@ class Flows:
 
     A confirmation, update or ending that was said already (a restart finds it again), and what
     became of a flow that nobody was told of (held back by policy) or that was taken back add
-    nothing. A revision is the number of an event in its flow, from 0 on, so that (flow_id, life,
-    revision) stays unique; that of the log counts changes of bars, of which most moved nothing.
+    nothing; neither does a change of volume alone. A revision is the number of an event in its
+    flow, from 0 on, so that (flow_id, life, revision) stays unique; that of the log counts changes
+    of bars, of which most moved nothing.
     """
 
     def __init__(self, known: Iterable[FlowState] = ()) -> None:
@@ -156,6 +157,8 @@ def _begun(signal: Signal) -> Signal:
 
 
 def _adds_nothing(last: FlowState, signal: Signal) -> bool:
+    if signal.is_slight and signal.life == last.life:
+        return True
     if signal.life == FORMING and not signal.before:
         return last.life != RETRACTED
     if last.life in ENDINGS and signal.is_found:

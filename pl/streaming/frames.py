@@ -94,7 +94,7 @@ class Frame:
             ended,
             choice.held,
             self.crossings.look(update.indicators, self.engine.history),
-            {**update.refused, "one_tick": count_one_tick(bars), "storm": choice.held["storm"]},
+            {**update.refused, "one_tick": count_one_tick(bars)},
         )
 
 

@@ -1,10 +1,27 @@
 """Every way a start can fail has its own words, exit code and page in the documentation."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from launcher import problems
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "troubleshooting" / "dependency-fixes.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "troubleshooting" / "dependency-fixes.md"
+
+
+def test_an_old_python_is_refused_in_the_words_of_its_problem():
+    pretended = "import runpy, sys; sys.version_info = (3, 8, 1); runpy.run_path(sys.argv[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", pretended, str(ROOT / "start_all_services.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    kind = problems.PYTHON_TOO_OLD
+    assert done.returncode == kind.exit_code
+    said = kind.what.format(version="3.8")
+    assert done.stderr.splitlines()[0].endswith(f"STARTUP ABORTED: {said}")
 
 
 def test_every_problem_has_an_exit_code_of_its_own():

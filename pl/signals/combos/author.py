@@ -53,7 +53,7 @@ class ComboAuthor:
                 yield self.end(hit, now._replace(changes=hit.revision))
             return
         before, after = differing(material(old), material(hit))
-        if not are_alike(was, now):
+        if not are_alike(was, now) or (before and now):
             before, after = {**_lived(was), **before}, {**_lived(now), **after}
         if before and now is None:
             yield self._entry(hit, CONFIRMED, before, after)

@@ -84,6 +84,7 @@ def material(hit: ComboHit) -> Facts:
         "volume": hit.bar.volume,
         "reason": reason(hit),
         **levels(hit),
+        **_relative_volume(hit.bar),
     }
 
 
@@ -110,8 +111,7 @@ def trigger_level(hit: ComboHit) -> float:
 def indicators(hit: ComboHit) -> Numbers:
     """Return the numbers that the reason is made of, and those of its pieces where known."""
     bar, setup, trigger = hit.bar, hit.setup, COMBOS[hit.combo].trigger
-    known = {"relative_volume": bar.relative_volume} if bar.mean_volume > 0.0 else {}
-    known |= setup.numbers
+    known = {**_relative_volume(bar), **setup.numbers}
     if isinstance(trigger, Holds):
         known |= {"session_open": bar.first_open, "session_reached": bar.reached}
     if hit.fired is not None:
@@ -119,6 +119,10 @@ def indicators(hit: ComboHit) -> Numbers:
         level = trigger_level(hit)
         known |= {} if math.isnan(level) else {"trigger_level": level}
     return known
+
+
+def _relative_volume(bar: Bar) -> Numbers:
+    return {"relative_volume": bar.relative_volume} if bar.mean_volume > 0.0 else {}
 
 
 def reason(hit: ComboHit) -> str:

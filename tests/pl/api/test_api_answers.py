@@ -56,7 +56,15 @@ def filled(module_database: Any) -> Iterator[Database]:
         for n in range(2)
         if not (rival and n)
     ]
-    taken_back = detection(900, symbol="MSFT", bar_time=NOON_S + 60)
+    corner = {"time": NOON_S, "price": 1.5}
+    drawn = {
+        "from": NOON_S,
+        "to": NOON_S,
+        "level": 1.5,
+        "points": [corner],
+        "lines": [[corner, corner]],
+    }
+    taken_back = detection(900, symbol="MSFT", bar_time=NOON_S + 60, null_rate=0.7, geometry=drawn)
     events += [taken_back, retraction(taken_back, 902), detection(901, symbol="MSFT")]
     PatternStore(database).commit_events(events, Progress(PRODUCER, "1min", NOON_MS), NOON_S)
     values = np.full((BARS, len(INDICATOR_NAMES)), 50.5)
@@ -119,6 +127,29 @@ async def test_patterns_come_newest_first_with_their_facts(client: TestClient[An
     assert None not in newest.values()
 
 
+async def test_a_pattern_tells_all_that_its_event_did(client: TestClient[Any, Any]) -> None:
+    gone, found, _ = (await get(client, "/patterns/MSFT"))["patterns"]
+    assert (gone["life"], gone["before"], gone["after"]) == (
+        "retracted",
+        {"confidence": 0.9},
+        {"close": 1.5},
+    )
+    assert gone["null_rate"] == found["null_rate"] == 0.7
+    assert not {"before", "after", "event"} & set(found)
+
+
+async def test_all_times_of_an_answer_are_of_one_form(client: TestClient[Any, Any]) -> None:
+    geometry = (await get(client, "/patterns/MSFT"))["patterns"][0]["geometry"]
+    noon = "2026-11-19T12:00:00.000000Z"
+    assert geometry == {
+        "from": noon,
+        "to": noon,
+        "level": 1.5,
+        "points": [{"time": noon, "price": 1.5}],
+        "lines": [[{"time": noon, "price": 1.5}, {"time": noon, "price": 1.5}]],
+    }
+
+
 @pytest.mark.parametrize("limit", [1, 2, 7, 25, 74, 75, 76])
 async def test_pages_lose_and_repeat_nothing(client: TestClient[Any, Any], limit: int) -> None:
     whole = (await get(client, "/patterns/AAPL", limit="1000"))["patterns"]
@@ -162,7 +193,10 @@ async def test_indicator_pages_lose_and_repeat_nothing(
         ({"pattern": "Engulfing"}, BARS),
         ({"pattern": "volume spike"}, 2 * BARS),
         ({"pattern": "VOLUMESPIKE"}, 2 * BARS),
-        ({"pattern": "Never_Heard_Of"}, 0),
+        ({"pattern": "Doji"}, 0),
+        ({"pattern": "oversold reversal"}, 0),
+        ({"tier": "combo", "timeframe": "5min"}, BARS),
+        ({"tier": "daily", "timeframe": "weekly"}, 0),
         ({"start": "2026-11-19T12:20:00Z"}, 15),
         ({"start": "2026-11-19T07:20:00-05:00"}, 15),
         ({"start": "2026-11-19T12:20:00"}, 15),
@@ -293,6 +327,22 @@ HUGE = "9" * 5_000
         ({"pattern": "\0"}, "pattern"),
         ({"pattern": ""}, "pattern"),
         ({"pattern": "x" * 51}, "pattern: expected a name of 1 to 50 characters"),
+        ({"pattern": "Dojji"}, "pattern: expected a name such as Doji, "),
+        ({"pattern": "double top!"}, "pattern: expected a name such as Double_Top, "),
+        ({"pattern": "0815"}, "pattern: expected one of Volume_Spike, "),
+        (
+            {"tier": "daily", "timeframe": "1min"},
+            "expected one of tier daily: daily, weekly, was 1min",
+        ),
+        (
+            {"tier": "intraday", "timeframe": "daily"},
+            "timeframe: expected one of tier intraday: 1min,",
+        ),
+        (
+            {"tier": "combo", "timeframe": "1hour"},
+            "timeframe: expected one of tier combo: 1min, 5min",
+        ),
+        ({"direction": "bullish"}, "parameter: expected one of end, latest, life, limit"),
         ({"colour": "red"}, "parameter: expected one of end, latest, life, limit"),
         ({"latest": "yes"}, "latest: expected one of true, false, was yes"),
         ({"life": "dead"}, "life: expected one of forming, confirmed"),
@@ -312,9 +362,13 @@ async def test_a_wrong_parameter_is_named(
     [
         ({"indicator": "rsi"}, "indicator: expected one of sma_20"),
         ({"pattern": ""}, "pattern: expected a name of 1 to 50 characters"),
+        ({"pattern": "Dojji"}, "pattern: expected a name such as Doji, "),
         ({"colour": "red"}, "parameter: expected one of end, indicator"),
         ({"tier": "combo"}, "tier: expected one of intraday, daily, was combo"),
-        ({"tier": "daily", "timeframe": "1min"}, "tier: expected the tier of timeframe 1min"),
+        (
+            {"tier": "daily", "timeframe": "1min"},
+            "timeframe: expected one of tier daily: daily, weekly",
+        ),
     ],
 )
 async def test_a_wrong_parameter_of_indicators_is_named(

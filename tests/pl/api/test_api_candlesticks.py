@@ -154,11 +154,15 @@ async def test_a_known_symbol_without_rows_has_none(client: TestClient[Any, Any]
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"candlestick": "Bolt"}, "candlestick: expected one of Two_Crows"),
+        ({"candlestick": "0815"}, "candlestick: expected one of Two_Crows"),
+        ({"candlestick": "Hamer"}, "candlestick: expected a name such as Hammer, "),
         ({"colour": "red"}, "parameter: expected one of candlestick, end, limit, next"),
         ({"indicator": "rsi_14"}, "parameter: expected one of candlestick"),
         ({"tier": "combo"}, "tier: expected one of intraday, daily, was combo"),
-        ({"tier": "daily", "timeframe": "1min"}, "tier: expected the tier of timeframe 1min"),
+        (
+            {"tier": "daily", "timeframe": "1min"},
+            "timeframe: expected one of tier daily: daily, weekly",
+        ),
         ({"timeframe": "2min"}, "timeframe: expected one of 1min"),
         ({"limit": "0"}, "limit: expected a number from 1 to 1000, was 0"),
         ({"next": "yesterday"}, "next: expected a value of ours, was yesterday"),

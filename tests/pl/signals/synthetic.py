@@ -168,13 +168,10 @@ def restarted(
     return running
 
 
-def ending_of(entry: Signal, before: tuple[object, ...] | None) -> tuple[object, ...]:
-    """Return how a flow ended, of which this entry says no more than it has to."""
+def ending_of(entry: Signal) -> tuple[object, ...]:
+    """Return how a flow ended, which its last entry says."""
     if entry.life in {"confirmed", "forming"}:
         return (entry.life,)
-    if "exit_price" not in entry.after:
-        assert before is not None
-        return before[-4:]
     return (entry.life, entry.bar_time_ms, entry.after["exit_price"], entry.after["bars"])
 
 
@@ -194,6 +191,6 @@ def standing(log: Iterable[Signal]) -> dict[str, tuple[object, ...]]:
                 entry.price,
                 entry.price_change,
                 entry.volume,
-                *ending_of(entry, net.get(str(entry.flow_id))),
+                *ending_of(entry),
             )
     return net

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,17 @@ from pl.signals.indicators import rules
 from pl.signals.indicators.catalogue import COLUMNS, SETS
 from pl.signals.indicators.definition import Column
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.timeframes import TIMEFRAME_MS
 from pl.signals.universe import Universe
+from scripts import indicator_page
 from tests.pl.signals.pivot_levels import PIVOTS
-from tests.pl.signals.synthetic import join, random_bars
+from tests.pl.signals.synthetic import engine, join, lively_bars, random_bars
 from tests.pl.signals.test_signals_candles import daily_bars
 from tests.pl.signals.test_signals_indicator_breadth import by_hand, by_talib
 from tests.pl.signals.test_signals_indicators import twins
 
 TESTS = Path(__file__).parent
+WITNESSES = TESTS.parents[2] / "docs" / "reference" / "witnesses.md"
 SYMBOLS = ("AAPL", "MSFT", "ZTS")
 Values = dict[str, np.ndarray]
 
@@ -53,8 +57,7 @@ def rows_of(frame: pd.DataFrame, symbol: str) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def found(days: ClosedBars) -> list[Values]:
     """Return the columns of each symbol, compared with each other."""
-    engine = SignalEngine(SYMBOLS, "daily", "daily", lambda _: 0)
-    table = engine.update(days).indicators
+    table = SignalEngine(SYMBOLS, "daily", "daily", lambda _: 0).update(days).indicators
     Universe().compare(table)
     return [
         {name: table.column(name)[table.row == row] for name in INDICATOR_NAMES}
@@ -89,6 +92,25 @@ def test_the_first_value_is_that_of_the_stated_bar(column: Column, found: list[V
     else:
         assert column.name == "relative_volume_at_time"
         assert all(np.isnan(values[column.name]).all() for values in found)
+
+
+def test_a_year_of_weeks_has_its_first_value_in_week_52_as_the_page_says() -> None:
+    weeks = lively_bars(60, rows=[0])
+    weeks = replace(weeks, start_ms=np.arange(60) * TIMEFRAME_MS["weekly"])
+    table = engine(timeframe="weekly").update(weeks).indicators
+    for column in COLUMNS:
+        if "weeks" in column.parameters:
+            first = int(np.argmin(np.isnan(table.column(column.name)))) + 1
+            assert first == column.parameters["weeks"] == 52
+            assert "| 252 days, 52 weeks |" in indicator_page.row(column)
+
+
+def test_the_witnesses_name_each_indicator_that_differs_from_talib() -> None:
+    text = WITNESSES.read_text().partition("Definitions that differ from TA-Lib's")[2]
+    named = re.findall(r"`([a-z_0-9*]+)`", text.partition("Published values")[0])
+    for column in COLUMNS:
+        if "TA-Lib says" in column.differs or "TA-Lib takes" in column.differs:
+            assert any(fnmatch(column.name, name) for name in named), column.name
 
 
 @pytest.mark.real_data

@@ -225,6 +225,54 @@ def test_a_signal_taken_back_after_its_end_says_how_it_had_ended() -> None:
     assert (entry.life, entry.before["life"]) == ("retracted", "failed")
 
 
+def test_a_volume_that_was_corrected_leaves_the_end_told_as_it_was() -> None:
+    bars, signal = opened()
+    low = later(bars, 1, signal.price, signal.price, signal.levels["stop"] - 1.0)
+    running = restarted(bars)
+    (failed,) = ends_of(running.update(low).signals, signal)
+    last = len(bars) - 1
+    more = changed(bars, last, volume=float(bars.volume[last]) + 1.0)
+    (entry,) = ends_of(running.update(more).signals, signal)
+    assert (entry.life, entry.bar_time_ms) == ("failed", failed.bar_time_ms)
+    assert entry.before.items() >= {**failed.after, "volume": signal.volume}.items()
+    assert entry.after.items() >= {**failed.after, "volume": signal.volume + 1.0}.items()
+
+
+def test_what_is_said_later_of_a_signal_has_the_rsi_of_the_bar_it_is_said_of() -> None:
+    bars = lively_bars(600, seed=2)
+    running, ends = engine(), 0
+    for begin in range(0, len(bars), 150):
+        update = running.update(span(bars, begin, begin + 150))
+        table = update.indicators
+        known = dict(
+            zip(
+                zip(table.row.tolist(), table.start_ms.tolist(), strict=True),
+                table.column("rsi_14").tolist(),
+                strict=True,
+            )
+        )
+        for entry in update.signals:
+            rsi = known["ABC".index(entry.symbol[0]), entry.bar_time_ms]
+            assert entry.indicators.get("rsi", math.nan) == pytest.approx(rsi, abs=0, nan_ok=True)
+            ends += entry.life in ENDS
+    assert ends > 100
+
+
+def test_what_a_revision_makes_of_a_signal_has_the_rsi_of_its_bar() -> None:
+    bars, signal = opened()
+    low = later(bars, 1, signal.price, signal.price, signal.levels["stop"] - 1.0)
+    running = restarted(bars)
+    (failed,) = ends_of(running.update(changed(low, 0, close=float(low.low[0]))).signals, signal)
+    assert failed.indicators["rsi"] < signal.indicators["rsi"]
+    calm = changed(low, 0, low=signal.levels["stop"] + 0.01, revision=2)
+    (again,) = ends_of(running.update(calm).signals, signal)
+    assert again.indicators["rsi"] == signal.indicators["rsi"]
+    quiet = changed(bars, len(bars) - 1, close=float(bars.open[-1]), volume=1.0)
+    (gone,) = ends_of(running.update(quiet).signals, signal)
+    assert gone.life == "retracted"
+    assert gone.indicators["rsi"] < signal.indicators["rsi"]
+
+
 @pytest.mark.parametrize(
     ("stop", "direction", "expected"),
     [

@@ -1,6 +1,9 @@
 """Each signal has a drawn example, and it is what the engine finds in the recorded bars."""
 
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import date
@@ -19,14 +22,18 @@ from pl.signals.rates import LEAST_BARS, MEASURED, Bars, Measured, null_rate, ra
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from scripts.combo_examples import combo_again, recording
 from scripts.drawing import draw
-from scripts.examples import Example, best, found_again, recorded
+from scripts.examples import Example, alerts, best, found_again, least_of, recorded
 from scripts.measuring_combos import SESSION_MINUTES, Course, paced
 from scripts.measuring_rates import rule_of, tally
+from scripts.rates_text import hardly_alert
 from scripts.recorded_series import shuffled
+from scripts.signal_pages import shown
+from scripts.write_chart_patterns import with_remarks
 from scripts.write_examples import FOLDER, file_of, read_examples
 from tests.pl.signals.synthetic import engine, lively_bars
 
 EXAMPLES = read_examples()
+SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
 MOST_BYTES = 6_000
 REDRAWN = ("Gap_Up", "VWAP_Reclaim", "Rectangle", "Abandoned_Baby")
 
@@ -84,6 +91,52 @@ def test_each_combo_that_fires_on_recorded_minutes_is_drawn_as_it_fires(test_dat
     for example in shown.values():
         drawn = draw(combo_again(example, judged))
         assert drawn == (FOLDER / file_of(example)).read_text(), example
+
+
+def drawn_as_alerts(example: Example) -> bool:
+    """Tell whether recorded days or minutes hold an alert of the kind, by the rates of them."""
+    rates = [rate_of(example.name, timeframe) for timeframe in ("1min", "daily")]
+    return any(rate is not None and rate.real_alert > 0.0 for rate in rates)
+
+
+def test_an_example_alerts_where_recorded_bars_have_one_that_does() -> None:
+    told = [example for example in EXAMPLES if example.family != "candle"]
+    silent = {example.name for example in told if not alerts(example)}
+    assert silent == {example.name for example in told if not drawn_as_alerts(example)}
+    assert {"Doji", "V_Bottom", "Oversold_Reversal"}.isdisjoint(silent)
+    for example in told:
+        said = f"Confidence {example.confidence:.2f}."
+        if example.name in silent:
+            said += f" That is below the {least_of(example):.2f} of an alert"
+        assert said in shown(example)
+
+
+def test_pages_say_which_patterns_hardly_ever_alert_on_real_bars() -> None:
+    names = hardly_alert(CHART_NAMES)
+    assert names == ["V_Top", "V_Bottom"]
+    for page in ("signals.md", "chart-patterns.md", "chart-pattern-rules.md"):
+        text = (FOLDER.parent / page).read_text()
+        assert "V_Top and V_Bottom hardly ever alert on real bars" in text, page
+    text = (FOLDER.parent / "chart-patterns.md").read_text()
+    assert with_remarks(text) == text, "run scripts/write_chart_patterns.py --remarks"
+
+
+@pytest.mark.parametrize("script", [["write_signals.py", "--measure"], ["write_examples.py"]])
+def test_a_script_without_recorded_bars_says_which_are_absent(
+    script: list[str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPTS / script[0]), *script[1:]],
+        env={**os.environ, "TICKSTOCK_TEST_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "expected daily_sp500_5yr/sp500_5yr.parquet, lean/daily_raw.parquet," in done.stderr
+    assert f"in {tmp_path.resolve()}" in done.stderr
+    assert "TICKSTOCK_TEST_DATA" in done.stderr
 
 
 def test_the_page_of_the_combos_names_those_without_an_example() -> None:

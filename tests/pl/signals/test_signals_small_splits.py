@@ -1,14 +1,15 @@
 """Splits of less than 1.4 and spin-offs alert nobody; moves that were traded do."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.market.batches import MINUTE_MS, ClosedBars, Float64, Int64
 from pl.signals.engine import SignalEngine
-from pl.signals.restated import is_restated
+from pl.signals.restated import USUAL_BARS, is_restated
 from pl.signals.signal import Signal
 from tests.pl.signals.laws.markets import Market, day_frame, recorded_days
 from tests.pl.signals.synthetic import DAY_MS, random_bars
@@ -17,6 +18,9 @@ RATIOS = (5 / 4, 4 / 3, 6 / 5, 11 / 10, 1.25 / 1.02)
 MISLED = {"Gap_Down", "New_52_Week_Low", "New_20_Day_Low", "Unusual_Range"}
 SPLIT = 320
 DAYS = 330
+DRAWN = 20_000
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "witnesses.md"
+Tables = list[tuple[Int64, Float64]]
 OPEN_MS = (13 * 60 + 30) * MINUTE_MS
 
 
@@ -84,18 +88,57 @@ def test_ordinary_jumps_are_no_splits() -> None:
 def silenced(market: Market) -> tuple[int, int]:
     """Return how many gaps of 8 to 40 % of recorded days are taken for splits, and of how many."""
     n = taken = 0
-    for row in range(len(market.symbols)):
-        bars = market.bars.take(market.bars.row == row)
-        table = np.column_stack(
-            [bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap]
-        )
-        table = table[np.isfinite(table[:, :5]).all(axis=1)]
+    for starts, table in tables(market):
         before, first = table[:-1, 3], table[1:, 0]
         gap = np.maximum(before / first, first / before)
         places = np.flatnonzero((gap >= 1.08) & (gap < 1.4)) + 1
         n += len(places)
-        taken += sum(is_restated(bars.start_ms, table, int(i)) for i in places if i >= 20)
+        taken += sum(is_restated(starts, table, int(i)) for i in places if i >= 20)
     return taken, n
+
+
+def tables(market: Market) -> Tables:
+    """Return starts and sound prices of each stock's days."""
+    found = []
+    for row in range(len(market.symbols)):
+        bars = market.bars.take(market.bars.row == row)
+        columns = [bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap]
+        table = np.column_stack(columns)
+        kept = np.isfinite(table[:, :5]).all(axis=1)
+        found.append((bars.start_ms[kept], table[kept]))
+    return found
+
+
+def noticed(days_of: Tables, drawn: list[tuple[int, int]], ratio: float) -> float:
+    """Return on how many of the drawn days a made-up split is taken for one, in percent."""
+    n = 0
+    for stock, day in drawn:
+        starts, table = days_of[stock]
+        seen = slice(day - USUAL_BARS, day + 1)
+        bars = table[seen].copy()
+        bars[-1, :4] /= ratio
+        bars[-1, 4] *= ratio
+        n += is_restated(starts[seen], bars, USUAL_BARS)
+    return 100.0 * n / len(drawn)
+
+
+@pytest.mark.real_data
+def test_made_up_splits_are_noticed_as_often_as_the_page_says(test_data: Path) -> None:
+    symbols = tuple(sorted(day_frame(test_data)["symbol"].unique()))
+    dice = np.random.default_rng(1)
+    long = [one for one in tables(recorded_days(test_data, symbols)) if len(one[0]) > 250]
+    drawn = [
+        (stock, int(dice.integers(USUAL_BARS, len(long[stock][0]))))
+        for stock in dice.integers(0, len(long), DRAWN).tolist()
+    ]
+    told = re.findall(
+        r"^\| (\d+):(\d+) \| ([\d.]+) \| ([\d.]+) \|$", PAGE.read_text(), re.MULTILINE
+    )
+    assert len(told) == 6
+    for new, old, split, reverse in told:
+        ratio = int(new) / int(old)
+        found = (noticed(long, drawn, ratio), noticed(long, drawn, 1.0 / ratio))
+        assert found == pytest.approx((float(split), float(reverse)), abs=0.051), (new, old)
 
 
 @pytest.mark.real_data

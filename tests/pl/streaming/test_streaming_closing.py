@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,8 @@ from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
 from pl.market.states import STATE_NAMES
 from pl.signals.entries import Entries
-from pl.signals.history import empty_history
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES, ROC_60
+from pl.signals.room import empty_history
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.streaming.announcer import Announcer
@@ -134,6 +134,29 @@ def test_alerts_say_how_strong_their_symbol_is_against_the_others(stage: Stage) 
     assert found.indicators["relative_strength"] == strength
     assert found.indicators["strength_rank"] == 50.0 + 50.0 * strength
     assert found.indicators.items() >= signal(1).indicators.items()
+
+
+@pytest.mark.parametrize(
+    ("life", "before"),
+    [
+        ("failed", {"life": "confirmed"}),
+        ("confirmed", {"confidence": 0.5}),
+        ("retracted", {"confidence": 0.5}),
+    ],
+)
+def test_what_becomes_of_an_alert_says_how_strong_its_symbol_is_by_then(
+    stage: Stage, life: str, before: dict[str, Any]
+) -> None:
+    closing, found = stage.closing(), signal(1)
+    stage.engine.finds = [found]
+    closing.pass_on(closed((0, T0, 10.0), (1, T0, 20.0)), 0.0)
+    later = replace(found, life=life, bar_time_ms=T0 + MINUTE_MS, before=before, after={})
+    stage.engine.finds = [later]
+    stage.engine.changes[:2] = [2.0, 5.0]
+    closing.pass_on(closed((0, T0 + MINUTE_MS, 10.0), (1, T0 + MINUTE_MS, 20.0)), 0.0)
+    ((told, _),) = stage.road.items[1].found
+    assert told.life == life
+    assert abs(told.indicators["relative_strength"]) == 1.5
 
 
 def test_an_indicator_that_crosses_a_line_is_told_once(stage: Stage) -> None:

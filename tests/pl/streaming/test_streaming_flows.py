@@ -174,6 +174,42 @@ def test_an_update_of_levels_drawing_or_reason_alone_goes_out_once(moved: dict[s
     assert flows.admit(signal(**update, revision=2)) is None
 
 
+ENDED = {"life": "failed", "exit_price": 149.5, "bars": 4}
+
+
+@pytest.mark.parametrize(
+    ("last", "moved", "is_told"),
+    [
+        (CONFIRMED, {"volume": 3e6, "relative_volume": 6.0}, False),
+        (CONFIRMED, {"volume": 3e6, "confidence": 0.6}, True),
+        (CONFIRMED, {"volume": 3e6, "geometry": "drawn as it is now"}, True),
+        ("failed", {"volume": 3e6}, False),
+        ("failed", {"volume": 3e6, "exit_price": 149.0}, True),
+    ],
+)
+def test_volume_alone_is_no_update(last: str, moved: dict[str, Any], is_told: bool) -> None:
+    lived = ENDED if last == "failed" else {}
+    update = signal(
+        life=last,
+        volume=3e6,
+        bar_time_ms=T0 + 240_000 if lived else T0,
+        born_ms=T0,
+        before={**lived, **dict.fromkeys(moved, 0.5)},
+        after={**lived, **moved},
+        revision=2,
+    )
+    assert (known(last).admit(update) is not None) is is_told
+
+
+def test_what_is_told_next_has_the_volume_as_it_is_by_then() -> None:
+    flows = known()
+    moved = {"before": {"volume": 2e6}, "after": {"volume": 3e6}, "volume": 3e6}
+    assert flows.admit(signal(**moved, revision=2)) is None
+    admitted = flows.admit(signal(**UPDATE, volume=3e6, revision=4))
+    assert admitted is not None
+    assert (admitted.volume, admitted.revision) == (3e6, 1)
+
+
 def test_old_flows_are_forgotten() -> None:
     flows = Flows()
     flows.admit(signal(1, bar_time_ms=T0))

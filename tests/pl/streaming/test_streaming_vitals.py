@@ -241,7 +241,7 @@ def test_what_the_evaluation_left_out_is_named_and_counted_by_reason(whole: Whol
     assert whole.part("signals")[1].endswith("left out 4 (2 restated, 1 stale, 1 one_tick)")
     registry = CollectorRegistry()
     whole.vitals.register(registry)
-    for reason, n in (("restated", 2), ("stale", 1), ("one_tick", 1), ("storm", 0)):
+    for reason, n in (("restated", 2), ("stale", 1), ("one_tick", 1), ("storm", None)):
         labels = {"reason": reason}
         assert registry.get_sample_value("tickstock_signals_refused_total", labels) == n
 
@@ -259,6 +259,10 @@ def test_what_is_held_back_is_named_and_counted_by_reason(whole: Whole) -> None:
     for reason, n in (("confidence", 2), ("cool_down", 0), ("storm", 0), ("start", 0)):
         labels = {"reason": reason}
         assert registry.get_sample_value("tickstock_patterns_held_back_total", labels) == n
+
+
+def test_nothing_is_counted_under_two_names() -> None:
+    assert not REASONS.keys() & HELD.keys()
 
 
 def test_the_reference_says_what_each_reason_counts() -> None:

@@ -15,11 +15,11 @@ UNLAWFUL = frozenset({"seq", "received_at", "detected_at", "latency_ms"})
 """What says when or by whom an entry was written, not what it says."""
 OF_THE_WAY = frozenset({"life", "revision", "before", "after"})
 """What says by which revisions an entry came about."""
-AS_WRITTEN = frozenset({"rsi", "relative_volume"})
-"""Indicators that are compared byte for byte along one way, but not net of revisions: an entry has
-them as they were when it was written. Each bar moves the RSI of all later ones, and volume the
-ratio of 20; an update for that alone would follow every revision. What they make of an entry, its
-confidence and reason, is compared."""
+AS_WRITTEN = frozenset({"rsi"})
+"""Indicators whose value is compared byte for byte along one way, but not net of revisions: an
+entry has it as it was when it was written. Each bar moves the RSI of all later ones of its walk, so
+an entry for that alone would follow every revision for every signal after it; and of a session
+gone by the walk is another one. That it is there is compared."""
 
 
 def entries_of(update: EngineUpdate) -> list[Any]:
@@ -79,7 +79,7 @@ def _kept(entry: Any) -> Iterator[tuple[str, object]]:
     for field in fields(entry):
         value = getattr(entry, field.name)
         if field.name == "indicators":
-            yield field.name, {k: v for k, v in value.items() if k not in AS_WRITTEN}
+            yield field.name, {k: "known" if k in AS_WRITTEN else v for k, v in value.items()}
         elif field.name not in OF_THE_WAY:
             yield field.name, value
 
