@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIMEFRAMES
-from pl.signals.history import take_pages
+from pl.signals.room import take_pages
 from pl.store.standing import Standing
 from pl.streaming.catch_up import History
 from pl.streaming.frames import Frame, build_frame
 from pl.streaming.rows import ByRow
 from pl.streaming.told import Told
+
+BUSIEST: Final = TIMEFRAMES[0]
+"""The timeframe whose bars are all read every minute, and soon fill their room."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,7 +36,9 @@ def build_frames(
     frames = {name: build_frame(name, symbols, sessions, n_watched) for name in TIMEFRAMES}
     for name, frame in frames.items():
         frame.told = Told.of(told, symbols, name)
-        take_pages(frame.engine.history)
+    minutes = frames[BUSIEST].engine
+    minutes.make_room(minutes.history.most_bars)
+    take_pages(minutes.history)
     return frames
 
 

@@ -37,6 +37,7 @@ HIT_LEVEL: Final = 1
 HIT_HIGH: Final = 5
 HIT_LOW: Final = 6
 HIT_CLOSE: Final = 7
+HIT_USUAL: Final = 10
 HIT_RANGE: Final = 11
 """Columns of `HitRows.numbers`."""
 
@@ -67,7 +68,7 @@ def begin_hit(lives: Lives, at: int, hits: HitRows, k: int, born_ms: int) -> Non
     hot[LAST] = seen + HORIZON[pattern]
     hot[BORN_MS] = born_ms
     narrow(lives.edges[at], hot)
-    record = some.records[at, int(hot[SLOT])]
+    record = some.records[int(hot[SLOT]), at]
     for column in range(N_FACTS):
         record[column] = hits.facts[k, column]
     for column in range(MAX_DEFINING_BARS):
@@ -104,7 +105,7 @@ def settle_forming(some: Open, at: int, seen: int, find: Float64, out: Float64, 
     hot = some.hot[at]
     kept = 0
     for m in range(some.n[at]):
-        record = some.records[at, int(hot[m, SLOT])]
+        record = some.records[int(hot[m, SLOT]), at]
         if record[sketch.FORMING] > 0.0 and is_same_chart(record, find):
             if is_weak(find):
                 write_ending(hot[m], record, seen, out[n])
@@ -136,7 +137,7 @@ def begin_chart(lives: Lives, at: int, find: Float64, born_ms: int) -> None:
         hot[LAST] = seen + forming_horizon(n_bars)
     hot[BORN_MS] = born_ms
     narrow(lives.edges[at], hot)
-    record = some.records[at, int(hot[SLOT])]
+    record = some.records[int(hot[SLOT]), at]
     for column in range(len(record)):
         record[column] = find[column]
 

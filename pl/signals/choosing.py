@@ -29,8 +29,9 @@ N_DIRECTIONS: Final = 3
 class Standing(NamedTuple):
     """Hold what stands; S rows.
 
-    newest : (S, N_KINDS, 3) int32 bar number; bars : (S, N_KINDS, 3) int64, bit j set when
-    one stands at bar newest - j.
+    newest : (N_KINDS, 3, S) int32 bar number; bars : (N_KINDS, 3, S) int64, bit j set when
+    one stands at bar newest - j. Rows lie side by side, for a log has some kinds only, and memory
+    that nobody writes to is none.
     """
 
     newest: Int32
@@ -49,7 +50,7 @@ class Limits(NamedTuple):
 
 def nothing_standing(n_rows: int) -> Standing:
     """Return the memory of `n_rows` rows; pages are touched only when written."""
-    shape = (n_rows, N_KINDS, N_DIRECTIONS)
+    shape = (N_KINDS, N_DIRECTIONS, n_rows)
     return Standing(np.zeros(shape, np.int32), np.zeros(shape, np.int64))
 
 
@@ -66,16 +67,16 @@ def stands_within(bars: int, ago: int, n_bars: int) -> bool:
 @leaf
 def note(standing: Standing, row: int, kind: int, side: int, bar: int, stands: bool) -> None:
     """Note whether one stands at a bar; what lies REACH bars before the newest is forgotten."""
-    ago = standing.newest[row, kind, side] - bar
-    bars = standing.bars[row, kind, side]
+    ago = standing.newest[kind, side, row] - bar
+    bars = standing.bars[kind, side, row]
     if stands and ago < 0:
         bars = (bars << -ago) & ((np.int64(1) << REACH) - 1) if -ago < REACH else np.int64(0)
-        standing.newest[row, kind, side] = bar
+        standing.newest[kind, side, row] = bar
         ago = 0
     if 0 <= ago < REACH:
         bit = np.int64(1) << ago
         bars = bars | bit if stands else bars & ~bit
-    standing.bars[row, kind, side] = bars
+    standing.bars[kind, side, row] = bars
 
 
 @leaf
@@ -108,8 +109,8 @@ def choose(
     for e in range(len(row)):
         r, k, side = row[e], kind[e], (direction[e] & 3) - 1
         least = limits.confidence[k]
-        ago = standing.newest[r, k, side] - bar[e]
-        is_cooling = stands_within(standing.bars[r, k, side], ago, limits.cool_down[k])
+        ago = standing.newest[k, side, r] - bar[e]
+        is_cooling = stands_within(standing.bars[k, side, r], ago, limits.cool_down[k])
         out[e] = rule_on(life[e], confidence[e], said[e], least, is_cooling)
         stands = life[e] != GONE and confidence[e] >= least
         if life[e] == SHAPING:

@@ -144,12 +144,18 @@ class CrossingWatch:
         history : the bars as they are after those of the table.
         """
         place, line, verdict = self._take(table, history)
-        for k, what in zip(line.tolist(), verdict.tolist(), strict=True):
-            self.counts[LINES[k].name, _VERDICTS[what]] += 1
+        self._count(line, verdict)
         told = verdict == crossed.TOLD
         place, line = place[told], line[told]
         values = table.values[place, _LINES.column[line]]
         return Crossings(table.row[place], table.start_ms[place], line, values)
+
+    def _count(self, line: Int64, verdict: Int64) -> None:
+        n = len(_VERDICTS)
+        found = np.bincount(line * n + verdict, minlength=n * len(LINES)).tolist()
+        for k, how_often in enumerate(found):
+            if how_often:
+                self.counts[LINES[k // n].name, _VERDICTS[k % n]] += how_often
 
     def _take(self, table: IndicatorTable, history: History) -> Int64:
         """Return place in the table, line and verdict of n crossings, (3, n), by time and row."""

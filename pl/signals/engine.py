@@ -22,15 +22,13 @@ from pl.signals.closing import (
 )
 from pl.signals.entries import Entries, join_entries
 from pl.signals.held import HeldBars, held_bars
-from pl.signals.history import (
-    History,
-    empty_history,
-)
+from pl.signals.history import History
 from pl.signals.last_rows import last_rows
 from pl.signals.lives import empty_lives, widened
 from pl.signals.log import Author
 from pl.signals.pages import Rooms, read_room
 from pl.signals.revision import Outcome, revise
+from pl.signals.room import empty_history, with_room
 from pl.signals.sharing import LEAST, Share, at_once, shares_of
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 from pl.signals.timeframes import DAY_MS
@@ -83,7 +81,7 @@ class SignalEngine:
 
     @property
     def history(self) -> History:
-        """Return the bars that are held; to be read, not written."""
+        """Return the bars that are held now; to be read, not written, and not kept."""
         return self._history
 
     def warm(self, row: int, bars: ClosedBars) -> None:
@@ -97,12 +95,24 @@ class SignalEngine:
 
     def warm_all(self, history: Mapping[int, ClosedBars]) -> None:
         """Do as `warm` does for each row of `history`, in two threads."""
+        self.make_room(max(map(len, history.values()), default=0))
         anchors, overlong = load(self._history, history, self._calendar.anchor_of)
         if overlong >= 0:
             raise self._overlong(overlong)
         if len(anchors):
             self._know_since(int(anchors.min()))
         self._grow(np.fromiter(history, np.int64, len(history)))
+
+    def make_room(self, n_bars: int) -> None:
+        """Have room for so many bars in each row, as far as there may be so many."""
+        self._history = with_room(self._history, n_bars)
+
+    def _make_room_for(self, rows: Int64) -> None:
+        """Have room for one bar more of each of `rows`, which may repeat."""
+        history = self._history
+        if history.start.shape[1] < history.most_bars:
+            coming = np.bincount(rows, minlength=len(history.n_bars))
+            self.make_room(int((history.n_bars + coming).max()))
 
     def _grow(self, rows: Int64) -> None:
         """Grow state, charts and open signals of rows from the bars they hold."""
@@ -118,6 +128,7 @@ class SignalEngine:
         if not len(bars):
             return EngineUpdate(join_entries([]), IndicatorTable.empty())
         batch = self._arrivals(bars)
+        self._make_room_for(batch.row)
         out = room_for_rows(len(bars))
         shares = shares_of(batch, out, self._least_shared)
         at_once(self._close, shares)

@@ -7,7 +7,7 @@ identity, is written on demand.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,28 @@ def _unwritten(places: Chosen) -> list[Signal]:
     return []
 
 
+class Brief(NamedTuple):
+    """Hold what trades on n entries need, apart from all else that was written with them.
+
+    stop, target, level : (n,) float64 USD, NaN where an entry has none; write : as in `Entries`.
+    """
+
+    stop: Float64
+    target: Float64
+    level: Float64
+    write: Callable[[Chosen], list[Signal]]
+
+    @staticmethod
+    def of(signals: Sequence[Signal]) -> "Brief":
+        """Return that of signals that are written already."""
+        stop, target = (
+            np.array([signal.levels.get(name, np.nan) for signal in signals], np.float64)
+            for name in ("stop", "target")
+        )
+        level = np.array([signal.geometry.get("level", np.nan) for signal in signals], np.float64)
+        return Brief(stop, target, level, lambda places: [signals[k] for k in places.tolist()])
+
+
 @dataclass(frozen=True, slots=True)
 class Entries:
     """Hold n log entries, in log order.
@@ -55,7 +77,8 @@ class Entries:
     it, unix ms; confidence : (n,) float64;
     life : (n,) uint8, see LIVES; said : (n,) float64 confidence said before by the entry that
     this one changes or takes back, NaN when it says its find for the first time;
-    write : returns the entries at places as signals.
+    write : returns the entries at places as signals; keep : their brief, where that is known
+    without writing them.
     """
 
     row: Int32
@@ -67,6 +90,7 @@ class Entries:
     life: UInt8
     said: Float64
     write: Callable[[Chosen], list[Signal]] = _unwritten
+    keep: Callable[[Chosen], Brief] | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -76,6 +100,10 @@ class Entries:
         if places is None:
             return self.write(np.arange(len(self)))
         return self.write(np.fromiter(places, np.intp))
+
+    def brief(self, places: Chosen) -> Brief:
+        """Return what stays of the entries at places when all others are forgotten."""
+        return self.keep(places) if self.keep else Brief.of(self.write(places))
 
     def take(self, places: Chosen) -> "Entries":
         """Return the entries at `places` only, in that order."""
@@ -89,6 +117,7 @@ class Entries:
             self.life[places],
             self.said[places],
             lambda chosen: self.write(places[chosen]),
+            lambda chosen: self.brief(places[chosen]),
         )
 
     @staticmethod
@@ -137,13 +166,11 @@ def join_entries(parts: Sequence[Entries]) -> Entries:
         return parts[0]
     begins = np.cumsum([0, *(len(part) for part in parts)])
 
-    def write(places: Chosen) -> list[Signal]:
-        which = np.searchsorted(begins, places, "right") - 1
-        written = np.empty(len(places), np.object_)
-        for part in np.unique(which).tolist():
-            mine = np.flatnonzero(which == part)
-            written[mine] = parts[part].write(places[mine] - begins[part])
-        return list(written)
+    def brief(places: Chosen) -> Brief:
+        which, at = _parted(begins, places)
+        order = np.argsort(which, kind="stable")
+        kept = [parts[part].brief(at[which == part]) for part in np.unique(which).tolist()]
+        return _join_briefs(kept, np.argsort(order))
 
     return Entries(
         np.concatenate([part.row for part in parts]),
@@ -154,5 +181,39 @@ def join_entries(parts: Sequence[Entries]) -> Entries:
         np.concatenate([part.confidence for part in parts]),
         np.concatenate([part.life for part in parts]),
         np.concatenate([part.said for part in parts]),
-        write,
+        _writer([part.write for part in parts], begins),
+        brief,
     )
+
+
+def _join_briefs(parts: Sequence[Brief], order: Chosen) -> Brief:
+    """Return the briefs of all parts on end, and then in an order."""
+    begins = np.cumsum([0, *(len(part.stop) for part in parts)])
+    write = _writer([part.write for part in parts], begins)
+    stop, target, level = (
+        np.concatenate([np.empty(0), *(part[column] for part in parts)])[order]
+        for column in range(3)
+    )
+    return Brief(stop, target, level, lambda places: write(order[places]))
+
+
+def _writer(
+    parts: Sequence[Callable[[Chosen], list[Signal]]], begins: Int64
+) -> Callable[[Chosen], list[Signal]]:
+    """Return what writes entries of parts on end, each of which begins at one of `begins`."""
+
+    def write(places: Chosen) -> list[Signal]:
+        which, at = _parted(begins, places)
+        written = np.empty(len(places), np.object_)
+        for part in np.unique(which).tolist():
+            mine = np.flatnonzero(which == part)
+            written[mine] = parts[part](at[mine])
+        return list(written)
+
+    return write
+
+
+def _parted(begins: Int64, places: Chosen) -> tuple[Chosen, Chosen]:
+    """Return in which of the parts that begin at `begins` places lie, and where in them."""
+    which = np.searchsorted(begins, places, "right") - 1
+    return which, places - begins[which]

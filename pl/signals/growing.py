@@ -74,7 +74,7 @@ def adopt(some: Open, row: int, grown: Open) -> bool:
         for column in range(some.hot.shape[2]):
             some.hot[row, k, column] = grown.hot[0, k, column]
         for column in range(some.records.shape[2]):
-            some.records[row, k, column] = grown.records[0, slot, column]
+            some.records[k, row, column] = grown.records[slot, 0, column]
     for k in range(room):
         some.hot[row, k, SLOT] = k
     some.n[row] = n

@@ -16,7 +16,6 @@ from pl.kernel import inner_leaf, leaf
 from pl.market.batches import Float64, Int32, Int64, UInt8
 from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
-from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.indicators import recursive, session
 from pl.signals.indicators.kept import KEPT_BARS, keep
 from pl.signals.indicators.names import VOLUME_AT_TIME
@@ -25,32 +24,21 @@ from pl.signals.indicators.rules.price_range import write_year
 from pl.signals.indicators.session_before import look_at_session_before
 from pl.signals.indicators.state import STATE_SIZE
 from pl.signals.indicators.time_of_day import (
-    OPENS_KNOWN,
     place_of,
-    sessions_compared,
     volume_at_time,
 )
 from pl.signals.indicators.windows import look
-from pl.signals.life import LONGEST_LIFE
-from pl.signals.registry import WINDOW_BARS, active_in
-from pl.signals.restated import USUAL_BARS
-from pl.signals.timeframes import DAY_MS, TIMEFRAME_MS, YEAR_BARS
-from pl.sparse import sparse
+from pl.signals.timeframes import DAY_MS
 
 SEED_BARS: Final = 600
-SLACK_BARS: Final = 64
 NO_ANCHOR: Final = -(2**62)
-BUSIEST: Final = "1min"
-"""The timeframe whose bars are all read every minute."""
 LINE: Final = 8
 """Numbers in a cache line."""
 MINUTE_MS: Final = 60_000.0
-PAGE: Final = 1 << 21
-"""Bytes of the pages that numpy asks for, where an array is that large."""
 
 
 class History(NamedTuple):
-    """Hold the bars of all symbols, one row each; C is the capacity in bars.
+    """Hold the bars of all symbols, one row each; C is how many of them a row has room for now.
 
     start : (S, C) int64 unix ms; columns : (C, 6, S) float64 open, high, low, close, volume,
     vwap, in Fortran order, so that each column of a row lies on end: the mean of 200 closes reads
@@ -63,7 +51,7 @@ class History(NamedTuple):
     window_bars : bars held before the walk's start; year_bars : bars of a year, 0 when the
     timeframe does not look back that far; opens : (OPENS_KNOWN,) int64 unix ms, rising opens of
     the sessions walked and those before them, the latest last; sessions_back : how many of them a
-    bar's volume is compared with.
+    bar's volume is compared with; most_bars : the largest C there ever is.
     """
 
     start: Int64
@@ -81,40 +69,7 @@ class History(NamedTuple):
     year_bars: int
     opens: Int64
     sessions_back: int
-
-
-def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:
-    """Return room for `n_symbols` rows whose sessions have at most `session_bars` bars."""
-    window_bars = max(WINDOW_BARS, MEMORY_BARS, session_bars) + USUAL_BARS + LONGEST_LIFE
-    capacity = SEED_BARS + window_bars + session_bars + SLACK_BARS
-    room = np.empty if timeframe == BUSIEST else sparse
-    return History(
-        start=room((n_symbols, capacity), np.int64),
-        columns=room((n_symbols, N_COLUMNS, capacity), np.float64).T,
-        revision=room((n_symbols, capacity), np.int32),
-        quality=room((n_symbols, capacity), np.uint8),
-        n_bars=np.zeros(n_symbols, np.int64),
-        anchor=np.full(n_symbols, NO_ANCHOR, np.int64),
-        first=np.zeros(n_symbols, np.int64),
-        session=np.full(n_symbols, NO_ANCHOR, np.int64),
-        state=np.zeros((n_symbols, STATE_SIZE), np.float64),
-        active=active_in(timeframe),
-        bar_ms=TIMEFRAME_MS[timeframe],
-        window_bars=window_bars,
-        year_bars=YEAR_BARS.get(timeframe, 0),
-        opens=np.full(OPENS_KNOWN, NO_ANCHOR, np.int64),
-        sessions_back=sessions_compared(timeframe, SEED_BARS + window_bars, session_bars),
-    )
-
-
-def take_pages(history: History) -> None:
-    """Have the system lend, and clear, the memory of the busiest timeframe's bars now.
-
-    Else the first bars written into it wait for that, 2 s in a market of 11,000 symbols.
-    """
-    if history.bar_ms == TIMEFRAME_MS[BUSIEST]:
-        for room in (history.start, history.columns.T, history.revision, history.quality):
-            room.reshape(-1)[:: PAGE // room.itemsize] = 0
+    most_bars: int
 
 
 @inner_leaf

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from pl.kernel import leaf
+from pl.kernel import kernel, leaf
+from pl.market.batches import Float64, Int64
 from pl.signals.hits import BEARISH, BULLISH
 
 REWARD: Final = 2.0
@@ -84,3 +85,17 @@ def stop_and_target(
     if not (risk * direction > 0.0 and min(stop, target) > 0.0):
         return _NO_TRADE
     return stop, target
+
+
+@kernel
+def place_stops(rules: Float64, side: Int64, prices: Float64, out: Float64) -> None:
+    """Write stop and target of n trades, USD, (n, 2), NaN where there is none.
+
+    rules : (n, 2) anchor and ranges behind it; side : (n,) direction codes; prices : (n, 5) level,
+    high, low, close and mean true range.
+    """
+    for k in range(len(side)):
+        level, high, low, close, mean_range = prices[k]
+        out[k, 0], out[k, 1] = stop_and_target(
+            int(rules[k, 0]), rules[k, 1], side[k], level, high, low, close, mean_range
+        )

@@ -52,8 +52,8 @@ CHART_ROOM: Final = 8
 class Open(NamedTuple):
     """Hold the open signals of S rows, oldest first, K at most in a row.
 
-    hot : (S, K, N_HOT) float64; records : (S, K, R) float64, what the kernels wrote of the find;
-    n : (S,) int64.
+    hot : (S, K, N_HOT) float64; records : (K, S, R) float64, what the kernels wrote of the find,
+    rows side by side: few have many, and memory that nobody writes to is none; n : (S,) int64.
     """
 
     hot: Float64
@@ -106,7 +106,7 @@ def lined(shape: tuple[int, ...]) -> Float64:
 def _empty_open(n_rows: int, room: int, width: int) -> Open:
     hot = lined((n_rows, room, N_HOT))
     hot[:, :, SLOT] = np.arange(room)
-    return Open(hot, np.empty((n_rows, room, width), np.float64), np.zeros(n_rows, np.int64))
+    return Open(hot, np.empty((room, n_rows, width), np.float64), np.zeros(n_rows, np.int64))
 
 
 def empty_lives(n_rows: int, room: int = ROOM, chart_room: int = CHART_ROOM) -> Lives:
@@ -134,7 +134,7 @@ def _widened(some: Open) -> Open:
     wide = _empty_open(len(some.n), 2 * some.hot.shape[1], some.records.shape[2])
     room = some.hot.shape[1]
     wide.hot[:, :room] = some.hot
-    wide.records[:, :room] = some.records
+    wide.records[:room] = some.records
     wide.n[:] = some.n
     return wide
 

@@ -136,7 +136,7 @@ def end_open(
         if life == LASTING and seen >= hot[m, LAST]:
             life = EXPIRED
         if life != LASTING:
-            write_ending(hot[m], some.records[at, int(hot[m, SLOT])], seen, out[n])
+            write_ending(hot[m], some.records[int(hot[m, SLOT]), at], seen, out[n])
             out[n, LIFE] = life
             out[n, PRICE] = price
             n += 1

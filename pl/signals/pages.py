@@ -1,6 +1,5 @@
 """Read what the kernels wrote at a close as log entries, in columns."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -8,27 +7,31 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import Float64, Int64
+from pl.signals.births import HIT_CLOSE, HIT_HIGH, HIT_LEVEL, HIT_LOW, HIT_RANGE, HIT_USUAL
 from pl.signals.chart.hit import Finding
 from pl.signals.charting import CAUSE, read_charts
 from pl.signals.closing import FINDS, HITS, Room, room_of
 from pl.signals.endings import ended_charts, ended_hits, endings_of
-from pl.signals.entries import Chosen, Entries
+from pl.signals.entries import Brief, Chosen, Entries
 from pl.signals.evaluation import HitRows, hits_of
 from pl.signals.indicators.names import RSI_14
-from pl.signals.ledger import (
-    Ledger,
-    empty_ledger,
-    enter_found,
-)
+from pl.signals.judging import DIRECTION, PATTERN
+from pl.signals.ledger import HIT, Ledger, empty_ledger, enter_found
+from pl.signals.levels import place_stops
+from pl.signals.life import STOPS
 from pl.signals.lives import CAUSE as ENDING_CAUSE
 from pl.signals.lives import Lives
 from pl.signals.log import Author
+from pl.signals.registry import PATTERNS
 from pl.signals.signal import Signal
 
 NOTHING: Final[Float64] = np.empty((0, 0), np.float64)
 
 CAUSE_OF_HIT: Final = 0
 """Column of `HitRows.facts`."""
+
+_PRICES: Final = (HIT_LEVEL, HIT_HIGH, HIT_LOW, HIT_CLOSE, HIT_RANGE)
+_IS_EVENT: Final = np.array([pattern.family == "event" for pattern in PATTERNS], np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Page:
             ledger.life,
             ledger.said,
             self.write,
+            self.brief,
         )
 
     def write(self, places: Chosen) -> list[Signal]:
@@ -72,17 +76,31 @@ class Page:
                 written[mine] = of(at[mine])
         return list(written)
 
+    def brief(self, places: Chosen) -> Brief:
+        """Return the brief of the entries at places, in columns where all are confirmed hits."""
+        if not (self.ledger.source[places] == HIT).all():
+            return Brief.of(self.write(places))
+        at = self.ledger.place[places]
+        facts, times, numbers = self.hits.facts[at], self.hits.times[at], self.hits.numbers[at]
+        author, rsi = self.author, self._rsi(facts[:, CAUSE_OF_HIT])
+
+        def write(chosen: Chosen) -> list[Signal]:
+            hits = hits_of(facts[chosen], times[chosen], numbers[chosen])
+            return _confirmed(author, hits, rsi[chosen])
+
+        hits = HitRows(facts, times, numbers)
+        stops = stops_of(hits)
+        return Brief(stops[:, 0], stops[:, 1], drawn_levels(hits), write)
+
     def _hits(self, at: Chosen) -> list[Signal]:
         facts = self.hits.facts[at]
         hits = hits_of(facts, self.hits.times[at], self.hits.numbers[at])
-        return self._confirmed(hits, facts[:, CAUSE_OF_HIT])
+        return _confirmed(self.author, hits, self._rsi(facts[:, CAUSE_OF_HIT]))
 
     def _finds(self, at: Chosen) -> list[Signal]:
         rows = self.finds[at]
-        return self._confirmed(read_charts(rows, len(rows)), rows[:, CAUSE].astype(np.intp))
-
-    def _confirmed(self, hits: Sequence[Finding], cause: Int64) -> list[Signal]:
-        return list(map(self.author.confirm, hits, self._rsi(cause)))
+        charts = read_charts(rows, len(rows))
+        return _confirmed(self.author, charts, self._rsi(rows[:, CAUSE].astype(np.intp)))
 
     def _ended_hits(self, at: Chosen) -> list[Signal]:
         rows = self.ended_hits[at]
@@ -94,13 +112,31 @@ class Page:
 
     def _ended(self, hits: Sequence[Finding], rows: Float64) -> list[Signal]:
         rsi = self._rsi(rows[:, ENDING_CAUSE].astype(np.intp))
-        return list(map(self.author.end, hits, endings_of(rows), rsi))
+        return list(map(self.author.end, hits, endings_of(rows), rsi.tolist()))
 
-    def _rsi(self, cause: Int64) -> list[float]:
-        if not len(self.values):
-            return [math.nan] * len(cause)
-        known: list[float] = self.values[cause, RSI_14].tolist()
-        return known
+    def _rsi(self, cause: Int64) -> Float64:
+        """Return the RSI of bars of the batch, NaN where it is not known."""
+        return self.values[cause, RSI_14] if len(self.values) else np.full(len(cause), np.nan)
+
+
+def _confirmed(author: Author, hits: Sequence[Finding], rsi: Float64) -> list[Signal]:
+    return [author.confirm(hit, known) for hit, known in zip(hits, rsi.tolist(), strict=True)]
+
+
+def stops_of(hits: HitRows) -> Float64:
+    """Return stop and target of n hits as `signal.levels` names them, USD, (n, 2)."""
+    out = np.empty((len(hits.facts), 2), np.float64)
+    side = np.ascontiguousarray(hits.facts[:, DIRECTION])
+    prices = np.take(hits.numbers, _PRICES, axis=1)
+    place_stops(STOPS[hits.facts[:, PATTERN]], side, prices, out)
+    return out
+
+
+def drawn_levels(hits: HitRows) -> Float64:
+    """Return the levels that `signal.geometry` draws of n hits, USD, (n,), NaN without one."""
+    level = hits.numbers[:, HIT_LEVEL]
+    is_drawn = _IS_EVENT[hits.facts[:, PATTERN]] & (level != hits.numbers[:, HIT_USUAL])
+    return np.where(is_drawn, level, np.nan)
 
 
 def read_room(author: Author, room: Room, values: Float64) -> Page:

@@ -39,7 +39,8 @@ class Universe:
         A row of a bar of which most symbols came before is compared with those; NaN where fewer
         than two symbols have a value.
         """
-        for start_ms in set(table.start_ms.tolist()):
+        turns = np.flatnonzero(np.diff(table.start_ms, prepend=table.start_ms[:1] - 1))
+        for start_ms in set(table.start_ms[turns].tolist()):
             rows = np.flatnonzero(table.start_ms == start_ms)
             changes = table.values[rows, ROC_60]
             known = self._learn(start_ms, np.sort(changes[np.isfinite(changes)]))

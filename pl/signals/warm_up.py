@@ -14,8 +14,9 @@ from pl.signals.crossings import CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.evaluation import rows_between
 from pl.signals.events.levels import fit_beyond
-from pl.signals.history import empty_history
+from pl.signals.levels import place_stops
 from pl.signals.policy import Policy
+from pl.signals.room import empty_history
 from pl.signals.warming import load, walked
 
 N_BARS: Final = 80
@@ -72,6 +73,7 @@ def warm_up() -> None:
     engine.latest_rows(np.zeros(1, np.int64), 4)
     engine.last_rows(np.zeros(1, np.int64))
     fit_beyond(1.0)
+    place_stops(np.ones((1, 2)), np.ones(1, np.int64), np.ones((1, 5)), np.empty((1, 2)))
 
 
 def _combos(engine: SignalEngine) -> Combos:

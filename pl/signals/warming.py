@@ -56,7 +56,7 @@ def load_rows(
             continue
         first = np.searchsorted(start[begin:end], anchors[k])
         begin += max(first - SEED_BARS - history.window_bars, 0)
-        if end - begin >= history.start.shape[1]:
+        if end - begin >= history.most_bars or end - begin > history.start.shape[1]:
             return k
         for at in range(begin, end):
             i = at - begin

@@ -9,21 +9,20 @@ import numpy.typing as npt
 from pl.market.batches import Float64, Int64
 from pl.signals.bars import CLOSE
 from pl.signals.combos import measures
+from pl.signals.combos.begun import ATR, NOT_FIRED, Begun
 from pl.signals.combos.catalogue import COMBOS
-from pl.signals.combos.conditions import DAY_COLUMN, score_of
-from pl.signals.combos.declaration import Conditions, Fires, Found, Holds, Level
+from pl.signals.combos.conditions import score_of
+from pl.signals.combos.declaration import Conditions, Fires, Holds, Level
 from pl.signals.combos.held import columns_of
-from pl.signals.combos.hit import Bar, ComboHit
 from pl.signals.combos.levels import LEVEL_OF
 from pl.signals.combos.measures import N_MEASURES, Looks, measure
-from pl.signals.combos.setups import Ages, DayRows, Setup, setup_of, state_of
+from pl.signals.combos.setups import Ages, DayRows, Setup, setup_of
+from pl.signals.entries import Brief
 from pl.signals.events.levels import fit_beyond
 from pl.signals.history import History
 from pl.signals.signal import Signal
 
 Flags = npt.NDArray[np.bool_]
-
-ATR: Final = DAY_COLUMN["atr_14"]
 
 _SETTING: Final = np.array([int(combo.setting) for combo in COMBOS], np.int64)
 _LEAST_VOLUME: Final = np.array([combo.least_volume for combo in COMBOS], np.float64)
@@ -47,14 +46,14 @@ class Circumstances(NamedTuple):
 
     days : the last day before the session, n of them; found : by look, the standing finds of its
     symbol's latest days; ages : by open of the session; fired_confidence : (n,) of the intraday
-    entry that may trigger, NaN for levels; fired : writes those of the looks at places.
+    entry that may trigger, NaN for levels; fired : the brief of those of the looks at places.
     """
 
     days: DayRows
     found: Sequence[Sequence[Signal]]
     ages: Callable[[int], Ages]
     fired_confidence: Float64
-    fired: Callable[[Int64], Sequence[Signal]]
+    fired: Callable[[Int64], Brief]
 
 
 class Judged(NamedTuple):
@@ -77,40 +76,21 @@ class Judged(NamedTuple):
         """Return the places of the looks that trigger."""
         return np.flatnonzero(~np.isnan(self.confidence))
 
-    def hits(self, places: Int64) -> list[ComboHit]:
-        """Return the looks at places, which trigger, as hits."""
-        fires = _FIRES[self.looks.combo[places]]
-        fired = iter(self.around.fired(places[fires]))
-        return [
-            self._hit(k, next(fired) if by_entry else None)
-            for k, by_entry in zip(places.tolist(), fires.tolist(), strict=True)
-        ]
-
-    def _hit(self, k: int, fired: Signal | None) -> ComboHit:
-        looks, around = self.looks, self.around
-        setup = self._setup(k)
-        if setup is None:
-            raise IndexError(f"look {k}: expected one that triggers")
-        return ComboHit(
-            combo=int(looks.combo[k]),
-            row=int(looks.row[k]),
-            direction=int(looks.side[k]),
-            revision=0,
-            setup=setup,
-            bar=_bar(int(looks.start_ms[k]), self.values[k]),
-            day_range=float(around.days.values[k, ATR]),
-            fired=fired,
-            confidence=float(self.confidence[k]),
+    def begun(self, places: Int64) -> Begun:
+        """Return the looks at places, which trigger, apart from all others."""
+        looks, days = self.looks.take(places), self.around.days.take(places)
+        fires = _FIRES[looks.combo]
+        return Begun(
+            looks,
+            days,
+            self.values[places],
+            self.confidence[places],
+            self.scores[places],
+            [self.setups.get(k) for k in places.tolist()],
+            self.around.ages,
+            np.where(fires, np.cumsum(fires) - 1, NOT_FIRED),
+            self.around.fired(places[fires]),
         )
-
-    def _setup(self, k: int) -> Setup | None:
-        declared, days = COMBOS[int(self.looks.combo[k])].setup, self.around.days
-        if isinstance(declared, Found):
-            return self.setups[k]
-        if isinstance(declared, Conditions):
-            score = float(self.scores[k])
-            return state_of(declared, int(days.start_ms[k]), days.values[k], score)
-        return _setup(self.looks, self.around, k)
 
 
 def judge(history: History, looks: Looks, around: Circumstances) -> Judged:
@@ -161,17 +141,18 @@ def _setup_scores(
     score = np.zeros(len(looks.row))
     level = np.full(len(looks.row), np.nan)
     days = around.days
+    is_fresh = _is_fresh(looks, around)
     for number in sorted(set(looks.combo.tolist())):
         at = np.flatnonzero(looks.combo == number)
         declared = COMBOS[number].setup
         if isinstance(declared, Level):
             place = LEVEL_OF[declared]
-            fresh = _is_fresh(looks, around, at) & np.isfinite(days.levels.price[at, place])
+            fresh = is_fresh[at] & np.isfinite(days.levels.price[at, place])
             level[at] = days.levels.price[at, place]
             score[at] = np.where(fresh, days.levels.score[at, place], 0.0)
         elif isinstance(declared, Conditions):
             held = score_of(declared, days.values[at])
-            score[at] = np.where(_is_fresh(looks, around, at), held, 0.0)
+            score[at] = np.where(is_fresh[at], held, 0.0)
         else:
             found = {k: _setup(looks, around, k) for k in at.tolist()}
             score[at] = [one.score if one else 0.0 for one in found.values()]
@@ -179,13 +160,12 @@ def _setup_scores(
     return score, level
 
 
-def _is_fresh(looks: Looks, around: Circumstances, at: Int64) -> Flags:
+def _is_fresh(looks: Looks, around: Circumstances) -> Flags:
     """Tell whether the last days are those of the sessions just before."""
-    out = np.zeros(len(at), np.bool_)
-    for opened in set(looks.open_ms[at].tolist()):
+    out, day = np.zeros(len(looks.row), np.bool_), around.days.start_ms
+    for opened in set(looks.open_ms.tolist()):
         opens = around.ages(opened).opens
-        day = around.days.start_ms[at]
-        out |= (looks.open_ms[at] == opened) & (day > opens[1]) & (day <= opens[0])
+        out |= (looks.open_ms == opened) & (day > opens[1]) & (day <= opens[0])
     return out
 
 
@@ -216,19 +196,6 @@ def _held(side: float, values: Float64, level: float, day_range: float) -> float
 def _setup(looks: Looks, around: Circumstances, k: int) -> Setup | None:
     combo, ages = COMBOS[int(looks.combo[k])], around.ages(int(looks.open_ms[k]))
     return setup_of(combo, int(looks.side[k]), around.days, k, around.found[k], ages)
-
-
-def _bar(start_ms: int, values: Float64) -> Bar:
-    return Bar(
-        start_ms=start_ms,
-        close=float(values[measures.PRICE]),
-        volume=float(values[measures.SHARES]),
-        previous_close=float(values[measures.PREVIOUS]),
-        mean_volume=float(values[measures.USUAL_SHARES]),
-        mean_range=float(values[measures.MEAN_RANGE]),
-        first_open=float(values[measures.FIRST_OPEN]),
-        reached=float(values[measures.REACHED]),
-    )
 
 
 def first_beyond(history: History, row: int, first: int, end: int, level: float, side: int) -> int:

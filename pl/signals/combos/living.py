@@ -1,6 +1,6 @@
 """Let trades on combos live through the bars of their session, thousands in one call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pl.kernel import kernel, leaf
 from pl.market.batches import QUALITY_PARTIAL, Float64, Int64
 from pl.signals.bars import CLOSE
+from pl.signals.combos.begun import Begun
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.hit import ComboHit, levels
 from pl.signals.endings import LIFE_NAMES, Ending
@@ -26,14 +27,16 @@ HORIZON: Final[Int64] = np.array([combo.trade.horizon_bars for combo in COMBOS],
 class Trades(NamedTuple):
     """Hold n trades; (n,) each.
 
-    row, side; born_ms : start of the bar that triggered; stop, target : USD, NaN without;
-    horizon : bars it may take; session_ms : open of its session; until_ms : bars from then on are
-    of later sessions; seen_ms : start of the last bar it lived through; n_seen : how many those
-    were.
+    combo : its number; row, side; confidence : 0-1; born_ms : start of the bar that triggered;
+    stop, target : USD, NaN without; horizon : bars it may take; session_ms : open of its session;
+    until_ms : bars from then on are of later sessions; seen_ms : start of the last bar it lived
+    through; n_seen : how many those were.
     """
 
+    combo: Int64
     row: Int64
     side: Int64
+    confidence: Float64
     born_ms: Int64
     stop: Float64
     target: Float64
@@ -132,81 +135,53 @@ def trades_of(hits: Sequence[ComboHit], session_ms: Sequence[int]) -> Trades:
         np.array([each.get(name, np.nan) for each in named], np.float64)
         for name in ("stop", "target")
     )
+    confidence = np.array([hit.confidence for hit in hits], np.float64)
+    opened = np.array(session_ms, np.int64)
+    return _unseen(combo, row, side, confidence, born_ms, stop, target, opened)
+
+
+def trades_on(begun: Begun) -> Trades:
+    """Return trades on what a close triggered."""
+    looks, stops = begun.looks, begun.stops()
+    return _unseen(
+        looks.combo,
+        looks.row,
+        looks.side,
+        begun.confidence,
+        looks.start_ms,
+        stops[:, 0],
+        stops[:, 1],
+        looks.open_ms,
+    )
+
+
+def _unseen(
+    combo: Int64,
+    row: Int64,
+    side: Int64,
+    confidence: Float64,
+    born_ms: Int64,
+    stop: Float64,
+    target: Float64,
+    session_ms: Int64,
+) -> Trades:
+    n = len(combo)
+    until_ms, seen = np.full(n, FOREVER, np.int64), np.zeros(n, np.int64)
+    stop, target = np.ascontiguousarray(stop), np.ascontiguousarray(target)
     return Trades(
+        combo,
         row,
         side,
+        confidence,
         born_ms,
         stop,
         target,
         HORIZON[combo],
-        np.array(session_ms, np.int64),
-        np.full(len(hits), FOREVER, np.int64),
+        session_ms,
+        until_ms,
         born_ms.copy(),
-        np.zeros(len(hits), np.int64),
+        seen,
     )
-
-
-class Ended(NamedTuple):
-    """Hold n hits and how they ended; cause_ms : (n,) as in `TradeEnds`."""
-
-    hits: Sequence[ComboHit]
-    endings: Sequence[Ending]
-    cause_ms: Int64
-
-
-class OpenTrades:
-    """Hold the trades that have not ended, in the order in which they began.
-
-    They follow from the bars that are held, so they are a cache that a restart fills again.
-    is_over : rows and opens of sessions (n,) -> which of those are complete.
-    """
-
-    def __init__(self, history: History, is_over: Callable[[Int64, Int64], Flags]) -> None:
-        self._history = history
-        self._is_over = is_over
-        self.clear()
-
-    def __len__(self) -> int:
-        return len(self._hits)
-
-    def clear(self) -> None:
-        """Forget all of them."""
-        self._trades = trades_of((), ())
-        self._hits: list[ComboHit] = []
-
-    def add(self, hits: Sequence[ComboHit], session_ms: Sequence[int]) -> None:
-        """Open hits at the bars that triggered them."""
-        if hits:
-            parts = zip(self._trades, trades_of(hits, session_ms), strict=True)
-            self._trades = Trades._make(np.concatenate(columns) for columns in parts)
-            self._hits += hits
-
-    def drop(self, rows: Int64) -> None:
-        """Forget the trades of rows, whose bars have changed."""
-        if len(self):
-            self._keep(~np.isin(self._trades.row, rows))
-
-    def live(self, opened: int) -> Ended:
-        """Let them live through the bars held by now, those from `opened` on of that session.
-
-        Returns what ended, which is open no more.
-        """
-        trades = self._trades
-        trades.until_ms[:] = np.where(trades.session_ms < opened, opened, FOREVER)
-        ends = TradeEnds.of(len(self))
-        live_on(self._history, trades, self._is_over(trades.row, trades.session_ms), ends)
-        ended = np.flatnonzero(ends.life != LASTING)
-        if not len(ended):
-            return Ended((), (), ends.cause_ms[ended])
-        hits = [self._hits[k] for k in ended.tolist()]
-        endings = endings_at(trades, ends, ended)
-        self._keep(ends.life == LASTING)
-        return Ended(hits, endings, ends.cause_ms[ended])
-
-    def _keep(self, kept: Flags) -> None:
-        if not kept.all():
-            self._trades = self._trades.take(kept)
-            self._hits = [self._hits[k] for k in np.flatnonzero(kept).tolist()]
 
 
 def endings_at(trades: Trades, ends: TradeEnds, places: Int64) -> list[Ending]:

@@ -11,11 +11,12 @@ import numpy as np
 
 from pl.market.batches import Int64
 from pl.signals.combos.author import ComboAuthor
+from pl.signals.combos.begun import Begun
 from pl.signals.combos.hit import ComboHit, Identity
-from pl.signals.combos.living import Ended
 from pl.signals.combos.names import COMBO_NAMES
+from pl.signals.combos.open import Ended
 from pl.signals.endings import Ending
-from pl.signals.entries import KIND_OF, LIVES, Entries, join_entries
+from pl.signals.entries import KIND_OF, LIVES, Chosen, Entries, join_entries
 from pl.signals.signal import CONFIRMED, Signal
 
 COMBO_KIND: Final = KIND_OF[COMBO_NAMES[0]]
@@ -42,37 +43,41 @@ def in_order(parts: Sequence[Part]) -> Entries:
     return entries.take(np.lexsort(keys[::-1]))
 
 
-def found_part(author: ComboAuthor, hits: Sequence[ComboHit], place: Int64) -> Part:
-    """Return what hits say as their bars close, written when somebody reads it."""
-    columns = _columns(hits)
-    n = len(hits)
+def found_part(author: ComboAuthor, begun: Begun, place: Int64) -> Part:
+    """Return what was triggered says as its bars close, written when somebody reads it."""
+    looks, n = begun.looks, len(begun)
     entries = Entries(
-        *columns[:3],
-        columns[3],
-        columns[3],
-        np.array([hit.confidence for hit in hits], np.float64),
+        looks.row.astype(np.int32),
+        (looks.combo + COMBO_KIND).astype(np.int32),
+        looks.side.astype(np.int8),
+        looks.start_ms,
+        looks.start_ms,
+        begun.confidence,
         np.full(n, LIVES.index(CONFIRMED), np.uint8),
         np.full(n, np.nan),
-        lambda places: [author.confirm(hits[k]) for k in places.tolist()],
+        lambda places: [author.confirm(hit) for hit in begun.write(places)],
     )
     return Part(_keys(place, FIND, entries), entries)
 
 
 def ended_part(author: ComboAuthor, ended: Ended, place: Int64) -> Part:
     """Return how trades ended, written when somebody reads it."""
-    hits, endings = ended.hits, ended.endings
-    row, kind, direction, born_ms = _columns(hits)
-    confidence = np.array([hit.confidence for hit in hits], np.float64)
+    trades, hits, endings = ended.trades, ended.hits, ended.endings
+
+    def write(places: Chosen) -> list[Signal]:
+        how = [endings[k] for k in places.tolist()]
+        return list(map(author.end, hits.write(places), how))
+
     entries = Entries(
-        row,
-        kind,
-        direction,
+        trades.row.astype(np.int32),
+        (trades.combo + COMBO_KIND).astype(np.int32),
+        trades.side.astype(np.int8),
         np.array([ending.start_ms for ending in endings], np.int64),
-        born_ms,
-        confidence,
+        trades.born_ms,
+        trades.confidence,
         np.array([LIVES.index(ending.life) for ending in endings], np.uint8),
-        confidence,
-        lambda places: [author.end(hits[k], endings[k]) for k in places.tolist()],
+        trades.confidence,
+        write,
     )
     return Part(_keys(place, END, entries), entries)
 
@@ -102,16 +107,6 @@ def differences(
         ends = was_ended.get(name), now_ended.get(name)
         for said in author.restate(was.get(name), hit, *ends):
             yield b, hit.bar.start_ms, hit.combo, STATEMENT, hit.direction, said
-
-
-def _columns(hits: Sequence[ComboHit]) -> tuple[np.ndarray, np.ndarray, np.ndarray, Int64]:
-    """Return row, kind, direction and start of the bar that triggered, (n,) each."""
-    return (
-        np.array([hit.row for hit in hits], np.int32),
-        np.array([hit.combo + COMBO_KIND for hit in hits], np.int32),
-        np.array([hit.direction for hit in hits], np.int8),
-        np.array([hit.bar.start_ms for hit in hits], np.int64),
-    )
 
 
 def _keys(place: Int64, stage: int, entries: Entries) -> Int64:

@@ -16,7 +16,7 @@ from pl.signals.combos.measures import Looks
 from pl.signals.combos.setups import SIDES, DayRows, allows, setup_of
 from pl.signals.endings import Ending
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import KIND_OF
+from pl.signals.entries import KIND_OF, Brief
 from pl.signals.evaluation import changes_since, session_starts
 from pl.signals.history import find
 from pl.signals.life import LASTING, LONGEST_HIT
@@ -162,7 +162,8 @@ class Survey:
         judged = judge(
             self._engine.history, self._named(looks, session), self._around(looks, session, days)
         )
-        return judged.hits(judged.triggered())
+        begun = judged.begun(judged.triggered())
+        return begun.write(np.arange(len(begun)))
 
     def _looks(
         self, number: int, session: Session, begin: int, days: DayRows, fired: Fired
@@ -200,8 +201,8 @@ class Survey:
         signals = [look[3] for look in looks]
         found = tuple(self._days.found(session.row))
 
-        def fired(places: Int64) -> list[Signal]:
-            return [signal for k in places.tolist() if (signal := signals[k]) is not None]
+        def fired(places: Int64) -> Brief:
+            return Brief.of([one for k in places.tolist() if (one := signals[k]) is not None])
 
         return Circumstances(
             days.take(np.zeros(len(looks), np.intp)),

@@ -8,12 +8,11 @@ import numpy as np
 
 from pl.market.batches import ClosedBars, Int64
 from pl.signals.combos.author import ComboAuthor
+from pl.signals.combos.begun import Begun
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.days import Days
 from pl.signals.combos.declaration import Found
-from pl.signals.combos.hit import ComboHit
 from pl.signals.combos.judge import Circumstances, Judged, judge
-from pl.signals.combos.living import OpenTrades
 from pl.signals.combos.log import (
     Numbered,
     Part,
@@ -24,6 +23,7 @@ from pl.signals.combos.log import (
     in_order,
 )
 from pl.signals.combos.measures import Looks
+from pl.signals.combos.open import OpenTrades
 from pl.signals.combos.pieces import NO_BAR, Cutter, groups_of, is_sound
 from pl.signals.combos.survey import Lived, Survey
 from pl.signals.combos.watch import TriggerWatch, places_of
@@ -73,7 +73,7 @@ class Combos:
         self._survey = Survey(engine, days, timeframe, session_open)
         self._watch = TriggerWatch(engine, days, timeframe, session_open)
         self._cutter = Cutter(len(symbols), session_open, self._watch.is_special)
-        self._open = OpenTrades(engine.history, days.is_over)
+        self._open = OpenTrades(engine, days.is_over)
 
     def recall(self) -> None:
         """Learn from the engines' histories, after they were warmed."""
@@ -117,7 +117,7 @@ class Combos:
         """
         starts, judged = self._lately(n_bars, self._watch.armed_rows())
         order = _log_order(starts, judged)
-        return found_part(self._author, judged.hits(order), starts[order]).entries
+        return found_part(self._author, judged.begun(order), starts[order]).entries
 
     def before_days(self, bars: ClosedBars) -> dict[int, Lived]:
         """Return what stands on bars that daily bars of one start may change, by place."""
@@ -136,7 +136,7 @@ class Combos:
         self._open.drop(bars.row[list(old)].astype(np.int64))
         ended = self._open.live(self._watch.session_ms)
         place_of = {row: b for b, row in enumerate(bars.row.tolist())}
-        places = np.array([place_of[hit.row] for hit in ended.hits], np.int64)
+        places = np.array([place_of[row] for row in ended.trades.row.tolist()], np.int64)
         found: list[Numbered] = []
         for b, was in old.items():
             row = int(bars.row[b])
@@ -167,11 +167,11 @@ class Combos:
     def _reopen(self, lived: Lived) -> None:
         self._open.add(*lived.lasting())
 
-    def _begin(self, judged: Judged, order: Int64) -> list[ComboHit]:
+    def _begin(self, judged: Judged, order: Int64) -> Begun:
         """Open what triggered; return it, in that order."""
-        hits = judged.hits(order)
-        self._open.add(hits, judged.looks.open_ms[order].tolist())
-        return hits
+        begun = judged.begun(order)
+        self._open.begin(begun)
+        return begun
 
     def _said(self, bars: ClosedBars, at: Int64, place: Int64, judged: Judged) -> list[Part]:
         """Return what bars that are simply the next ones end and trigger.
@@ -179,13 +179,12 @@ class Combos:
         at : their places in the batch; place : of the bars judged.
         """
         order = _log_order(place, judged)
-        hits = self._begin(judged, order)
+        begun = self._begin(judged, order)
         ended = self._open.live(self._watch.session_ms)
-        row = np.array([hit.row for hit in ended.hits], np.int64)
-        causes = places_of(bars, at, row, ended.cause_ms, len(self._rows))
+        causes = places_of(bars, at, ended.trades.row, ended.cause_ms, len(self._rows))
         return [
             ended_part(self._author, ended, causes),
-            found_part(self._author, hits, place[order]),
+            found_part(self._author, begun, place[order]),
         ]
 
     def _revised(self, bars: ClosedBars, old: dict[int, Lived]) -> Part:
@@ -249,7 +248,7 @@ class Combos:
             ],
             self._days.ages,
             confidence,
-            lambda places: entries.signals(which[places].tolist()),
+            lambda places: entries.brief(which[places]),
         )
         columns = (combo, side, row, start_ms, opened)
         looks = Looks(*(np.ascontiguousarray(column, np.int64) for column in columns))

@@ -120,6 +120,7 @@ def as_they_came(engine: SignalEngine, bars: ClosedBars) -> tuple[Found, np.ndar
 
     Returns what fired, and by row the candlesticks of every bar and the chart patterns.
     """
+    engine.make_room(len(bars))
     engine._history.columns[:] = POISON
     engine._lives = empty_lives(len(engine._history.n_bars), 160, 40)
     parts, candles, charts = [], [], []

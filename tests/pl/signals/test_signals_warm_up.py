@@ -10,6 +10,7 @@ from pl.signals.combos.measures import measure
 from pl.signals.combos.reach import leave
 from pl.signals.combos.tier import Combos
 from pl.signals.crossings import CrossingWatch
+from pl.signals.levels import place_stops
 from pl.signals.scales import scale_ages
 from pl.signals.shifting import shift_left, shift_right
 from pl.signals.warm_up import warm_up
@@ -40,6 +41,7 @@ ENTRANCES = (
     live_on,
     leave,
     measure,
+    place_stops,
     scale_ages,
 )
 

@@ -24,8 +24,8 @@ from pl.market.quotes import Developing
 from pl.market.sessions import AlwaysOpenSessions
 from pl.market.states import STATE_NAMES
 from pl.signals.entries import Entries
-from pl.signals.history import empty_history
 from pl.signals.indicators.names import COLUMN, INDICATOR_NAMES, ROC_60
+from pl.signals.room import empty_history
 from pl.signals.signal import Signal
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.streaming.announcer import Announcer
