@@ -65,7 +65,7 @@ def open_stores(settings: Settings) -> Stores:
         Database(settings.database_url, application=f"tickstock-streaming-{name}")
         for name in ("events", "bars", "indicators", "log")
     )
-    claim_writing(events, STREAMING)
+    claim_writing(events, STREAMING, (bars, indicators, rest))
     patterns, bar_store = PatternStore(events), BarStore(bars)
     closes = CloseStore(bar_store, IndicatorStore(indicators))
     folder = settings.spool_dir / settings.market

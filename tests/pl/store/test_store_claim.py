@@ -1,5 +1,6 @@
 """One Streaming at a time works on a database, whatever happens to its connection."""
 
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -66,3 +67,32 @@ def test_whoever_took_it_meanwhile_keeps_it(connect: Any) -> None:
 def test_services_do_not_shut_each_other_out(connect: Any) -> None:
     claim_writing(connect(), STREAMING)
     claim_writing(connect(), DATALOADER)
+
+
+def test_a_claim_waits_for_what_the_one_before_is_still_committing(connect: Any) -> None:
+    events, bars, reader = connect(), connect(), connect()
+    claim_writing(events, STREAMING, (bars,))
+    reader.run(lambda cursor: cursor.execute("CREATE TABLE left_behind (n int)"))
+    sent = Event()
+
+    def write(cursor: Any) -> None:
+        sent.set()
+        cursor.execute("INSERT INTO left_behind SELECT 1 FROM pg_sleep(0.5)")
+
+    def work() -> None:
+        bars.run(write)
+        bars.close()
+
+    writing = Thread(target=work)
+    writing.start()
+    assert sent.wait(5.0)
+    events.close()
+    try:
+        claim_writing(connect(), STREAMING)
+        found = reader.run(
+            lambda cursor: cursor.execute("SELECT n FROM left_behind") or cursor.fetchall()
+        )
+    finally:
+        writing.join()
+        reader.run(lambda cursor: cursor.execute("DROP TABLE left_behind"))
+    assert found == [(1,)]
