@@ -34,7 +34,7 @@ def decode(raw: bytes | str, kind: type[T]) -> T:
     return msgspec.json.decode(raw, type=kind)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1 << 14)
 def iso(unix_seconds: float) -> str:
     """Return an ISO 8601 time in UTC with microseconds and Z."""
     moment = datetime.fromtimestamp(unix_seconds, UTC)

@@ -2,7 +2,7 @@
 
 The planted series come from three seeds that development never used. How often a pattern fires on
 real bars and on random walks is in one place: `scripts/write_signals.py`. `--remarks` measures
-nothing and writes what stands below the tables anew.
+nothing and writes what stands below the tables anew, `--lost` the table before that.
 """
 
 import re
@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES  # noqa: E402 - after the path
+from scripts.lost_breaks import fates, lost_part  # noqa: E402
 from scripts.rates_text import told_of_rare  # noqa: E402
 from tests.pl.signals.chart.planting import Array, Planted, planted_fields  # noqa: E402
 from tests.pl.signals.chart.scoring import Tally, tally  # noqa: E402
@@ -70,7 +71,7 @@ REMARKS = """
 - The first swing of a channel is a V until the next swing is seen.
 """
 
-LAST_ROW = re.compile(r"^\| \*\*all\*\* .*\n", re.MULTILINE)
+ALL = re.compile(r"^\| \*\*all\*\* .*\n", re.MULTILINE)
 
 Fields = list[tuple[Array, list[Planted]]]
 
@@ -116,6 +117,12 @@ def shown(cell: tuple[float, float]) -> str:
     return f"{100.0 * cell[0]:.1f} / {100.0 * cell[1]:.1f}"
 
 
+def lost(seed: int, n_fields: int) -> str:
+    """Return the part about the breaks on even volume that are lost."""
+    fields = planted_fields(seed, n_fields)
+    return lost_part(seed, fates(fields, evened(fields)))
+
+
 def page(raised: Mapping[int, Tally], even: Mapping[int, Tally]) -> str:
     """Return the page."""
     n_planted = sum(sum(one.planted.values()) for one in raised.values())
@@ -128,7 +135,8 @@ def page(raised: Mapping[int, Tally], even: Mapping[int, Tally]) -> str:
         error=100.0 * (0.92 * 0.08 / n_each) ** 0.5,
     )
     parts = [introduction, RAISED, "\n", RAISED_TEXT, table(raised), "\n"]
-    return "".join([*parts, EVEN, "\n", EVEN_TEXT, table(even), remarks()])
+    parts += [EVEN, "\n", EVEN_TEXT, table(even), lost(SEEDS[0], N_FIELDS), remarks()]
+    return "".join(parts)
 
 
 def remarks() -> str:
@@ -136,16 +144,24 @@ def remarks() -> str:
     return REMARKS + told_of_rare(CHART_NAMES)
 
 
+def tables_of(text: str, n: int) -> str:
+    """Return the page to the end of its first `n` tables."""
+    return text[: [row.end() for row in ALL.finditer(text)][n - 1]]
+
+
 def with_remarks(text: str) -> str:
     """Return the page with the remarks of now below the tables that were measured."""
-    *_, last = LAST_ROW.finditer(text)
-    return text[: last.end()] + remarks()
+    return tables_of(text, 3) + remarks()
 
 
 def main() -> None:
     """Measure and write."""
     if "--remarks" in sys.argv[1:]:
         PAGE.write_text(with_remarks(PAGE.read_text()))
+        return
+    if "--lost" in sys.argv[1:]:
+        kept = tables_of(PAGE.read_text(), 2)
+        PAGE.write_text(kept + lost(SEEDS[0], N_FIELDS) + remarks())
         return
     measured = {seed: measure(seed, N_FIELDS) for seed in SEEDS}
     raised = {seed: pair[0] for seed, pair in measured.items()}

@@ -72,6 +72,7 @@ def environment(python: Path, root: Path, home: Home) -> dict[str, str]:
     """Return what a process of the producer is told everywhere; compiles the kernels once."""
     kernels = Kernels(root, home.path / "numba", python, Steps(Nobody()))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # a product's second start finds its modules compiled
     kept["NUMBA_CACHE_DIR"] = str(kernels.folder)
     if not kernels.is_current():
         kernels.compile({"NUMBA_CACHE_DIR": str(kernels.folder)}, print)

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, ParamSpec, TypeVar
 
+from pl.market.rows import ByRow, where
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIMEFRAMES
 from pl.signals.room import take_pages
 from pl.store.standing import Standing
 from pl.streaming.catch_up import History
 from pl.streaming.frames import Frame, build_frame
-from pl.streaming.rows import ByRow
 from pl.streaming.told import Told
 
 BUSIEST: Final = TIMEFRAMES[0]
@@ -44,8 +44,6 @@ def build_frames(
 
 def warm_minutes(minute: Frame, sessions: MarketSessions, history: History) -> ByRow:
     """Let minutes be evaluated that were; return those of regular hours."""
-    regular = {
-        row: bars.where(sessions.regular(bars.start_ms)) for row, bars in history.warm.items()
-    }
+    regular = where(history.warm, sessions.regular)
     minute.warm(regular)
     return regular

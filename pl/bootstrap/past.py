@@ -13,13 +13,13 @@ from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.market.columns import merged
 from pl.market.folding import Folding
 from pl.market.restoring import restore
+from pl.market.rows import ByRow, by_row, rows_of, together
 from pl.market.sessions import DAY_MS, HOUR_MS, MarketSessions
 from pl.market.timeframes import DAILY, FOLDED, WEEK_DAYS, ends_of, session_from
 from pl.store.snapshot_history import SnapshotHistory
 from pl.streaming.catch_up import CatchUp, History
 from pl.streaming.long_history import FINEST, LongHistory, Sources
 from pl.streaming.repair import Repair
-from pl.streaming.rows import ByRow, apart, by_row, since, together
 
 BEFORE_SESSION_MS: Final = {"simulated": DAY_MS + HOUR_MS}
 """The session before, and an hour more: what a symbol traded there says that it is whole."""
@@ -57,12 +57,15 @@ class Longer:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Know the history of a market; `repair` hears what REST did not answer for."""
+    """Know the history of a market; `repair` hears what REST did not answer for.
+
+    histories : of minutes and of longer bars, to be read side by side.
+    """
 
     symbols: tuple[str, ...]
     sessions: MarketSessions
     stores: Stores
-    history: SnapshotHistory
+    histories: tuple[SnapshotHistory, SnapshotHistory]
     rest: MassiveRest | None
     repair: Repair | None
     market: str
@@ -73,7 +76,7 @@ class Past:
         catch_up = CatchUp(
             self.symbols,
             self.stores.bars,
-            self.history,
+            self.histories[0],
             self.rest.minute_bars if self.rest else None,
             self._bars_read,
         )
@@ -85,21 +88,33 @@ class Past:
                 self.repair.order(gap, (symbol,))
         return history
 
-    async def longer(self, history: History, now_ms: int, done_ms: int | None) -> Longer:
-        """Return the longer bars as they were when the last minute evaluated was over."""
+    def stored_longer(self, now_ms: int) -> dict[str, ByRow]:
+        """Return the longer bars that are stored; raises Unavailable."""
+        return self._long_history().read(now_ms) if now_ms else {}
+
+    async def longer(
+        self, history: History, stored: Mapping[str, ByRow], now_ms: int, done_ms: int | None
+    ) -> Longer:
+        """Return the longer bars as they were when the last minute evaluated was over.
+
+        stored : what `stored_longer` found.
+        """
         folding = Folding(self.sessions, len(self.symbols))
         if not now_ms:
             return Longer(folding, {}, {})
         folding.from_ms = self._whole_from(history, now_ms)
-        source = LongHistory(
-            self.symbols, self.sessions, self.stores.bars, self.history, self._sources()
-        )
-        held = await source.run(now_ms, folding.from_ms)
+        source = self._long_history()
+        held = await source.run(now_ms, folding.from_ms, stored)
         if self.repair is not None:
             for symbol, why in source.refused.items():
                 self.repair.refused.setdefault(symbol, f"longer bars: {why}")
         over_ms = now_ms - now_ms % MINUTE_MS if done_ms is None else done_ms + MINUTE_MS
         return await asyncio.to_thread(self._restored, folding, history, held, over_ms)
+
+    def _long_history(self) -> LongHistory:
+        return LongHistory(
+            self.symbols, self.sessions, self.stores.bars, self.histories[1], self._sources()
+        )
 
     def _restored(
         self, folding: Folding, history: History, held: dict[str, ByRow], over_ms: int
@@ -107,21 +122,22 @@ class Past:
         sessions, from_ms = self.sessions, folding.from_ms
         first_day_ms = sessions.day_start_ms(session_from(sessions, from_ms).session_date)
         recent_ms = first_day_ms - WEEK_MS
-        read = self.history.bars_between
+        read = self.histories[0].bars_between
         folding.know_days(read(self.symbols, recent_ms - WEEK_MS, first_day_ms, DAILY))
         minutes = self._minutes(history, from_ms, over_ms)
-        whole = {name: together(rows) for name, rows in held.items()}
+        whole = {name: together(rows)[0] for name, rows in held.items()}
         stored = {name: _between(whole[name], recent_ms, over_ms) for name in FOLDED}
         regular = minutes.take(sessions.regular(minutes.start_ms))
         restored = restore(folding, regular, over_ms, stored)
-        warm = {
-            name: apart(self._over(name, bars, recent_ms, over_ms), len(self.symbols))
+        warm: dict[str, ByRow] = {
+            name: rows_of(self._over(name, bars, recent_ms, over_ms), len(self.symbols))
             for name, bars in whole.items()
         }
         for name, bars in restored.fresh.items():
             self.stores.bars.write_bars(bars, self.symbols, name)
-            for row, part in by_row(bars).items():
-                warm[name][row] = merged([warm[name][row], part])
+            known = warm[name]
+            longer = {row: merged([known[row], part]) for row, part in by_row(bars).items()}
+            warm[name] = {**known, **longer}
         return Longer(folding, warm, restored.changed)
 
     def _counted(self, bars: ClosedBars) -> ClosedBars:
@@ -129,12 +145,12 @@ class Past:
         if not (bars.trade_count < 0).any():
             return bars
         since_ms, through_ms = int(bars.start_ms.min()), int(bars.start_ms.max())
-        stored = self.history.bars_between(self.symbols, since_ms, through_ms + 1)
+        stored = self.histories[0].bars_between(self.symbols, since_ms, through_ms + 1)
         return stored.take(np.isin(_keys(stored), _keys(bars)))
 
     def _minutes(self, history: History, from_ms: int, over_ms: int) -> ClosedBars:
         """Return the minutes that are folded, with their trades."""
-        return self._counted(_between(since(history.stored, from_ms), from_ms, over_ms))
+        return self._counted(_between(together(history.stored)[0], from_ms, over_ms))
 
     def _over(self, name: str, bars: ClosedBars, recent_ms: int, over_ms: int) -> ClosedBars:
         """Return the bars that had closed by `over_ms`, as all before `recent_ms` had."""
@@ -183,8 +199,14 @@ class Past:
 
 
 def _between(bars: ClosedBars, from_ms: int, to_ms: int) -> ClosedBars:
-    """Return the bars that start in [from_ms, to_ms), sorted by (start_ms, row)."""
-    return merged([bars.take((bars.start_ms >= from_ms) & (bars.start_ms < to_ms))])
+    """Return of bars sorted by row those that start in [from_ms, to_ms), by (start_ms, row).
+
+    Minutes since then, as numbers of 16 bits, are sorted in a tenth of the time.
+    """
+    found = bars.take((bars.start_ms >= from_ms) & (bars.start_ms < to_ms))
+    minutes = (found.start_ms - from_ms) // MINUTE_MS
+    narrow = minutes.max(initial=0) < 1 << 16
+    return found.take(np.argsort(minutes.astype(np.uint16 if narrow else np.int64), kind="stable"))
 
 
 def _keys(bars: ClosedBars) -> Int64:

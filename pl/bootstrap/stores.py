@@ -43,9 +43,15 @@ class Stores:
         """Drop what retention no longer keeps at `now` (unix s); return the names of tables."""
         return drop_expired_partitions(self.databases[-1], now)
 
-    def history_with(self, snapshots: Snapshots, regular: Regular) -> SnapshotHistory:
-        """Return history that begins with snapshots; see `SnapshotHistory`."""
-        return SnapshotHistory(self.databases[1], self.history, snapshots, regular)
+    def histories_with(
+        self, snapshots: Snapshots, regular: Regular
+    ) -> tuple[SnapshotHistory, SnapshotHistory]:
+        """Return two histories that begin with snapshots, on a connection each."""
+        _, bars, indicators, _ = self.databases
+        return (
+            SnapshotHistory(bars, self.history, snapshots, regular),
+            SnapshotHistory(indicators, BarHistory(indicators), snapshots, regular),
+        )
 
     def close(self) -> None:
         """Close every connection."""

@@ -23,6 +23,7 @@ from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.market.folding import Folding
 from pl.market.halts import HOUR
+from pl.market.rows import ByRow
 from pl.market.timeframes import INTRADAY
 from pl.settings import Settings
 from pl.store.snapshot import Snapshots
@@ -44,7 +45,6 @@ from pl.streaming.publication import Publication
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
-from pl.streaming.rows import ByRow
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
 from pl.streaming.vitals import Vitals
@@ -87,7 +87,7 @@ class Building:
         self._table = SymbolTable(self._symbols)
         self._sessions = build_sessions(settings.market)
         self._snapshots = Snapshots(settings.snapshot_dir, settings.market, self._symbols)
-        self._history = stores.history_with(self._snapshots, self._sessions.regular)
+        self._histories = stores.histories_with(self._snapshots, self._sessions.regular)
         self._rest = build_rest(settings, self._table)
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
         self._telling = build_telling(settings, self._symbols, stores.errors)
@@ -110,10 +110,11 @@ class Building:
         done_ms = await asyncio.to_thread(self._done_ms)
         now_ms = self._now_ms(done_ms)
         past = self._build_past()
+        stored = beside(past.stored_longer, now_ms)
         history = await past.minutes(now_ms, done_ms)
         frames = await building
         warming = beside(warm_minutes, frames[MINUTE], self._sessions, history)
-        longer = await past.longer(history, now_ms, done_ms)
+        longer = await past.longer(history, await stored, now_ms, done_ms)
         regular = await warming
         closing = self._build_closing(road, session, longer.folding, frames)
         await asyncio.gather(
@@ -159,7 +160,7 @@ class Building:
             symbols=self._symbols,
             sessions=self._sessions,
             stores=self._stores,
-            history=self._history,
+            histories=self._histories,
             rest=self._rest,
             repair=self._repair,
             market=self._settings.market,

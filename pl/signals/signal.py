@@ -78,6 +78,39 @@ class Signal:
         """Tell whether it says for the first time that its pattern is there."""
         return self.life == CONFIRMED and not self.before
 
+    def but(
+        self,
+        *,
+        indicators: Numbers | None = None,
+        revision: int | None = None,
+        before: Facts | None = None,
+        after: Facts | None = None,
+    ) -> "Signal":
+        """Return the entry with other values; `dataclasses.replace` takes five times as long."""
+        return Signal(
+            self.symbol,
+            self.pattern,
+            self.direction,
+            self.timeframe,
+            self.tier,
+            self.bar_time_ms,
+            self.life,
+            self.revision if revision is None else revision,
+            self.confidence,
+            self.price,
+            self.price_change,
+            self.volume,
+            self.reason,
+            self.indicators if indicators is None else indicators,
+            self.levels,
+            self.geometry,
+            self.flow_id,
+            self.before if before is None else before,
+            self.after if after is None else after,
+            self.born_ms,
+            self.horizon_bars,
+        )
+
     @property
     def is_slight(self) -> bool:
         """Tell whether it changes nothing that anybody acts on: volume alone."""

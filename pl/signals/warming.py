@@ -7,7 +7,8 @@ import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import ClosedBars, Float64, Int32, Int64, UInt8
-from pl.market.columns import concatenated, stacked
+from pl.market.columns import stacked
+from pl.market.rows import together
 from pl.signals.anchors import anchors_of
 from pl.signals.chart.state import ChartState
 from pl.signals.charting import room_for_finds
@@ -81,7 +82,7 @@ def load(
     """
     anchors: list[Int64] = []
     for rows in _some(list(bars)):
-        joined, edges = _joined([bars[row] for row in rows])
+        joined, edges = _sound(*together(bars, rows))
         last = edges[1:] - 1
         starts, inverse = np.unique(joined.start_ms[last[np.diff(edges) > 0]], return_inverse=True)
         opens = anchors_of(starts, session_open)
@@ -204,10 +205,8 @@ def _parts(n: int) -> list[Int64]:
     return np.array_split(np.arange(n), THREADS if n > ROWS_AT_ONCE else 1)
 
 
-def _joined(parts: Sequence[ClosedBars]) -> tuple[ClosedBars, Int64]:
-    """Return the sound bars of all parts, and where each begins, the end included."""
-    bars = concatenated(parts)
-    edges = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+def _sound(bars: ClosedBars, edges: Int64) -> tuple[ClosedBars, Int64]:
+    """Return the sound bars of those between edges, and where each part of them begins."""
     sound = np.empty(len(bars), np.bool_)
     mark_sound(stacked(bars, axis=1), sound)
     if sound.all():

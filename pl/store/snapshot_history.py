@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import structlog
 
 from pl.market.batches import MINUTE_MS, ClosedBars, Int64
+from pl.market.rows import ByRow, Rows, rows_of
 from pl.store.connection import Database
 from pl.store.history import BarHistory
 from pl.store.many_bars import MANY, ManyBars, numbered
@@ -61,25 +62,28 @@ class SnapshotHistory:
 
     def last_bars(
         self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str = "1min"
-    ) -> dict[str, ClosedBars]:
+    ) -> ByRow:
         """Return up to `n` bars that start before `before_ms` of each symbol, oldest first.
 
-        Of a snapshot all bars are returned. Raises Unavailable while PostgreSQL is away.
+        A row is a place in `symbols`. Of a snapshot all bars are returned. Raises Unavailable
+        while PostgreSQL is away.
         """
         snapshot = self._snapshots.load(timeframe)
         if snapshot is None or snapshot.start.min(initial=before_ms) >= before_ms:
             self.trusted = 0
-            return self._from_database(symbols, n, before_ms, timeframe)
+            found = self._from_database(symbols, n, before_ms, timeframe)
+            return {row: found[symbol] for row, symbol in enumerate(symbols)}
         if snapshot.through_ms >= before_ms:
             snapshot = _as_before(snapshot, before_ms)
         trusted = self._trusted(snapshot, symbols, timeframe)
         doubted = [symbol for symbol, sure in zip(symbols, trusted, strict=True) if not sure]
         self.trusted = len(symbols) - len(doubted)
         log.info("snapshot", timeframe=timeframe, trusted=self.trusted, doubted=len(doubted))
-        found = self._continued(snapshot, symbols, before_ms, timeframe)
-        if doubted:
-            found |= self._from_database(doubted, n, before_ms, timeframe)
-        return numbered(found, symbols)
+        held = self._continued(snapshot, symbols, before_ms, timeframe)
+        if not doubted:
+            return held
+        read = numbered(self._from_database(doubted, n, before_ms, timeframe), symbols)
+        return {row: read.get(symbol, held[row]) for row, symbol in enumerate(symbols)}
 
     def _from_database(
         self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str
@@ -144,16 +148,15 @@ class SnapshotHistory:
 
     def _continued(
         self, snapshot: Snapshot, symbols: Sequence[str], before_ms: int, timeframe: str
-    ) -> dict[str, ClosedBars]:
+    ) -> Rows:
         """Return the snapshot's bars of each symbol and those that came after them."""
-        after = self._history.bars_between(symbols, snapshot.through_ms + 1, before_ms, timeframe)
+        after = self.bars_between(symbols, snapshot.through_ms + 1, before_ms, timeframe)
         row = np.repeat(np.arange(len(symbols), dtype=np.int32), snapshot.n_bars)
         bars = _as_closed(snapshot, row)
         if len(after) or snapshot.start.max(initial=0) > snapshot.through_ms:
             bars = bars.take(bars.start_ms <= snapshot.through_ms)
             bars = _joined(bars, after)
-        edges = np.searchsorted(bars.row, np.arange(len(symbols) + 1))
-        return {symbol: bars.part(edges[at], edges[at + 1]) for at, symbol in enumerate(symbols)}
+        return rows_of(bars, len(symbols))
 
 
 def _as_before(snapshot: Snapshot, before_ms: int) -> Snapshot:
@@ -174,18 +177,17 @@ def _first_starts(snapshot: Snapshot) -> Int64:
 
 
 def _marks_of(snapshot: Snapshot, since_ms: int, through_ms: int) -> Marks:
-    inside = (snapshot.start >= since_ms) & (snapshot.start <= through_ms)
+    start, some = snapshot.start, np.flatnonzero(snapshot.n_bars)
+    begins = (np.cumsum(snapshot.n_bars) - snapshot.n_bars)[some]
+    inside = (start >= since_ms) & (start <= through_ms)
 
-    def sums(values: npt.NDArray[np.int64]) -> Int64:
-        before = np.concatenate([[0], np.cumsum(values)])
-        ends = np.cumsum(snapshot.n_bars)
-        return np.asarray(before[ends] - before[ends - snapshot.n_bars], np.int64)
+    def sums(values: npt.NDArray[Any]) -> Int64:
+        found = np.zeros(len(snapshot.n_bars), np.int64)
+        if len(some):
+            found[some] = np.add.reduceat(values, begins, dtype=np.int64)
+        return found
 
-    return Marks(
-        sums(inside.astype(np.int64)),
-        sums(np.where(inside, snapshot.revision, 0).astype(np.int64)),
-        sums(np.where(inside, snapshot.quality, 0).astype(np.int64)),
-    )
+    return Marks(sums(inside), sums(snapshot.revision * inside), sums(snapshot.quality * inside))
 
 
 def _as_closed(snapshot: Snapshot, row: "npt.NDArray[np.int32]") -> ClosedBars:

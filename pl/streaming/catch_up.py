@@ -10,9 +10,9 @@ import structlog
 
 from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
+from pl.market.rows import ByRow, where
 from pl.store.bars import BarStore
 from pl.streaming.repair import Fetch
-from pl.streaming.rows import ByRow
 from pl.streaming.watch import Gap
 from service.errors import InvalidData, Rejected, SettingsError, Unavailable
 
@@ -27,8 +27,11 @@ class Past(Protocol):
 
     def last_bars(
         self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str = ...
-    ) -> dict[str, ClosedBars]:
-        """Return up to `n` bars that start before `before_ms` of each symbol, oldest first."""
+    ) -> ByRow:
+        """Return up to `n` bars that start before `before_ms` of each symbol, oldest first.
+
+        A row is a place in `symbols`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,11 @@ class CatchUp:
             fresh = await self._read(before_ms)
         if through_ms is None:
             return History(fresh, ClosedBars.empty(), fresh)
-        warm = {row: bars.where(bars.start_ms <= through_ms) for row, bars in stored.items()}
+        warm = where(stored, lambda start_ms: start_ms <= through_ms)
         return History(warm, _missed(warm, fresh), fresh)
 
     async def _read(self, before_ms: int) -> ByRow:
-        by_symbol = await asyncio.to_thread(
-            self.history.last_bars, self.symbols, self.n_bars, before_ms
-        )
-        return {row: by_symbol[symbol] for row, symbol in enumerate(self.symbols)}
+        return await asyncio.to_thread(self.history.last_bars, self.symbols, self.n_bars, before_ms)
 
     async def _fetch_missing(self, stored: ByRow, oldest_ms: int, before_ms: int) -> int:
         gate = asyncio.Semaphore(CONCURRENT)
@@ -150,6 +150,8 @@ def _joined(parts: Sequence[ClosedBars]) -> ClosedBars:
 
 
 def _missed(warm: ByRow, fresh: ByRow) -> ClosedBars:
+    if warm is fresh:
+        return ClosedBars.empty()
     parts = [_unseen(warm[row], fresh[row]) for row in fresh]
     parts = [part for part in parts if len(part)]
     return _joined(parts) if parts else ClosedBars.empty()

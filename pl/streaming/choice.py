@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 
 from pl.signals.choosing import ALERT, HELD_CONFIDENCE, VERDICT_NAMES
-from pl.signals.entries import LIVES, Entries
+from pl.signals.entries import LIVES, Chosen, Entries
 from pl.signals.policy import Policy
-from pl.signals.signal import ENDINGS
+from pl.signals.signal import CONFIRMED, ENDINGS
 from pl.signals.storm import Flags, surest
 from pl.streaming.told import Told
 
+_CONFIRMED: Final = LIVES.index(CONFIRMED)
 _IS_END: Final = np.array([life in ENDINGS for life in LIVES], np.bool_)
 HELD: Final = {
     "confidence": "signals that are not sure enough to alert",
@@ -47,12 +48,23 @@ def choose(
     chosen = (verdict >= ALERT) & in_time
     awaited = told.awaited(entries, chosen)
     awaited &= ~np.isnan(entries.said) | (verdict != HELD_CONFIDENCE)
-    heard = told.places(entries, chosen, awaited)
+    heard = _without_slight(entries, told.places(entries, chosen, awaited), awaited)
     calmed = heard[surest(entries.take(heard), most, most_events, awaited[heard])]
     told.note(entries.take(calmed))
     held = _counted(entries, verdict, in_time, heard)
     held["storm"] = len(heard) - len(calmed)
     return Choice(entries.take(calmed), held)
+
+
+def _without_slight(entries: Entries, heard: Chosen, awaited: Flags) -> Chosen:
+    """Leave out updates of volume alone, which no event tells: they would take others' places.
+
+    Only what a changed bar moved is written out, and that is written already.
+    """
+    updates = (entries.life[heard] == _CONFIRMED) & ~np.isnan(entries.said[heard])
+    able = heard[updates & ~awaited[heard]].tolist()
+    slight = [k for k, said in zip(able, entries.signals(able), strict=True) if said.is_slight]
+    return heard[~np.isin(heard, slight)] if slight else heard
 
 
 def _counted(

@@ -1,7 +1,7 @@
 """Hold what a policy let through until it is told: it is written out a part at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -90,4 +90,4 @@ def _compared(signal: Signal, known: Mapping[str, float]) -> Signal:
     """Return a signal with its symbol's strength against the universe at its bar, where known."""
     if not known:
         return signal
-    return replace(signal, indicators={**signal.indicators, **known})
+    return signal.but(indicators={**signal.indicators, **known})

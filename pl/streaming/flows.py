@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from pl.market.batches import MINUTE_MS
@@ -153,7 +153,7 @@ class Flows:
 
 
 def _begun(signal: Signal) -> Signal:
-    return replace(signal, revision=0) if signal.revision else signal
+    return signal.but(revision=0) if signal.revision else signal
 
 
 def _adds_nothing(last: FlowState, signal: Signal) -> bool:
@@ -190,9 +190,9 @@ def _is_first_break(last: FlowState, signal: Signal) -> bool:
 def _after(last: FlowState, signal: Signal) -> Signal:
     revision = last.revision + 1
     if _is_first_break(last, signal):
-        return replace(signal, revision=revision, before={}, after={})
+        return signal.but(revision=revision, before={}, after={})
     before = signal.before or {"life": last.life}
     if last.life == FORMING and before.get("life") == CONFIRMED:
         before = {**before, "life": FORMING}
     after = signal.after or {"life": signal.life}
-    return replace(signal, revision=revision, before=before, after=after)
+    return signal.but(revision=revision, before=before, after=after)

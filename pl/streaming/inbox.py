@@ -75,7 +75,8 @@ class Inbox:
         if not self._items:
             self._filled.clear()
             try:
-                await asyncio.wait_for(self._filled.wait(), timeout_s)
+                async with asyncio.timeout(timeout_s):  # `wait_for` may lose a cancellation
+                    await self._filled.wait()
             except TimeoutError:
                 return []
         if self._overflowing:

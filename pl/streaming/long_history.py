@@ -12,6 +12,7 @@ from pl.market.backfilled import as_backfilled
 from pl.market.batches import ClosedBars
 from pl.market.coarser import bar_starts, coarser
 from pl.market.columns import merged
+from pl.market.rows import ByRow, by_row, together, where
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import (
     DAILY,
@@ -28,7 +29,6 @@ from pl.store.bars import BarStore
 from pl.store.snapshot_history import SnapshotHistory
 from pl.streaming.catch_up import CONCURRENT
 from pl.streaming.repair import Fetch
-from pl.streaming.rows import ByRow, by_row
 from service.errors import InvalidData, Rejected, Unavailable
 
 log = structlog.get_logger()
@@ -63,13 +63,19 @@ class LongHistory:
     refused: dict[str, str] = field(default_factory=dict)
     _away: bool = False
 
-    async def run(self, now_ms: int, whole_from_ms: int) -> dict[str, ByRow]:
+    def read(self, now_ms: int) -> dict[str, ByRow]:
+        """Return by timeframe and row what is stored; raises Unavailable for PostgreSQL."""
+        return {name: self._read(name, now_ms) for name in FOLDED}
+
+    async def run(
+        self, now_ms: int, whole_from_ms: int, held: Mapping[str, ByRow] | None = None
+    ) -> dict[str, ByRow]:
         """Return by timeframe and row what started before `now_ms`, oldest first.
 
-        whole_from_ms : open of the first session whose minutes are all known. Raises Unavailable
-        for PostgreSQL.
+        whole_from_ms : open of the first session whose minutes are all known; held : what `read`
+        found, where it was called already. Raises Unavailable for PostgreSQL.
         """
-        held = {name: await asyncio.to_thread(self._read, name, now_ms) for name in FOLDED}
+        held = dict(await asyncio.to_thread(self.read, now_ms) if held is None else held)
         fresh = {}
         if self.sources is not None:
             for name in (FINEST, DAILY):
@@ -80,8 +86,7 @@ class LongHistory:
     def _read(self, timeframe: str, now_ms: int) -> ByRow:
         between = bars_between_anchors(self.sessions, timeframe)
         n = SEED_BARS + max(MEMORY_BARS, between) + between
-        found = self.history.last_bars(self.symbols, n, now_ms, timeframe)
-        held = {row: found[symbol] for row, symbol in enumerate(self.symbols)}
+        held = self.history.last_bars(self.symbols, n, now_ms, timeframe)
         return held if timeframe != HOURLY else on_grid(held, timeframe, self.sessions)
 
     async def _fetch(
@@ -139,15 +144,15 @@ class LongHistory:
         """
         for name in reversed(MINUTES):
             if len(fresh.get(FINEST, ())):
-                self._append(name, held[name], coarser(fresh[FINEST], name, self.sessions))
-        self._append(DAILY, held[DAILY], fresh.get(DAILY, ClosedBars.empty()))
-        days = merged(list(held[DAILY].values()))
+                self._append(name, held, coarser(fresh[FINEST], name, self.sessions))
+        self._append(DAILY, held, fresh.get(DAILY, ClosedBars.empty()))
+        days = merged([together(held[DAILY])[0]])
         weeks = self._unheld(held[WEEKLY], self._weeks_over(days, whole_from_ms))
         if len(weeks) and (days.trade_count < 0).any():  # a snapshot does not know the trades
             since_ms = int(weeks.start_ms.min())
             days = self.history.bars_between(self.symbols, since_ms, whole_from_ms, DAILY)
             weeks = self._weeks_over(days, whole_from_ms)
-        self._append(WEEKLY, held[WEEKLY], weeks)
+        self._append(WEEKLY, held, weeks)
         return held
 
     def _weeks_over(self, days: ClosedBars, now_ms: int) -> ClosedBars:
@@ -162,19 +167,19 @@ class LongHistory:
                 last[row] = known.start_ms[-1]
         return bars.take(bars.start_ms > last[bars.row])
 
-    def _append(self, timeframe: str, held: ByRow, bars: ClosedBars) -> None:
+    def _append(self, timeframe: str, held: dict[str, ByRow], bars: ClosedBars) -> None:
         """Add to what is held, and store, the bars after the last one held of each row."""
-        bars = self._unheld(held, bars)
+        bars = self._unheld(held[timeframe], bars)
         if not len(bars):
             return
         self.store.write_bars(bars, self.symbols, timeframe)
         log.info("long_history_stored", timeframe=timeframe, bars=len(bars))
-        for row, part in by_row(bars).items():
-            held[row] = merged([held[row], part])
+        longer = {row: merged([held[timeframe][row], part]) for row, part in by_row(bars).items()}
+        held[timeframe] = {**held[timeframe], **longer}
 
 
 def on_grid(held: ByRow, timeframe: str, sessions: MarketSessions) -> ByRow:
     """Return the bars that start where bars folded from a session's open do."""
-    starts = np.unique(np.concatenate([bars.start_ms for bars in held.values()]))
+    starts = np.unique(together(held)[0].start_ms)
     ours = starts[bar_starts(starts, timeframe, sessions) == starts]
-    return {row: bars.take(np.isin(bars.start_ms, ours)) for row, bars in held.items()}
+    return held if len(ours) == len(starts) else where(held, lambda start: np.isin(start, ours))

@@ -12,10 +12,10 @@ from contracts.messages.streaming import SessionStarted, SessionStopped
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import ClosedBars, Float64, Int64
 from pl.market.columns import merged
+from pl.market.rows import since
 from pl.market.sessions import MarketSessions, Session
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
-from pl.streaming.rows import since
 
 NO_SESSION: Final = "none"
 LOOKED_AT: Final = 512
@@ -127,5 +127,5 @@ class SessionFollower:
 
 def _bars_from(history: Mapping[int, ClosedBars], from_ms: int) -> ClosedBars | None:
     """Return the bars from `from_ms` on, sorted by (start_ms, row)."""
-    found = since(history, from_ms)
-    return merged([found]) if len(found) else None
+    found = merged([since(history, from_ms)])
+    return found if len(found) else None

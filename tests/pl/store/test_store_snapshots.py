@@ -9,6 +9,7 @@ import pytest
 
 from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.market.columns import merged
+from pl.market.rows import ByRow
 from pl.signals.engine import SignalEngine
 from pl.store.bars import BarStore
 from pl.store.connection import Database
@@ -60,6 +61,10 @@ def keep(folder: Path, made: SignalEngine, market_id: str = "real") -> Snapshots
     return snapshots
 
 
+def named(rows: ByRow) -> dict[str, ClosedBars]:
+    return {symbol: rows[row] for row, symbol in enumerate(SYMBOLS)}
+
+
 def same(left: dict[str, ClosedBars], right: dict[str, ClosedBars]) -> bool:
     return all(
         getattr(left[symbol], name).tobytes() == getattr(right[symbol], name).tobytes()
@@ -81,13 +86,37 @@ def begun(store: Database, folder: Path) -> tuple[SnapshotHistory, BarHistory, C
 def test_a_snapshot_gives_what_the_database_gives(store: Database, tmp_path: Path) -> None:
     cached, history, bars = begun(store, tmp_path)
     assert same(
-        cached.last_bars(SYMBOLS, 1_000, BEFORE_MS + 1),
+        named(cached.last_bars(SYMBOLS, 1_000, BEFORE_MS + 1)),
         history.last_bars(SYMBOLS, 1_000, BEFORE_MS + 1),
     )
     assert cached.trusted == len(SYMBOLS)
     BarStore(store).write_bars(bars.take(bars.start_ms >= BEFORE_MS), SYMBOLS)
     end_ms = BEFORE_MS + 30 * MINUTE_MS
-    assert same(cached.last_bars(SYMBOLS, 1_000, end_ms), history.last_bars(SYMBOLS, 1_000, end_ms))
+    assert same(
+        named(cached.last_bars(SYMBOLS, 1_000, end_ms)), history.last_bars(SYMBOLS, 1_000, end_ms)
+    )
+    assert cached.trusted == len(SYMBOLS)
+
+
+class OneByOne(BarHistory):
+    """Refuses what an index would be asked for symbol by symbol."""
+
+    def bars_between(self, *_: Any, **__: Any) -> ClosedBars:
+        raise AssertionError("a whole market was asked for one by one")
+
+
+@pytest.mark.integration
+def test_what_came_after_a_snapshot_of_a_whole_market_is_read_at_once(
+    store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pl.store.snapshot_history.MANY", len(SYMBOLS) - 1)
+    _, history, bars = begun(store, tmp_path)
+    BarStore(store).write_bars(bars.take(bars.start_ms >= BEFORE_MS), SYMBOLS)
+    end_ms = BEFORE_MS + 30 * MINUTE_MS
+    snapshots = Snapshots(tmp_path, "real", SYMBOLS)
+    cached = SnapshotHistory(store, OneByOne(store), snapshots, every)
+    found = named(cached.last_bars(SYMBOLS, 1_000, end_ms))
+    assert same(found, history.last_bars(SYMBOLS, 1_000, end_ms))
     assert cached.trusted == len(SYMBOLS)
 
 
@@ -106,7 +135,7 @@ def test_symbols_that_changed_meanwhile_are_read_afresh(store: Database, tmp_pat
     older = dataclasses.replace(one(4, 0), start_ms=np.array([FIRST_OPEN_MS - DAY_MS]))
     BarStore(store).replace_bars(merged([revised, late, older]), SYMBOLS)
     BarStore(store).write_bars(completed, SYMBOLS)
-    found = cached.last_bars(SYMBOLS, 1_000, BEFORE_MS + 1)
+    found = named(cached.last_bars(SYMBOLS, 1_000, BEFORE_MS + 1))
     assert same(found, history.last_bars(SYMBOLS, 1_000, BEFORE_MS + 1))
     assert cached.trusted == len(SYMBOLS) - 4
 
@@ -116,7 +145,8 @@ def test_a_snapshot_from_later_than_asked_for_is_cut(store: Database, tmp_path: 
     cached, history, _ = begun(store, tmp_path)
     before_ms = BEFORE_MS - 10 * MINUTE_MS
     assert same(
-        cached.last_bars(SYMBOLS, 1_000, before_ms), history.last_bars(SYMBOLS, 1_000, before_ms)
+        named(cached.last_bars(SYMBOLS, 1_000, before_ms)),
+        history.last_bars(SYMBOLS, 1_000, before_ms),
     )
     assert cached.trusted == len(SYMBOLS)
 
@@ -127,7 +157,7 @@ def test_a_snapshot_from_after_what_is_asked_for_is_left_alone(
 ) -> None:
     cached, history, _ = begun(store, tmp_path)
     for before_ms in (0, FIRST_OPEN_MS):
-        found = cached.last_bars(SYMBOLS, 1_000, before_ms)
+        found = named(cached.last_bars(SYMBOLS, 1_000, before_ms))
         assert same(found, history.last_bars(SYMBOLS, 1_000, before_ms))
 
 

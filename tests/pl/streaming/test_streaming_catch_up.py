@@ -53,9 +53,9 @@ class Tables:
             elif old[2] == QUALITY_PARTIAL:
                 self.bars[row, start] = (close, old[1], QUALITY_BACKFILLED)
 
-    def last_bars(self, symbols: Any, n: int, before_ms: int) -> dict[str, ClosedBars]:
+    def last_bars(self, symbols: Any, n: int, before_ms: int) -> dict[int, ClosedBars]:
         found = {}
-        for row, symbol in enumerate(symbols):
+        for row in range(len(symbols)):
             own = sorted(
                 (start, facts)
                 for (of, start), facts in self.bars.items()
@@ -65,7 +65,7 @@ class Tables:
             if bars is not None:
                 bars.revision[:] = [facts[1] for _, facts in own]
                 bars.quality[:] = [facts[2] for _, facts in own]
-            found[symbol] = bars if bars is not None else ClosedBars.empty()
+            found[row] = bars if bars is not None else ClosedBars.empty()
         return found
 
 

@@ -33,6 +33,20 @@ async def test_a_waiting_reader_wakes_at_the_first_item() -> None:
     assert await taking == [ONE]
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_reader_that_is_cancelled_as_an_item_comes_ends(turns: int) -> None:
+    inbox = Inbox(may_wait=False)
+    reading = asyncio.create_task(inbox.take(10.0))
+    await asyncio.sleep(0.01)
+    await inbox.put(ONE)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    was_done = reading.done()
+    reading.cancel()
+    await asyncio.wait([reading])
+    assert was_done or reading.cancelled()
+
+
 async def test_a_live_feed_drops_beyond_the_limit_between_two_notices() -> None:
     clock = Clock(100.0)
     inbox = Inbox(may_wait=False, limit=2, clock=clock)

@@ -44,12 +44,12 @@ class Disk:
 
     def last_bars(
         self, symbols: tuple[str, ...], n: int, before_ms: int, timeframe: str
-    ) -> dict[str, ClosedBars]:
+    ) -> dict[int, ClosedBars]:
         bars = self.bars[timeframe]
         if not self.counted:
             bars = replace(bars, trade_count=np.full(len(bars), NOT_COUNTED, np.int32))
         here = [bars.take((bars.row == row) & (bars.start_ms < before_ms)) for row in range(2)]
-        return {name: part.take(slice(-n, None)) for name, part in zip(symbols, here, strict=True)}
+        return {row: part.take(slice(-n, None)) for row, part in enumerate(here)}
 
     def bars_between(
         self, symbols: tuple[str, ...], since_ms: int, before_ms: int, timeframe: str = "1min"
@@ -196,8 +196,11 @@ async def test_health_hears_of_longer_bars_that_could_not_be_fetched(
     repair = Repair(rest.of("5min"), _nobody, SYMBOLS)
     stores: Any = SimpleNamespace(bars=disk)
     sessions = AlwaysOpenSessions()
-    past = Past(SYMBOLS, sessions, stores, stored, fetches, repair, "simulated", live=True)
-    await past.longer(History({}, ClosedBars.empty(), {}), NOW, NOW - MINUTE_MS)
+    past = Past(
+        SYMBOLS, sessions, stores, (stored, stored), fetches, repair, "simulated", live=True
+    )
+    missing = History({}, ClosedBars.empty(), {})
+    await past.longer(missing, past.stored_longer(NOW), NOW, NOW - MINUTE_MS)
     assert repair.refused == {"NVDA": f"longer bars: {why}"}
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from pl.signals.entries import Entries
+from pl.signals.policy import Policy
 from pl.signals.signal import Signal
 from pl.store.standing import Standing
+from pl.streaming.choice import choose
 from pl.streaming.told import Told, count_ends
 from tests.pl.streaming.fakes import SYMBOLS, T0, signal
 
@@ -50,6 +52,18 @@ def test_the_end_of_a_flow_is_heard_by_those_who_heard_of_it() -> None:
 def test_retractions_and_updates_are_left_to_the_flows() -> None:
     gone = signal(life="retracted", before={"life": "confirmed"}, after={"life": "retracted"})
     assert heard(Told(), gone) == [0]
+
+
+def test_corrections_of_volume_take_no_place_of_an_alert() -> None:
+    told, policy = Told(), Policy(len(SYMBOLS), "1min", "intraday")
+    told.note(entries(*(signal(n) for n in range(3))))
+    moved = {"before": {"volume": 1.0}, "after": {"volume": 2.0}}
+    slight = [signal(n, **moved) for n in range(3)]
+    fresh = signal(bar_time_ms=T0 + 3_600_000, born_ms=T0 + 3_600_000)
+    found = entries(*slight, fresh)
+    choice = choose(policy, told, found, np.ones(len(found), np.bool_), 2, 2)
+    assert choice.told.signals() == [fresh]
+    assert not choice.held["storm"]
 
 
 def test_a_restart_still_knows_who_was_told() -> None:

@@ -6,6 +6,7 @@ figure may lie MARGIN standard errors below what the law wants.
 """
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,18 @@ import pytest
 
 from pl.signals.chart.confidence import confidence
 from pl.signals.chart.registry import ALERT_CONFIDENCE, CHART_NAMES
-from scripts.write_chart_patterns import EVEN, N_FIELDS, PAGE, RAISED, SEEDS, measure, table
+from scripts.lost_breaks import FATES, TITLE, fates, share
+from scripts.write_chart_patterns import (
+    EVEN,
+    N_FIELDS,
+    PAGE,
+    RAISED,
+    SEEDS,
+    evened,
+    lost,
+    measure,
+    table,
+)
 from tests.pl.signals.chart.finding import find_charts
 from tests.pl.signals.chart.planting import KINDS, planted_fields, planted_series
 from tests.pl.signals.chart.scoring import Tally, fires, shuffled_walk, tally
@@ -24,6 +36,7 @@ SEED = 810_011
 LEAST_RECALL = 0.9
 LEAST_PRECISION = 0.8
 N_SERIES = 400
+N_LOST = 200
 MARGIN = 2.0
 """Of 38 figures at 0.9 exactly, one lies farther below by chance; most are better."""
 
@@ -100,6 +113,17 @@ def test_the_published_tables_are_what_their_seeds_give(
     measured = {seed: measure(seed, N_FIELDS) for seed in SEEDS}
     assert table({seed: raised for seed, (raised, _) in measured.items()}) in PAGE.read_text()
     assert table({seed: even for seed, (_, even) in measured.items()}) in PAGE.read_text()
+    assert lost(SEEDS[0], N_FIELDS) in PAGE.read_text()
+
+
+def test_breaks_on_even_volume_are_lost_where_the_page_says() -> None:
+    fields = planted_fields(SEED, N_LOST)
+    counted = sum(fates(fields, evened(fields)).values(), Counter())
+    told = PAGE.read_text().partition(f"{TITLE}\n")[2].partition("\n## ")[0]
+    cells = told.partition("| **all** | ")[2].partition(" |\n")[0].split(" | ")
+    for fate, cell in zip(FATES, map(float, cells), strict=True):
+        error = float(np.sqrt(cell * (100.0 - cell) / counted.total()))
+        assert share(counted, fate) == pytest.approx(cell, abs=3.0 * error)
 
 
 def test_patterns_are_planted_ten_in_a_thousand_bars(outcome: Tally) -> None:

@@ -3,6 +3,7 @@
 A session is two hours around the midnight at which a simulated day begins, of three listings.
 """
 
+import math
 from functools import cache
 
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from tests.pl.signals.laws.arrivals import Mishap, arriving, mishaps, without
 from tests.pl.signals.laws.canonical import assert_same_bytes, net
 from tests.pl.signals.laws.markets import Market, simulated_minutes
 from tests.pl.signals.laws.walks import in_batches, in_one_batch, with_restarts
-from tests.pl.signals.synthetic import held
+from tests.pl.signals.synthetic import held, span
 
 LAWFUL = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.data_too_large]
@@ -77,6 +78,33 @@ def test_the_log_so_far_is_the_beginning_of_every_longer_log(
     for end in ends:
         part = in_one_batch(market, bars.take(slice(0, end)))  # type: ignore[arg-type]
         assert_same_bytes(part, whole[: len(part)], f"first {end} bars")
+
+
+@LAWFUL
+@given(DAYS, GAPS, BEFALLEN)
+def test_every_entry_has_the_rsi_of_its_bar_as_that_stands_by_then(
+    day: int, share: float, befallen: list[Mishap]
+) -> None:
+    """Of a bar of a session gone by, whose row is not written again, that it is there."""
+    market, final = gapped(day, share)
+    bars, engine = fed(final, befallen), market.engine()
+    rsi: dict[tuple[int, int], float] = {}
+    for i in range(len(bars)):
+        update = engine.update(span(bars, i, i + 1))
+        table = update.indicators
+        keys = zip(table.row.tolist(), table.start_ms.tolist(), strict=True)
+        rsi |= dict(zip(keys, table.column("rsi_14").tolist(), strict=True))
+        row = int(bars.row[i])
+        running = market.session_open(engine.last_start_ms(row) or 0)
+        for entry in update.signals:
+            told = entry.indicators.get("rsi", math.nan)
+            known = rsi.get((row, entry.bar_time_ms), math.nan)
+            if entry.bar_time_ms not in engine.held(row, row + 1).start:
+                assert math.isnan(told), entry
+            elif market.session_open(entry.bar_time_ms) < running:
+                assert not math.isnan(told) or math.isnan(known), entry
+            else:
+                assert repr(told) == repr(known), entry
 
 
 def test_sessions_have_something_to_say() -> None:
