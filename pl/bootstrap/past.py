@@ -127,7 +127,7 @@ class Past:
         minutes = self._minutes(history, from_ms, over_ms)
         whole = {name: together(rows)[0] for name, rows in held.items()}
         stored = {name: _between(whole[name], recent_ms, over_ms) for name in FOLDED}
-        regular = minutes.take(sessions.regular(minutes.start_ms))
+        regular = minutes.where(sessions.regular(minutes.start_ms))
         restored = restore(folding, regular, over_ms, stored)
         warm: dict[str, ByRow] = {
             name: rows_of(self._over(name, bars, recent_ms, over_ms), len(self.symbols))

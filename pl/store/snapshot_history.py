@@ -187,6 +187,8 @@ def _marks_of(snapshot: Snapshot, since_ms: int, through_ms: int) -> Marks:
             found[some] = np.add.reduceat(values, begins, dtype=np.int64)
         return found
 
+    if inside.all():
+        return Marks(snapshot.n_bars, sums(snapshot.revision), sums(snapshot.quality))
     return Marks(sums(inside), sums(snapshot.revision * inside), sums(snapshot.quality * inside))
 
 
