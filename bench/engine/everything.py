@@ -33,6 +33,8 @@ from pl.streaming.collecting import leave_history_out
 TIER: Final = "intraday"
 CHECKED: Final = 50
 """Symbols whose log a restart of the engine has to repeat."""
+COMPILED_WITH: Final = 200
+"""Symbols whose closes run each kernel once."""
 
 
 @dataclass
@@ -89,10 +91,16 @@ def warmed(bars: Float64, n_bars: int) -> SignalEngine:
 
 
 def close_alone(n_symbols: int, n_warm: int, n_closes: int) -> Closes:
-    """Close minutes of random walks in a process that does nothing else."""
+    """Close minutes of random walks in a process that does nothing else.
+
+    Kernels are compiled by one before it, as `python -m pl compile` does for the product: what
+    compiling leaves behind is none of the engine's memory.
+    """
     spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawning) as process:
-        return process.submit(_close_walks, n_symbols, n_warm, n_closes).result()
+    for n in (min(COMPILED_WITH, n_symbols), n_symbols):
+        with ProcessPoolExecutor(1, mp_context=spawning) as process:
+            closed = process.submit(_close_walks, n, n_warm, n_closes).result()
+    return closed
 
 
 def _close_walks(n_symbols: int, n_warm: int, n_closes: int) -> Closes:

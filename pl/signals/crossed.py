@@ -6,6 +6,7 @@ import numpy as np
 
 from pl.kernel import kernel
 from pl.market.batches import Float64, Int32, Int64
+from pl.prefetch import prefetch
 from pl.signals.history import History
 from pl.signals.scales import scale_age_of
 
@@ -13,6 +14,8 @@ TOLD: Final = 0
 HELD: Final = 1
 MISLED: Final = 2
 LONG_AGO: Final = -(2**62)
+AHEAD: Final = 8
+"""So many rows on, values are fetched while a row is looked at."""
 
 
 class Lines(NamedTuple):
@@ -63,7 +66,10 @@ def look(
     are not among the S are left out. Returns how many.
     """
     n_found = 0
-    for b in order:
+    for at in range(len(order)):
+        b, coming = order[at], order[min(at + AHEAD, len(order) - 1)]
+        for k in range(len(lines.at)):
+            prefetch(values, coming * values.shape[1] + lines.column[k])
         r = row[b]
         if r >= len(seen.start) or start_ms[b] < seen.start[r]:
             continue

@@ -139,8 +139,10 @@ def write_bar(
 
 @leaf
 def find(history: History, row: int, start: int) -> int:
-    """Return the position of the first bar that starts at or after `start`."""
+    """Return the position of the first bar that starts at or after `start`; mostly the last."""
     first, behind = 0, int(history.n_bars[row])
+    if behind > 0 and history.start[row, behind - 1] <= start:
+        return behind - 1 if history.start[row, behind - 1] == start else behind
     while first < behind:
         middle = (first + behind) // 2
         if history.start[row, middle] < start:

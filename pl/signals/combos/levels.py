@@ -68,7 +68,7 @@ def _write(
     n = level.n_bars
     known = ends >= n
     at = np.maximum(ends - n, 0)[:, None] + np.arange(n)
-    at = np.minimum(at, history.start.shape[1] - 1)
+    at = np.minimum(at, np.maximum(ends - 1, 0)[:, None])
     prices = level.side * column_at(history, rows[:, None], at, level.end)
     best = n - 1 - np.argmax(prices[:, ::-1], axis=1)
     price = level.side * prices[np.arange(len(rows)), best]

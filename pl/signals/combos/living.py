@@ -6,21 +6,24 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pl.kernel import kernel, leaf
+from pl.kernel import inner_leaf, kernel, leaf
 from pl.market.batches import QUALITY_PARTIAL, Float64, Int64
-from pl.signals.bars import CLOSE
+from pl.prefetch import prefetch
+from pl.signals.bars import CLOSE, VOLUME
 from pl.signals.combos.begun import Begun
 from pl.signals.combos.catalogue import COMBOS
 from pl.signals.combos.hit import ComboHit, levels
 from pl.signals.endings import LIFE_NAMES, Ending
 from pl.signals.evaluation import changes_since
-from pl.signals.history import History
+from pl.signals.history import History, fetch_column
 from pl.signals.life import EXPIRED, LASTING, outcome
 from pl.signals.living import scale_left
 
 Flags = npt.NDArray[np.bool_]
 
 FOREVER: Final = 2**62
+AHEAD: Final = 8
+"""So many trades on, the last bar is fetched while one lives."""
 HORIZON: Final[Int64] = np.array([combo.trade.horizon_bars for combo in COMBOS], np.int64)
 
 
@@ -92,6 +95,16 @@ def write_end(
     ends.changes[k] = changes_since(history, trades.row[k], i, float(trades.born_ms[k]))
 
 
+@inner_leaf
+def fetch_last(history: History, row: int) -> None:
+    """Fetch a row's last bar."""
+    last = row * history.start.shape[1] + history.n_bars[row] - 1
+    prefetch(history.start, last)
+    prefetch(history.quality, last)
+    for column in range(VOLUME):
+        fetch_column(history, row, column, 1, 2)
+
+
 @kernel
 def live_on(history: History, trades: Trades, is_over: Flags, ends: TradeEnds) -> None:
     """Let trades live through the bars held that they have not seen yet, until they end.
@@ -100,6 +113,7 @@ def live_on(history: History, trades: Trades, is_over: Flags, ends: TradeEnds) -
     life alone.
     """
     for k in range(len(trades.row)):
+        fetch_last(history, int(trades.row[min(k + AHEAD, len(trades.row) - 1)]))
         row = trades.row[k]
         bars, n = history.columns[..., row], history.n_bars[row]
         ends.life[k] = LASTING

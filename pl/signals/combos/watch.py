@@ -47,8 +47,8 @@ class TriggerWatch:
         combos = combos_of(timeframe)
         self._levels = [n for n in combos if isinstance(COMBOS[n].setup, Level)]
         self._fires = [n for n in combos if isinstance(COMBOS[n].trigger, Fires)]
-        self._kinds = {n: _kinds(n) for n in self._fires}
-        self._triggering = np.any([_kinds(n) for n in self._fires], axis=0)
+        self._kinds = np.array([_kinds(n) for n in self._fires])
+        self._triggering: Flags = np.asarray(self._kinds.any(axis=0))
         self._wants = np.array([combo.direction for combo in COMBOS], np.int64)
         n_rows = len(engine.history.n_bars)
         self.session_ms = NO_DAY
@@ -146,12 +146,8 @@ class TriggerWatch:
         plain &= self._triggering[entries.kind]
         places = np.flatnonzero(plain)
         kind, rows = entries.kind[places], entries.row[places]
-        able = [
-            places[self._kinds[number][kind] & self._armed[k, rows]]
-            for k, number in enumerate(self._fires)
-        ]
-        which = np.concatenate([*able, np.empty(0, np.intp)]).astype(np.int64)
-        combo = np.repeat(np.array(self._fires, np.int64), [len(one) for one in able])
+        fires, able = np.nonzero(self._kinds[:, kind] & self._armed[:, rows])
+        which, combo = places[able], np.array(self._fires, np.int64)[fires]
         side = entries.direction[which].astype(np.int64)
         kept = (side != NEUTRAL) & ((self._wants[combo] == 0) | (self._wants[combo] == side))
         which, combo, side = _best(entries, which[kept], combo[kept], side[kept])

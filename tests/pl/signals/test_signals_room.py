@@ -3,6 +3,7 @@
 import numpy as np
 
 from pl.market.batches import ClosedBars
+from pl.signals.combos.levels import levels_of
 from pl.signals.engine import SignalEngine
 from pl.signals.lives import empty_lives
 from pl.signals.policy import Policy
@@ -75,6 +76,19 @@ def test_a_late_bar_finds_room_in_a_full_row() -> None:
         updates.append(engine.update(late))
     assert room_of(full) > full.history.n_bars[0] > full.history.n_bars[1]
     assert_alike(*found)
+
+
+def test_levels_read_no_memory_beyond_the_bars_that_are_held() -> None:
+    bars = random_bars(129, seed=5)
+    engine = market()
+    engine.update(bars)
+    signalling = np.array([0x7FF0000000000001], np.uint64).view(np.float64)
+    engine.history.columns[129:] = signalling
+    rows = np.arange(len(SYMBOLS))
+    with np.errstate(all="raise"):
+        found = levels_of(engine.history, rows, engine.history.n_bars)
+    assert np.isfinite(found.price).any()
+    assert np.isnan(found.price).any()
 
 
 def test_records_of_open_signals_lie_side_by_side() -> None:
