@@ -107,6 +107,10 @@ class SignalEngine:
         """Have room for so many bars in each row, as far as there may be so many."""
         self._history = with_room(self._history, n_bars)
 
+    def make_room_ahead(self, n_bars: int) -> None:
+        """Have room for so many bars more of each row; copying them takes a market a second."""
+        self.make_room(int(self._history.n_bars.max(initial=0)) + n_bars)
+
     def _make_room_for(self, rows: Int64) -> None:
         """Have room for one bar more of each of `rows`, which may repeat."""
         history = self._history

@@ -22,6 +22,8 @@ FIRST_AFTER_S: Final = 60.0
 EVERY_S: Final = 900.0
 ROWS_AT_ONCE: Final = 64
 """Symbols copied in one go: some 4 ms in which the market waits."""
+ROOM_AHEAD: Final = 64
+"""Bars that find room until the next time, so that no close has to wait for it."""
 PAUSE_S: Final = 0.05
 """Between two goes, so that commits find the disk free."""
 
@@ -48,6 +50,7 @@ class Keeping:
     async def keep(self, *, pause_s: float = 0.0) -> None:
         """Write one snapshot of each engine; the bars of a symbol are copied between two closes."""
         for timeframe, engine in self.engines.items():
+            engine.make_room_ahead(ROOM_AHEAD)
             try:
                 await self._keep(timeframe, engine, pause_s)
             except OSError as error:
