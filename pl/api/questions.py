@@ -136,9 +136,9 @@ def _moment(query: Mapping[str, str], name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise _wrong(name, text, "an ISO 8601 time such as 2026-11-20T14:30:00Z") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _wrong(name: str, value: str, expected: str) -> Rejected:

@@ -110,17 +110,17 @@ class Building:
         done_ms = await asyncio.to_thread(self._done_ms)
         now_ms = self._now_ms(done_ms)
         past = self._build_past()
-        stored = beside(past.stored_longer, now_ms)
-        history = await past.minutes(now_ms, done_ms)
+        history, stored = await asyncio.gather(
+            past.minutes(now_ms, done_ms), beside(past.stored_longer, now_ms)
+        )
         frames = await building
         warming = beside(warm_minutes, frames[MINUTE], self._sessions, history)
-        longer = await past.longer(history, await stored, now_ms, done_ms)
-        regular = await warming
+        longer = await past.longer(history, stored, now_ms, done_ms)
         closing = self._build_closing(road, session, longer.folding, frames)
         await asyncio.gather(
             *(beside(one.warm, longer.warm.get(name, {})) for name, one in closing.longer.items())
         )
-        self._take_over(closing, regular)
+        self._take_over(closing, await warming)
         if now_ms:
             session.begin_day(history.stored, now_ms)
         floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0

@@ -1,6 +1,7 @@
 """Say what a signal is, how it is named for ever, and how a hit becomes one."""
 
 import hashlib
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ ENDINGS: Final = frozenset({TARGET_REACHED, FAILED, EXPIRED})
 SLIGHT: Final = frozenset({"volume", "relative_volume"})
 """What the log says when it changes, but no event tells by itself: what it makes of confidence or
 reason is told."""
+PRICES: Final = frozenset({"entry", "stop", "target", "level", "exit_price"})
+HARDLY: Final = 1e-6
+"""Of a price, far below a tick: so much moves a level that volume weighs when it is corrected."""
+CORNERS: Final = frozenset({"points", "lines"})
+"""What the drawing of a chart pattern has; it may move by more than its levels."""
 
 FLOW_NAMESPACE: Final = uuid.UUID("6e0c8f2b-6d0c-5a7e-9b8a-3f4d1c2e7a90")
 """Fixed: another value would give every signal another identity."""
@@ -113,11 +119,20 @@ class Signal:
 
     @property
     def is_slight(self) -> bool:
-        """Tell whether it changes nothing that anybody acts on: volume alone."""
-        before, after = self.before, self.after
-        if not SLIGHT & before.keys():
-            return False
-        return all(name in SLIGHT or after.get(name) == said for name, said in before.items())
+        """Tell whether it changes nothing that anybody acts on: volume, prices by next to none."""
+        pairs = {name: (said, self.after.get(name)) for name, said in self.before.items()}
+        moved = {name for name, (was, now) in pairs.items() if was != now}
+        drawn = bool(CORNERS & self.geometry.keys())
+        return bool(moved) and all(
+            name in SLIGHT or (not drawn and name in PRICES and _are_close(*pairs[name]))
+            for name in moved
+        )
+
+
+def _are_close(was: float | str, now: float | str | None) -> bool:
+    if not isinstance(was, float) or not isinstance(now, float):
+        return False
+    return math.isclose(was, now, rel_tol=HARDLY)
 
 
 def identified(

@@ -14,14 +14,16 @@ _KEYS: Final = {STREAMING: 0x73747265, DATALOADER: 0x6C6F6164}  # "stre", "load"
 _BESIDE: Final = 1 << 32
 """Added to a service's key: the lock that its other connections share."""
 _PATIENCE_S: Final = 5.0
+_COMMITTING_S: Final = 30.0
+"""So long as PostgreSQL lets a statement run."""
 
 
 def claim_writing(database: Database, service: str, others: Sequence[Database] = ()) -> None:
     """Hold the advisory lock of a service on every connection that `database` ever makes.
 
-    Waits some seconds for one that has just been killed; raises Unavailable after that. When the
-    connection is lost, so is the lock: whoever took it meanwhile keeps it, and every further use
-    of `database` raises Unavailable.
+    Waits some seconds for one that has just been killed, and longer for what it had sent; raises
+    Unavailable after that. When the connection is lost, so is the lock: whoever took it meanwhile
+    keeps it, and every further use of `database` raises Unavailable.
 
     others : through which the service writes, too. PostgreSQL may still be committing what a
     killed one had sent there, and nothing may be read before that has ended; so they share a lock
@@ -31,7 +33,7 @@ def claim_writing(database: Database, service: str, others: Sequence[Database] =
     take = _taking("pg_try_advisory_lock", key)
     _wait_for(database, take, service)
     database.begin_with(_or_refuse(take, service))
-    _wait_for(database, _taking("pg_try_advisory_lock", key + _BESIDE), service)
+    _wait_for(database, _taking("pg_try_advisory_lock", key + _BESIDE), service, _COMMITTING_S)
     database.run(lambda cursor: cursor.execute("SELECT pg_advisory_unlock(%s)", (key + _BESIDE,)))
     for other in others:
         share = _taking("pg_try_advisory_lock_shared", key + _BESIDE)
@@ -47,8 +49,13 @@ def _taking(function: str, key: int) -> Callable[[Cursor], bool]:
     return take
 
 
-def _wait_for(database: Database, take: Callable[[Cursor], bool], service: str) -> None:
-    until = time.monotonic() + _PATIENCE_S
+def _wait_for(
+    database: Database,
+    take: Callable[[Cursor], bool],
+    service: str,
+    patience_s: float = _PATIENCE_S,
+) -> None:
+    until = time.monotonic() + patience_s
     while not database.run(take):
         if time.monotonic() > until:
             raise _taken(service)

@@ -150,6 +150,14 @@ async def test_all_times_of_an_answer_are_of_one_form(client: TestClient[Any, An
     }
 
 
+@pytest.mark.parametrize(
+    "start", ["2026-11-01T23:59:00+23:59", "2026-10-31T00:01:00-23:59", "2026-11-01T02:00:00+02:00"]
+)
+async def test_a_time_may_be_of_any_offset(client: TestClient[Any, Any], start: str) -> None:
+    expected = await get(client, "/patterns/AAPL", start="2026-11-01T00:00:00Z", limit="1000")
+    assert await get(client, "/patterns/AAPL", start=start, limit="1000") == expected
+
+
 @pytest.mark.parametrize("limit", [1, 2, 7, 25, 74, 75, 76])
 async def test_pages_lose_and_repeat_nothing(client: TestClient[Any, Any], limit: int) -> None:
     whole = (await get(client, "/patterns/AAPL", limit="1000"))["patterns"]
@@ -315,6 +323,8 @@ HUGE = "9" * 5_000
         ({"timeframe": "2min"}, "timeframe: expected one of 1min"),
         ({"start": "noon"}, "start: expected an ISO 8601 time"),
         ({"end": ""}, "end: expected an ISO 8601 time"),
+        ({"end": "9999-12-31T23:59:59-23:59"}, "end: expected an ISO 8601 time"),
+        ({"start": "0001-01-01T00:00:00+23:59"}, "start: expected an ISO 8601 time"),
         ({"start": "2026-11-20", "end": "2026-11-19"}, "start: expected a time before end"),
         ({"start": "2026-11-20", "end": "2026-11-20"}, "start: expected a time before end"),
         ({"next": "yesterday"}, "next: expected a value of ours, was yesterday"),

@@ -185,6 +185,10 @@ ENDED = {"life": "failed", "exit_price": 149.5, "bars": 4}
         (CONFIRMED, {"volume": 3e6, "geometry": "drawn as it is now"}, True),
         ("failed", {"volume": 3e6}, False),
         ("failed", {"volume": 3e6, "exit_price": 149.0}, True),
+        (CONFIRMED, {"level": 0.5000001, "stop": 0.4999999}, False),
+        (CONFIRMED, {"volume": 3e6, "level": 0.50001}, True),
+        (CONFIRMED, {"confidence": 0.5000001}, True),
+        ("failed", {"level": 0.5000001}, False),
     ],
 )
 def test_volume_alone_is_no_update(last: str, moved: dict[str, Any], is_told: bool) -> None:
@@ -199,6 +203,12 @@ def test_volume_alone_is_no_update(last: str, moved: dict[str, Any], is_told: bo
         revision=2,
     )
     assert (known(last).admit(update) is not None) is is_told
+
+
+def test_a_drawing_that_moves_is_told_though_its_levels_hardly_do() -> None:
+    moved = {"before": {"stop": 0.5}, "after": {"stop": 0.5000001}}
+    drawn = {"points": [{"time": T0 / 1000, "price": 150.0}]}
+    assert known().admit(signal(**moved, geometry=drawn, revision=2)) is not None
 
 
 def test_what_is_told_next_has_the_volume_as_it_is_by_then() -> None:
