@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pl.bootstrap.stores import Stores
 from pl.feeds.massive_rest import MassiveRest
@@ -15,7 +16,7 @@ from pl.market.folding import Folding
 from pl.market.restoring import restore
 from pl.market.rows import ByRow, by_row, rows_of, together
 from pl.market.sessions import DAY_MS, HOUR_MS, MarketSessions
-from pl.market.timeframes import DAILY, FOLDED, WEEK_DAYS, ends_of, session_from
+from pl.market.timeframes import DAILY, FOLDED, MINUTES, WEEK_DAYS, ends_of, session_from
 from pl.store.snapshot_history import SnapshotHistory
 from pl.streaming.catch_up import CatchUp, History
 from pl.streaming.long_history import FINEST, LongHistory, Sources
@@ -129,10 +130,12 @@ class Past:
         stored = {name: _between(whole[name], recent_ms, over_ms) for name in FOLDED}
         regular = minutes.where(sessions.regular(minutes.start_ms))
         restored = restore(folding, regular, over_ms, stored)
-        warm: dict[str, ByRow] = {
-            name: rows_of(self._over(name, bars, recent_ms, over_ms), len(self.symbols))
-            for name, bars in whole.items()
-        }
+        warm: dict[str, ByRow] = {}
+        for name, bars in whole.items():
+            over = self._over(name, bars, recent_ms, over_ms)
+            warm[name] = rows_of(bars.where(over), len(self.symbols))
+            if name in MINUTES and not over.all():
+                _close_again(folding, name, bars.take(~over))
         for name, bars in restored.fresh.items():
             self.stores.bars.write_bars(bars, self.symbols, name)
             known = warm[name]
@@ -152,12 +155,14 @@ class Past:
         """Return the minutes that are folded, with their trades."""
         return self._counted(_between(together(history.stored)[0], from_ms, over_ms))
 
-    def _over(self, name: str, bars: ClosedBars, recent_ms: int, over_ms: int) -> ClosedBars:
-        """Return the bars that had closed by `over_ms`, as all before `recent_ms` had."""
+    def _over(
+        self, name: str, bars: ClosedBars, recent_ms: int, over_ms: int
+    ) -> npt.NDArray[np.bool_]:
+        """Tell which bars had closed by `over_ms`, as all before `recent_ms` had."""
         recent = bars.start_ms >= recent_ms
         over = ~recent
         over[recent] = ends_of(self.sessions, name, bars.start_ms[recent]) <= over_ms
-        return bars.where(over)
+        return over
 
     def _sources(self) -> Sources | None:
         depth = DEPTH_DAYS.get(self.market)
@@ -196,6 +201,14 @@ class Past:
         if session.open_ms < oldest_ms:
             session = session_from(self.sessions, session.close_ms)
         return session.open_ms
+
+
+def _close_again(folding: Folding, timeframe: str, stored: ClosedBars) -> None:
+    """Let bars close under the next revision that a killed run stored and noted nothing of.
+
+    Their minutes may have changed since: under the same revision they would not be stored.
+    """
+    folding.know_revisions(timeframe, replace(stored, revision=stored.revision + 1))
 
 
 def _between(bars: ClosedBars, from_ms: int, to_ms: int) -> ClosedBars:

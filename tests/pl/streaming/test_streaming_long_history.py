@@ -17,6 +17,7 @@ from pl.streaming.catch_up import History
 from pl.streaming.long_history import LongHistory, Sources
 from pl.streaming.repair import Repair
 from service.errors import Rejected, Unavailable
+from tests.pl.streaming.fakes import closed
 
 SYMBOLS = ("NVDA", "AMD")
 MONDAY = 20_416 * DAY_MS  # 2025-11-24
@@ -202,6 +203,28 @@ async def test_health_hears_of_longer_bars_that_could_not_be_fetched(
     missing = History({}, ClosedBars.empty(), {})
     await past.longer(missing, past.stored_longer(NOW), NOW, NOW - MINUTE_MS)
     assert repair.refused == {"NVDA": f"longer bars: {why}"}
+
+
+async def test_a_bar_that_a_killed_run_stored_but_did_not_note_is_closed_again(disk: Disk) -> None:
+    """Its minutes may have got late trades since, and first bars replace none."""
+    stale = closed((0, TODAY, 100.0), (1, TODAY, 200.0), volume=2_400.0)
+    disk.bars["5min"] = stale
+    minutes = [
+        closed(*((row, TODAY + n * MINUTE_MS, 100.0 * (row + 1)) for n in range(5)))
+        for row in range(2)
+    ]
+    stored: Any = disk
+    stores: Any = SimpleNamespace(bars=disk)
+    past = Past(
+        SYMBOLS, AlwaysOpenSessions(), stores, (stored, stored), None, None, "simulated", live=True
+    )
+    history = History(dict(enumerate(minutes)), ClosedBars.empty(), dict(enumerate(minutes)))
+    noted_ms = TODAY + 3 * MINUTE_MS
+    longer = await past.longer(history, past.stored_longer(NOW), NOW, noted_ms)
+    last = merged([bars.take(bars.start_ms > noted_ms) for bars in minutes])
+    steps = longer.folding.advance(last, TODAY + 5 * MINUTE_MS)
+    found = merged([step.longer["5min"] for step in steps if "5min" in step.longer])
+    assert (found.volume.tolist(), found.revision.tolist()) == ([2_500.0] * 2, [1, 1])
 
 
 async def _nobody(_bars: BarBatch, _asked_at: float) -> None:
