@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Final
 
-from pl.market.timeframes import INTRADAY
+from pl.market.timeframes import TIERS as TIER_OF
 from pl.signals.candles.names import CANDLE_NAMES
+from pl.signals.combos.names import TRIGGERED_ON
 from pl.signals.entries import KIND_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED
@@ -19,9 +20,8 @@ TIERS: Final = ("daily", "intraday", "combo")
 DEFAULT_LIMIT: Final = 100
 LONGEST_PATTERN: Final = 50
 TIMEFRAMES_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    "intraday": INTRADAY,
-    "daily": ("daily", "weekly"),
-    "combo": ("1min", "5min"),
+    **{tier: tuple(name for name in TIMEFRAMES if TIER_OF[name] == tier) for tier in TIERS},
+    "combo": TRIGGERED_ON,
 }
 """By tier."""
 MOST_NEAR: Final = 5

@@ -13,6 +13,7 @@ from pl.market.sessions import MarketSessions
 from pl.market.timeframes import DAILY, ends_of
 from pl.signals.combos.author import TIER
 from pl.signals.combos.days import Days
+from pl.signals.combos.names import TRIGGERED_ON
 from pl.signals.combos.tier import Combos, take_days
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
@@ -27,7 +28,6 @@ from pl.streaming.frames import Evaluated, Frame
 from pl.streaming.told import count_ends
 
 MINUTE: Final = "1min"
-TRIGGERED_ON: Final = (MINUTE, "5min")
 
 
 @dataclass(slots=True)

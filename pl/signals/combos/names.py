@@ -26,3 +26,6 @@ COMBO_NAMES: Final = (
     "New_High_Opening_Range",
 )
 """Without direction where both happen; one name for one idea on every timeframe."""
+
+TRIGGERED_ON: Final = ("1min", "5min")
+"""Timeframes whose closes trigger combos."""
