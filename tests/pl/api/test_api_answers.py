@@ -389,6 +389,13 @@ async def test_a_wrong_parameter_of_indicators_is_named(
     assert words in body["detail"]
 
 
+@pytest.mark.parametrize("route", ["patterns", "indicators", "candlesticks"])
+async def test_a_parameter_given_twice_is_refused(client: TestClient[Any, Any], route: str) -> None:
+    status, body = await refusal(client, f"/{route}/AAPL?limit=5&start=2026-01-01&limit=7")
+    assert (status, body["error"]) == (422, "invalid_parameter")
+    assert body["detail"] == "limit: expected one value, was 5 and 7"
+
+
 @pytest.mark.parametrize("path", ["/", "/patterns", "/patterns/", "/api/processing/status", "/x"])
 async def test_a_route_that_is_not_there_says_so(client: TestClient[Any, Any], path: str) -> None:
     status, body = await refusal(client, path)
