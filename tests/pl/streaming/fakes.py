@@ -164,6 +164,7 @@ class Spool:
 
     database: Database
     records: list[tuple[Any, ...]] = field(default_factory=list)
+    damaged: int = 0
 
     @property
     def waiting(self) -> int:
@@ -190,6 +191,7 @@ class SpooledCloses:
     database: Database
     records: list[tuple[Any, ...]] = field(default_factory=list)
     full: bool = False
+    damaged: int = 0
 
     @property
     def waiting(self) -> int:
