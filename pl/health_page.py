@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 from aiohttp.log import server_logger
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from contracts.codec import encode
 from contracts.messages.health import Health, ServiceHealth, overall
@@ -43,7 +43,8 @@ def report(parts: dict[str, ServiceHealth]) -> Health:
 
 
 def add_routes(app: web.Application, parts: Parts, metrics: CollectorRegistry) -> None:
-    """Add both pages to an application."""
+    """Add both pages to an application; what the process uses is told beside `metrics`."""
+    ProcessCollector(registry=metrics)
 
     async def health(_: web.Request) -> web.Response:
         return web.Response(body=encode(report(parts())), content_type="application/json")

@@ -6,11 +6,14 @@ from service.errors import Rejected
 
 
 def expect_only(*names: str) -> None:
-    """Raise Rejected for a parameter that is none of `names`."""
-    for name in request.args:
+    """Raise Rejected for a parameter that is none of `names`, or that is given twice."""
+    for name, values in request.args.lists():
         if name not in names:
             expected = f"one of {', '.join(names)}" if names else "no parameter"
             raise Rejected("invalid_parameter", f"{name}: expected {expected}", 422)
+        if len(values) > 1:
+            was = " and ".join(values)
+            raise Rejected("invalid_parameter", f"{name}: expected one value, was {was}", 422)
 
 
 def whole_number(name: str, default: int, low: int, high: int) -> int:

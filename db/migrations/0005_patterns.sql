@@ -45,19 +45,27 @@ CREATE INDEX IF NOT EXISTS pattern_events_detected ON pattern_events (detected_a
 INSERT INTO partition_rules (parent, span) VALUES ('pattern_events', 'month')
 ON CONFLICT (parent) DO NOTHING;
 
-CREATE OR REPLACE VIEW intraday_patterns AS
-SELECT symbol, pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,
-       bar_time, detected_at, received_at, expires_at, life, revision, reason, quality, degraded,
-       indicators, levels, geometry, flow_id, producer, seq
-FROM pattern_events
-WHERE tier IN ('intraday', 'combo');
-
-CREATE OR REPLACE VIEW daily_patterns AS
-SELECT symbol, pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,
-       bar_time, detected_at, received_at, expires_at, life, revision, reason, quality, degraded,
-       indicators, levels, geometry, flow_id, producer, seq
-FROM pattern_events
-WHERE tier = 'daily';
+-- Applied again to what a later migration gave more columns, REPLACE would take them away.
+DO $$
+BEGIN
+    IF to_regclass('intraday_patterns') IS NULL THEN
+        CREATE VIEW intraday_patterns AS
+        SELECT symbol, pattern, direction, timeframe, tier, confidence, current_price, price_change,
+               volume, bar_time, detected_at, received_at, expires_at, life, revision, reason, quality,
+               degraded, indicators, levels, geometry, flow_id, producer, seq
+        FROM pattern_events
+        WHERE tier IN ('intraday', 'combo');
+    END IF;
+    IF to_regclass('daily_patterns') IS NULL THEN
+        CREATE VIEW daily_patterns AS
+        SELECT symbol, pattern, direction, timeframe, tier, confidence, current_price, price_change,
+               volume, bar_time, detected_at, received_at, expires_at, life, revision, reason, quality,
+               degraded, indicators, levels, geometry, flow_id, producer, seq
+        FROM pattern_events
+        WHERE tier = 'daily';
+    END IF;
+END
+$$;
 
 -- How far a producer is: `through` is a time (evaluated bars), `seq` a number (published events).
 CREATE TABLE IF NOT EXISTS stream_progress (

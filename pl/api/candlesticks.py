@@ -37,7 +37,7 @@ class CandlestickRoutes:
         found it; it is left out where they no longer show it.
         """
         query = request.query
-        known(query, PARAMETERS)
+        known(request, PARAMETERS)
         one, timeframe = candlestick_of(query), bars_of(query)
         names = (one,) if one else CANDLE_NAMES
         symbol = await symbol_of(request, self.universes)

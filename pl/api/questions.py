@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Final
 
+from aiohttp import web
+
 from pl.market.timeframes import TIERS as TIER_OF
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.combos.names import TRIGGERED_ON
@@ -30,11 +32,13 @@ MOST_NEAR: Final = 5
 _SMALLEST: Final = {"intraday": "1min", "daily": "daily"}
 
 
-def known(query: Mapping[str, str], names: frozenset[str]) -> None:
-    """Raise Rejected for a parameter that a route does not have."""
-    for name in query:
+def known(request: web.Request, names: frozenset[str]) -> None:
+    """Raise Rejected for a parameter that a route does not have, or that is given twice."""
+    for name in request.query:
         if name not in names:
             raise _wrong("parameter", name, f"one of {', '.join(sorted(names))}")
+        if len(values := request.query.getall(name)) > 1:
+            raise _wrong(name, " and ".join(values), "one value")
 
 
 def limit_of(query: Mapping[str, str]) -> int:

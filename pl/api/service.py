@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from pl.api.answers import answer_errors
 from pl.api.candlesticks import CandlestickRoutes
 from pl.api.signals import SignalRoutes
+from pl.api.tally import Tally
 from pl.health_page import add_routes
 from pl.serving import Dependencies, listen_or_refuse, stop_signal
 
@@ -19,10 +20,12 @@ def build_app(
     routes: SignalRoutes, candlesticks: CandlestickRoutes, dependencies: Dependencies
 ) -> web.Application:
     """Return the API's application."""
-    app = web.Application(middlewares=[answer_errors])
+    tally, registry = Tally(), CollectorRegistry()
+    registry.register(tally)
+    app = web.Application(middlewares=[tally.count, answer_errors])
     routes.add_to(app)
     candlesticks.add_to(app)
-    add_routes(app, lambda: dict(dependencies.parts), CollectorRegistry())
+    add_routes(app, lambda: dict(dependencies.parts), registry)
     return app
 
 

@@ -49,7 +49,7 @@ class SignalRoutes:
         All events of a flow are its history; `latest` leaves the last of each.
         """
         query = request.query
-        known(query, PATTERN_PARAMETERS)
+        known(request, PATTERN_PARAMETERS)
         symbol = await symbol_of(request, self.universes)
         page = await asyncio.to_thread(
             self.queries.patterns,
@@ -71,7 +71,7 @@ class SignalRoutes:
         `pattern` chooses the bars that it was published for.
         """
         query = request.query
-        known(query, INDICATOR_PARAMETERS)
+        known(request, INDICATOR_PARAMETERS)
         wanted = indicator_of(query)
         symbol = await symbol_of(request, self.universes)
         page = await asyncio.to_thread(

@@ -18,7 +18,12 @@ _COMMITTING_S: Final = 30.0
 """So long as PostgreSQL lets a statement run."""
 
 
-def claim_writing(database: Database, service: str, others: Sequence[Database] = ()) -> None:
+def claim_writing(
+    database: Database,
+    service: str,
+    others: Sequence[Database] = (),
+    committing_s: float = _COMMITTING_S,
+) -> None:
     """Hold the advisory lock of a service on every connection that `database` ever makes.
 
     Waits some seconds for one that has just been killed, and longer for what it had sent; raises
@@ -31,9 +36,10 @@ def claim_writing(database: Database, service: str, others: Sequence[Database] =
     """
     key = _KEYS[service]
     take = _taking("pg_try_advisory_lock", key)
-    _wait_for(database, take, service)
+    _wait_for(database, take, _PATIENCE_S, _taken(service))
     database.begin_with(_or_refuse(take, service))
-    _wait_for(database, _taking("pg_try_advisory_lock", key + _BESIDE), service, _COMMITTING_S)
+    alone = _taking("pg_try_advisory_lock", key + _BESIDE)
+    _wait_for(database, alone, committing_s, _committing(service))
     database.run(lambda cursor: cursor.execute("SELECT pg_advisory_unlock(%s)", (key + _BESIDE,)))
     for other in others:
         share = _taking("pg_try_advisory_lock_shared", key + _BESIDE)
@@ -50,15 +56,12 @@ def _taking(function: str, key: int) -> Callable[[Cursor], bool]:
 
 
 def _wait_for(
-    database: Database,
-    take: Callable[[Cursor], bool],
-    service: str,
-    patience_s: float = _PATIENCE_S,
+    database: Database, take: Callable[[Cursor], bool], patience_s: float, else_say: Unavailable
 ) -> None:
     until = time.monotonic() + patience_s
     while not database.run(take):
         if time.monotonic() > until:
-            raise _taken(service)
+            raise else_say
         time.sleep(0.1)
 
 
@@ -72,3 +75,8 @@ def _or_refuse(take: Callable[[Cursor], bool], service: str) -> Callable[[Cursor
 
 def _taken(service: str) -> Unavailable:
     return Unavailable("PostgreSQL", f"another {service} works on this database")
+
+
+def _committing(service: str) -> Unavailable:
+    detail = f"a {service} that has ended is still committing to this database; start again later"
+    return Unavailable("PostgreSQL", detail)

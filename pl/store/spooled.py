@@ -39,6 +39,11 @@ class SpooledWrites:
         """Return how many records are still to be drained."""
         return self._spool.waiting
 
+    @property
+    def damaged(self) -> int:
+        """Return how many bytes of records could not be read when this began."""
+        return self._spool.damaged
+
     def commit_events(
         self, events: Sequence[StoredEvent], progress: Progress | None, at: float
     ) -> None:

@@ -53,6 +53,11 @@ class SpooledCloses:
         """Return how many records are still to be drained."""
         return self._spool.waiting
 
+    @property
+    def damaged(self) -> int:
+        """Return how many bytes of records could not be read when this began."""
+        return self._spool.damaged
+
     def append(self, close: Close, symbols: Sequence[str]) -> None:
         """Keep what CloseStore.write would have stored; raises OSError when the disk refuses."""
         for part in _parts(close):

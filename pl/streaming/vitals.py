@@ -116,6 +116,11 @@ class Vitals:
             market_open=self.loop.session.current is not None,
         )
 
+    @property
+    def damaged(self) -> int:
+        """Return how many bytes of writes that waited on disk could not be read again."""
+        return self.road.spool.damaged + self.writer.spool.damaged
+
     def register(self, registry: CollectorRegistry) -> None:
         """Let Prometheus read the counters."""
         registry.register(_Collector(self))
@@ -156,6 +161,8 @@ class Vitals:
         store = self.writer.store
         if store.refused:
             return degraded(f"refused {store.refused} rows, the last: {store.last_refused}")
+        if damaged := self.damaged:
+            return degraded(f"{damaged} bytes of writes that waited on disk are damaged and lost")
         return healthy("answers")
 
     def _redis(self) -> ServiceHealth:
@@ -214,7 +221,8 @@ class _Collector:
     vitals: Vitals
 
     def collect(self) -> Iterator[Metric]:
-        counters, road = self.vitals.loop.counters, self.vitals.road
+        loop, road = self.vitals.loop, self.vitals.road
+        counters, repair = loop.counters, loop.attention.repair
         for name, value, text in (
             ("tickstock_events", counters.ticks, "Trades and bars that came in"),
             ("tickstock_bars", counters.bars, "Bars closed"),
@@ -223,6 +231,21 @@ class _Collector:
                 "tickstock_patterns_published",
                 road.publication.published,
                 "Pattern events published",
+            ),
+            (
+                "tickstock_gaps_repaired",
+                repair.repaired if repair else 0,
+                "Gaps of the feed whose bars were fetched",
+            ),
+            (
+                "tickstock_minutes_not_folded",
+                loop.closing.folding.too_old,
+                "Minutes of sessions that are not held",
+            ),
+            (
+                "tickstock_spool_damaged_bytes",
+                self.vitals.damaged,
+                "Bytes of writes that waited on disk and are lost",
             ),
         ):
             yield CounterMetricFamily(name, text, value=value)
@@ -244,6 +267,6 @@ class _Collector:
         for cause, count in counters.dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
-        if self.vitals.loop.live:  # what a replay plays is old by intent
-            lag = self.vitals.loop.lag_ms
+        if loop.live:  # what a replay plays is old by intent
+            lag = loop.lag_ms
             yield GaugeMetricFamily("tickstock_feed_lag_ms", "From event to arrival", value=lag)

@@ -309,6 +309,21 @@ def test_a_wrong_question_is_answered_with_what_is_wrong(
     assert answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "detail"),
+    [
+        ("bars/NVDA?limit=5&limit=7", "limit: expected one value, was 5 and 7"),
+        ("bars/NVDA?timeframe=1min&timeframe=1min", "timeframe: expected one value, was 1min and"),
+        ("closes?symbols=NVDA&symbols=AAPL", "symbols: expected one value, was NVDA and AAPL"),
+        ("alerts?before=2-0&limit=1&before=1-0", "before: expected one value, was 2-0 and 1-0"),
+    ],
+)
+def test_a_parameter_given_twice_is_refused(page: Any, asked: str, detail: str) -> None:
+    answer = get(page, f"/api/{asked}")
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid_parameter")
+    assert answer.json()["detail"].startswith(detail)
+
+
 def test_alerts_are_listed_newest_first_and_paged(
     shared_system: Any, page: Any, pattern: Any
 ) -> None:

@@ -389,6 +389,13 @@ async def test_a_wrong_parameter_of_indicators_is_named(
     assert words in body["detail"]
 
 
+@pytest.mark.parametrize("route", ["patterns", "indicators", "candlesticks"])
+async def test_a_parameter_given_twice_is_refused(client: TestClient[Any, Any], route: str) -> None:
+    status, body = await refusal(client, f"/{route}/AAPL?limit=5&start=2026-01-01&limit=7")
+    assert (status, body["error"]) == (422, "invalid_parameter")
+    assert body["detail"] == "limit: expected one value, was 5 and 7"
+
+
 @pytest.mark.parametrize("path", ["/", "/patterns", "/patterns/", "/api/processing/status", "/x"])
 async def test_a_route_that_is_not_there_says_so(client: TestClient[Any, Any], path: str) -> None:
     status, body = await refusal(client, path)
@@ -423,12 +430,26 @@ async def test_health_names_each_part(filled: Database) -> None:
     app = application(filled, dependencies)
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
         body = await get(client, "/health")
-        assert (await client.get("/metrics")).status == 200
     assert (body["status"], set(body)) == ("degraded", {"status", "version", "services"})
     assert body["services"]["postgresql"]["status"] == "healthy"
     assert ServiceHealth(**body["services"]["redis"]) == ServiceHealth(
         status="degraded", detail="away: connection refused"
     )
+
+
+async def test_prometheus_reads_the_answers_and_the_process(
+    client: TestClient[Any, Any],
+) -> None:
+    await get(client, "/patterns/AAPL")
+    await get(client, "/patterns/MSFT")
+    await refusal(client, "/patterns/AAPL", limit="0")
+    await refusal(client, "/nowhere")
+    told = (await (await client.get("/metrics")).text()).splitlines()
+    assert 'tickstock_api_answers_total{route="/patterns/{symbol}",status="200"} 2.0' in told
+    assert 'tickstock_api_answers_total{route="/patterns/{symbol}",status="422"} 1.0' in told
+    assert 'tickstock_api_answers_total{route="none",status="404"} 1.0' in told
+    (resident,) = [line for line in told if line.startswith("process_resident_memory_bytes ")]
+    assert float(resident.split()[1]) > 0
 
 
 async def test_a_page_stays_where_it_was_while_bars_arrive(

@@ -96,3 +96,12 @@ def test_a_claim_waits_for_what_the_one_before_is_still_committing(connect: Any)
         writing.join()
         reader.run(lambda cursor: cursor.execute("DROP TABLE left_behind"))
     assert found == [(1,)]
+
+
+def test_a_claim_that_waited_in_vain_says_for_what(connect: Any) -> None:
+    events, bars = connect(), connect()
+    claim_writing(events, STREAMING, (bars,))
+    bars.ping()
+    events.close()
+    with pytest.raises(Unavailable, match="a Streaming that has ended is still committing"):
+        claim_writing(connect(), STREAMING, committing_s=0.1)

@@ -13,9 +13,10 @@ from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
 from pl.store.migrations import MIGRATIONS, migrate, refuse_newer, schema_versions
 from pl.store.patterns import PatternStore
+from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
 from service.errors import Rejected, Unavailable
-from tests.pl.store.samples import NOON_S, PRODUCER, detection
+from tests.pl.store.samples import NOON_S, PRODUCER, detection, retraction
 
 pytestmark = pytest.mark.integration
 
@@ -72,6 +73,23 @@ def test_patterns_stored_under_names_of_before_are_renamed(
     assert {decode_pattern(body) for _, body in event.messages} == {named, None}
     assert asked("SELECT pattern FROM intraday_patterns") == [(named,)]
     assert asked("SELECT pattern_name FROM integration_events") == [(named,)]
+
+
+def test_the_views_of_patterns_say_what_the_api_says(store: Database, asked: Any) -> None:
+    found = detection(1, symbol="AAPL", null_rate=0.7)
+    silent = detection(2, symbol="AAPL", null_rate=None, tier="daily", timeframe="daily")
+    PatternStore(store).commit_events([found, retraction(found, 3), silent], None, NOON_S)
+    told = SignalQueries(store).patterns("AAPL").rows
+    columns = ("seq", "tier", "null_rate", "before", "after")
+    for view, tiers in (
+        ("intraday_patterns", {"intraday", "combo"}),
+        ("daily_patterns", {"daily"}),
+    ):
+        expected = [tuple(row[name] for name in columns) for row in told if row["tier"] in tiers]
+        assert expected
+        assert asked(f"SELECT {', '.join(columns)} FROM {view} ORDER BY seq DESC") == expected
+    assert {row["null_rate"] for row in told} == {None, 0.7}
+    assert any(row["before"] for row in told)
 
 
 def decode_pattern(body: bytes) -> str | None:

@@ -37,7 +37,7 @@ def signal(n: int = 0, **changes: Any) -> Signal:
         "indicators": {"rsi": 61.2, "relative_volume": 6.1},
         "levels": {"entry": 150.25, "stop": 149.5, "target": 151.75},
         "geometry": {"from": T0 / 1000, "to": T0 / 1000},
-        "flow_id": uuid.UUID(int=n),
+        "flow_id": str(uuid.UUID(int=n)),
         "before": {},
         "after": {},
         "horizon_bars": 20,
@@ -164,6 +164,7 @@ class Spool:
 
     database: Database
     records: list[tuple[Any, ...]] = field(default_factory=list)
+    damaged: int = 0
 
     @property
     def waiting(self) -> int:
@@ -190,6 +191,7 @@ class SpooledCloses:
     database: Database
     records: list[tuple[Any, ...]] = field(default_factory=list)
     full: bool = False
+    damaged: int = 0
 
     @property
     def waiting(self) -> int:

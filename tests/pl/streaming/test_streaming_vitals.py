@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from pl.market.batches import UInt8
 from pl.signals.entries import Entries
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.store.closes import CloseStore
+from pl.store.spool import Spool as DiskSpool
+from pl.store.spooled_closes import SpooledCloses as ClosesOnDisk
 from pl.streaming.beats import Beats
 from pl.streaming.choice import HELD
 from pl.streaming.counters import REASONS
@@ -119,6 +122,11 @@ class Whole:
     def part(self, name: str) -> tuple[str, str]:
         part = self.vitals.parts()[name]
         return part.status, part.detail
+
+    def counted(self, name: str) -> float | None:
+        registry = CollectorRegistry()
+        self.vitals.register(registry)
+        return registry.get_sample_value(name)
 
 
 @pytest.fixture
@@ -305,6 +313,38 @@ def test_prometheus_reads_the_counters(whole: Whole) -> None:
     text = generate_latest(registry).decode()
     assert "tickstock_events_total 12.0" in text
     assert 'tickstock_dropped_total{cause="future"} 2.0' in text
+
+
+def test_writes_that_were_damaged_on_disk_are_told(whole: Whole, tmp_path: Path) -> None:
+    with closing(DiskSpool(tmp_path)) as spool:
+        for body in (b"first", b"second", b"third"):
+            spool.append(body)
+    (records,) = tmp_path.glob("*.spool")
+    records.write_bytes(records.read_bytes().replace(b"second", b"sXcond"))
+    with closing(DiskSpool(tmp_path)) as spool:
+        whole.writer.spool = ClosesOnDisk(spool, whole.rows)
+        spool.drain(lambda _: None)
+        assert whole.part("postgresql") == (
+            "degraded",
+            "18 bytes of writes that waited on disk are damaged and lost",
+        )
+        assert whole.counted("tickstock_spool_damaged_bytes_total") == 18
+
+
+def test_gaps_that_were_repaired_are_counted(whole: Whole) -> None:
+    assert whole.counted("tickstock_gaps_repaired_total") == 0
+    whole.stage.repair.repaired = 3
+    assert whole.counted("tickstock_gaps_repaired_total") == 3
+    whole.stage.loop.attention.repair = None
+    assert whole.counted("tickstock_gaps_repaired_total") == 0
+
+
+def test_minutes_that_came_too_late_for_longer_bars_are_counted(whole: Whole) -> None:
+    folding = whole.stage.loop.closing.folding
+    folding.from_ms = folding.sessions.session_of(T0).close_ms
+    whole.stage.trade(1)
+    whole.stage.wait_until(63)
+    assert whole.counted("tickstock_minutes_not_folded_total") == 1
 
 
 async def test_what_is_away_is_reported_once_a_minute(whole: Whole) -> None:
