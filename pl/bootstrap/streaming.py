@@ -142,7 +142,7 @@ class Building:
         stores.patterns.rehearse(self._clock())
         publisher.rehearse()
         newest_ms = int(stores.history.bars_through(self._symbols).max())
-        since_ms = remembered_since(int(self._clock() * 1000), newest_ms, live=self._live)
+        since_ms = remembered_since(self._now_ms(None), newest_ms, self._sessions, live=self._live)
         self._standing = stores.standing.since(since_ms)
         return Road(
             producer=self._producer,
