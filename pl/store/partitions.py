@@ -6,7 +6,6 @@ from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-
 import psycopg2.errors
 
 from pl.store.connection import Cursor, Database

@@ -224,7 +224,7 @@ def test_days_without_indicators_take_no_place_of_a_session(
     assert drop_expired_partitions(store, NOON_S) == []
     IndicatorStore(store).add_indicators(join(rows), SYMBOLS, timeframe)
     table = "indicator_rows_daily" if timeframe == "daily" else "indicator_rows_intraday"
-    assert asked(f"SELECT count(*) FROM {table}") == [(6,)]  # noqa: S608 - constants above
+    assert asked(f"SELECT count(*) FROM {table}") == [(6,)]
 
 
 def test_a_symbol_that_was_last_traded_years_ago_holds_nobody_up(
