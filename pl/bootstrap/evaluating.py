@@ -26,19 +26,25 @@ def beside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.
 
 
 def build_frames(
-    symbols: tuple[str, ...], sessions: MarketSessions, n_watched: int, told: Sequence[Standing]
+    symbols: tuple[str, ...], sessions: MarketSessions, n_watched: int
 ) -> dict[str, Frame]:
     """Return the frame of each timeframe, without history but with the memory for it.
 
-    n_watched : symbols whose indicators are watched for crossings; told : flows that earlier runs
-    told of.
+    n_watched : symbols whose indicators are watched for crossings.
     """
     frames = {name: build_frame(name, symbols, sessions, n_watched) for name in TIMEFRAMES}
-    for name, frame in frames.items():
-        frame.told = Told.of(told, symbols, name)
     minutes = frames[BUSIEST].engine
     minutes.make_room(minutes.history.most_bars)
     take_pages(minutes.history)
+    return frames
+
+
+def know_told(
+    frames: dict[str, Frame], told: Sequence[Standing], symbols: tuple[str, ...]
+) -> dict[str, Frame]:
+    """Let frames know the flows that earlier runs told of; return them."""
+    for name, frame in frames.items():
+        frame.told = Told.of(told, symbols, name)
     return frames
 
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 import redis
 
-from pl.bootstrap.evaluating import beside, build_frames, warm_minutes
+from pl.bootstrap.evaluating import beside, build_frames, know_told, warm_minutes
 from pl.bootstrap.feeds import build_feed
 from pl.bootstrap.past import Past
+from pl.bootstrap.roads import build_road, newest_stored
 from pl.bootstrap.shared import build_rest, build_sessions, check_market
 from pl.bootstrap.stores import Stores, open_stores
 from pl.bootstrap.telling import build_telling
@@ -18,15 +19,15 @@ from pl.bootstrap.watched import watched_symbols
 from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.heartbeat import Heartbeat
-from pl.bus.recovery import recover
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
 from pl.market.folding import Folding
 from pl.market.halts import HOUR
-from pl.market.rows import ByRow
+from pl.market.rows import ByRow, newest
 from pl.market.timeframes import INTRADAY
 from pl.settings import Settings
 from pl.store.snapshot import Snapshots
+from pl.store.standing import Standing
 from pl.streaming.attention import LATE_MINUTES, Attention
 from pl.streaming.beats import Beats
 from pl.streaming.closing import Closing
@@ -36,12 +37,11 @@ from pl.streaming.counters import Counters
 from pl.streaming.expiry import Expiry
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.first_rows import FirstRows
-from pl.streaming.flows import Flows, FlowState, remembered_since
+from pl.streaming.flows import remembered_since
 from pl.streaming.frames import Frame
 from pl.streaming.inbox import Backfill, Inbox
 from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import MarketLoop, nobody_waits
-from pl.streaming.publication import Publication
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
@@ -103,26 +103,26 @@ class Building:
     async def service(self) -> StreamingService:
         """Return Streaming, caught up, its telemetry running; raises Unavailable."""
         self._telling.start()
-        road = await asyncio.to_thread(self._build_road)
         n_watched = self._settings.publish_indicator_symbols
-        building = beside(build_frames, self._symbols, self._sessions, n_watched, self._standing)
-        session = self._build_session()
-        done_ms = await asyncio.to_thread(self._done_ms)
-        now_ms = self._now_ms(done_ms)
-        past = self._build_past()
-        history, stored = await asyncio.gather(
-            past.minutes(now_ms, done_ms), beside(past.stored_longer, now_ms)
+        building = beside(build_frames, self._symbols, self._sessions, n_watched)
+        newest_ms = await asyncio.to_thread(newest_stored, self._stores, self._symbols)
+        done_ms = await asyncio.to_thread(self._done_ms, newest_ms)
+        now_ms, past, session = self._now_ms(done_ms), self._build_past(), self._build_session()
+        history, stored, (road, standing) = await asyncio.gather(
+            past.minutes(now_ms, done_ms),
+            beside(past.stored_longer, now_ms),
+            beside(self._build_road, newest_ms),
         )
-        frames = await building
+        frames = know_told(await building, standing, self._symbols)
         warming = beside(warm_minutes, frames[MINUTE], self._sessions, history)
+        day = beside(session.begin_day, history.stored, now_ms)
         longer = await past.longer(history, stored, now_ms, done_ms)
         closing = self._build_closing(road, session, longer.folding, frames)
         await asyncio.gather(
             *(beside(one.warm, longer.warm.get(name, {})) for name, one in closing.longer.items())
         )
         self._take_over(closing, await warming)
-        if now_ms:
-            session.begin_day(history.stored, now_ms)
+        await day
         floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0
         loop = self._build_loop(closing, session, road, floor_ms)
         closing.begin(floor_ms, floor_ms if done_ms is None else 0)
@@ -134,26 +134,16 @@ class Building:
         if self._rest:
             await self._rest.close()
 
-    def _build_road(self) -> Road:
-        stores, publisher = self._stores, EventPublisher(self._redis, self._producer)
-        stores.spool.drain()
-        stores.spooled_closes.drain()
-        recovered = recover(stores.patterns, publisher, self._producer)
-        stores.patterns.rehearse(self._clock())
-        publisher.rehearse()
-        newest_ms = int(stores.history.bars_through(self._symbols).max())
-        since_ms = remembered_since(self._now_ms(None), newest_ms, self._sessions, live=self._live)
-        self._standing = stores.standing.since(since_ms)
-        return Road(
-            producer=self._producer,
-            store=stores.patterns,
-            spool=stores.spool,
-            publication=Publication(publisher, recovered.next_seq - 1, self._clock),
-            flows=Flows(map(FlowState.of, self._standing)),
-            next_seq=recovered.next_seq,
-            expires_at=Expiry(self._sessions).at,
-            clock=self._clock,
+    def _build_road(self, newest_ms: int) -> tuple[Road, Sequence[Standing]]:
+        now_ms = int(self._clock() * 1000)
+        since_ms = remembered_since(now_ms, newest_ms, self._sessions, live=self._live)
+        standing = self._stores.standing.since(since_ms)
+        publisher = EventPublisher(self._redis, self._producer)
+        expires_at = Expiry(self._sessions).at
+        road = build_road(
+            self._producer, self._stores, publisher, standing, expires_at, self._clock
         )
+        return road, standing
 
     def _build_past(self) -> Past:
         return Past(
@@ -205,17 +195,16 @@ class Building:
 
         return Repair(self._rest.minute_bars, deliver, self._symbols, clock=self._clock)
 
-    def _done_ms(self) -> int | None:
+    def _done_ms(self, newest_ms: int) -> int | None:
         """Return the last minute that is done with; unix ms, None before the first.
 
         Without REST only what is stored is: bars that a crash kept from the database have to
-        come from the feed again.
+        come from the feed again. newest_ms : start of the last bar stored.
         """
         through_ms = self._stores.patterns.through_ms(self._producer, PROGRESS)
         if through_ms is None or self._rest is not None:
             return through_ms
-        stored_ms = int(self._stores.history.bars_through(self._symbols).max())
-        return min(through_ms, stored_ms) if stored_ms >= 0 else None
+        return min(through_ms, newest_ms) if newest_ms >= 0 else None
 
     def _now_ms(self, done_ms: int | None) -> int:
         if self._live:
@@ -223,10 +212,9 @@ class Building:
         return 0 if done_ms is None else done_ms + MINUTE_MS
 
     def _take_over(self, closing: Closing, regular: ByRow) -> None:
-        for row, bars in regular.items():
-            self._board.halts.traded(row, bars.start_ms[-HOUR:])
-            if len(bars):
-                closing.last_start_ms[row] = bars.start_ms[-1]
+        row, start_ms = newest(regular, HOUR)
+        self._board.halts.traded(row, start_ms)
+        np.maximum.at(closing.last_start_ms, row, start_ms)
         join_combos(closing, self._sessions)
 
     def _build_loop(

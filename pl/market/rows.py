@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pl.market.batches import ClosedBars, Int64
+from pl.market.batches import ClosedBars, Int32, Int64
 from pl.market.columns import concatenated
 
 ByRow = Mapping[int, ClosedBars]
@@ -72,6 +72,23 @@ def together(rows: ByRow, asked: Sequence[int] | None = None) -> tuple[ClosedBar
     parts = [rows[row] for row in asked]
     edges = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
     return concatenated(parts), edges
+
+
+def longest(rows: ByRow) -> int:
+    """Return how many bars the row with the most of them has, 0 without rows."""
+    if isinstance(rows, Rows):
+        return int(np.diff(rows.edges).max(initial=0))
+    return max(map(len, rows.values()), default=0)
+
+
+def newest(rows: ByRow, n: int) -> tuple[Int32, Int64]:
+    """Return row and start, (m,) each, of up to `n` last bars of each row, oldest first by row."""
+    bars, edges = together(rows)
+    held = np.minimum(np.diff(edges), n)
+    before = np.cumsum(held) - held
+    places = np.repeat(edges[1:] - held - before, held) + np.arange(held.sum())
+    row = np.repeat(np.array(list(rows), np.int32), held)
+    return row, bars.start_ms[places]
 
 
 def since(rows: ByRow, from_ms: int) -> ClosedBars:

@@ -32,6 +32,9 @@ BEFORE_OPEN_MS: Final = 5 * HOUR_MS + HOUR_MS // 2
 AFTER_CLOSE_MS: Final = 4 * HOUR_MS
 """After-hours trading ends four hours after the close: 20:00, or 17:00 on early closes."""
 
+TIMES_AT_ONCE: Final = 1 << 16
+"""What is reckoned of so many stays in the cache, instead of taking as much memory as a market."""
+
 SESSION_TIMEFRAMES: Final = frozenset({"1min", "5min"})
 MONTH_TIMEFRAMES: Final = frozenset({"15min", "30min", "1hour"})
 YEAR_TIMEFRAMES: Final = frozenset({"daily", "weekly"})
@@ -157,8 +160,11 @@ class ExchangeSessions:
 
     def regular(self, t_ms: Int64) -> npt.NDArray[np.bool_]:
         """Tell for each time (n,) whether it lies in regular hours."""
-        inside = np.searchsorted(self._edges, t_ms, side="right") % 2 == 1
-        return np.asarray(inside, np.bool_)
+        inside = np.empty(len(t_ms), np.bool_)
+        for at in range(0, len(t_ms), TIMES_AT_ONCE):
+            some = slice(at, at + TIMES_AT_ONCE)
+            inside[some] = np.searchsorted(self._edges, t_ms[some], side="right") % 2
+        return inside
 
     def _check(self, ms: int) -> None:
         first, last = self.sessions[0], self.sessions[-1]

@@ -8,6 +8,7 @@ import numpy as np
 
 from pl.market.batches import ClosedBars, Int64
 from pl.market.columns import stacked
+from pl.market.rows import longest
 from pl.signals.anchors import Calendar, OpenOf, anchors_of
 from pl.signals.chart.state import empty_state
 from pl.signals.closing import (
@@ -95,7 +96,7 @@ class SignalEngine:
 
     def warm_all(self, history: Mapping[int, ClosedBars]) -> None:
         """Do as `warm` does for each row of `history`, in two threads."""
-        self.make_room(max(map(len, history.values()), default=0))
+        self.make_room(longest(history))
         anchors, overlong = load(self._history, history, self._calendar.anchor_of)
         if overlong >= 0:
             raise self._overlong(overlong)

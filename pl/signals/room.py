@@ -20,8 +20,9 @@ T = TypeVar("T", bound=np.generic)
 SLACK_BARS: Final = 64
 FEWEST: Final = 128
 """Bars that a row has room for before anything is known of it."""
-PAGE: Final = 1 << 21
-"""Bytes of the pages that numpy asks for, where an array is that large."""
+PAGE: Final = 1 << 12
+"""Bytes of the smallest page. Where the system lends larger ones most of what is written costs
+nothing, and numpy lets no other thread run while it writes fewer than 500 numbers."""
 
 
 def empty_history(n_symbols: int, session_bars: int, timeframe: str) -> History:

@@ -73,7 +73,7 @@ class Signal:
     indicators: Numbers
     levels: Numbers
     geometry: Drawing
-    flow_id: uuid.UUID
+    flow_id: str
     before: Facts
     after: Facts
     born_ms: int
@@ -135,18 +135,20 @@ def _are_close(was: float | str, now: float | str | None) -> bool:
     return math.isclose(was, now, rel_tol=HARDLY)
 
 
-def identified(
-    symbol: str, timeframe: str, name: str, direction: int, times: Sequence[int]
-) -> uuid.UUID:
+def identified(symbol: str, timeframe: str, name: str, direction: int, times: Sequence[int]) -> str:
     """Return the identity of what a definition says: the same whenever it is computed again.
 
-    times : defining bars' starts, unix ms. It is `uuid.uuid5` in half of its time.
+    times : defining bars' starts, unix ms. It is the text of `uuid.uuid5` in a third of its time.
     """
     what = f"{name}:{DIRECTION_NAMES[direction]}"
     when = ",".join(map(str, times))
     name = f"{symbol}|{timeframe}|{what}|{when}"
     digest = hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()
-    return uuid.UUID(bytes=digest[:16], version=5)
+    raw = bytearray(digest[:16])
+    raw[6] = raw[6] & 0x0F | 0x50
+    raw[8] = raw[8] & 0x3F | 0x80
+    told = raw.hex()
+    return f"{told[:8]}-{told[8:12]}-{told[12:16]}-{told[16:20]}-{told[20:]}"
 
 
 def name_of(hit: Finding) -> str:

@@ -16,6 +16,7 @@ from pl.signals.evaluation import rows_between
 from pl.signals.events.levels import fit_beyond
 from pl.signals.levels import place_stops
 from pl.signals.policy import Policy
+from pl.signals.renumbering import continued
 from pl.signals.room import empty_history
 from pl.signals.warming import load, walked
 
@@ -69,6 +70,7 @@ def warm_up() -> None:
     engine.update(_bars([N_BARS - 7], 12.0, 1))
     engine.update(_bars([40], 12.0, 1))
     engine.update(_bars([40], float("nan"), 2))
+    continued(engine.history, _bars([N_BARS - 7], 13.0, 0))
     engine.recent(4)
     engine.latest_rows(np.zeros(1, np.int64), 4)
     engine.last_rows(np.zeros(1, np.int64))

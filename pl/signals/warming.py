@@ -82,7 +82,7 @@ def load(
     """
     anchors: list[Int64] = []
     for rows in _some(list(bars)):
-        joined, edges = _sound(*together(bars, rows))
+        joined, prices, edges = _sound(*together(bars, rows))
         last = edges[1:] - 1
         starts, inverse = np.unique(joined.start_ms[last[np.diff(edges) > 0]], return_inverse=True)
         opens = anchors_of(starts, session_open)
@@ -94,7 +94,7 @@ def load(
             np.array(rows, np.int64),
             edges,
             joined.start_ms,
-            stacked(joined, axis=1),
+            prices,
             joined.revision,
             joined.quality,
             of_rows,
@@ -205,14 +205,17 @@ def _parts(n: int) -> list[Int64]:
     return np.array_split(np.arange(n), THREADS if n > ROWS_AT_ONCE else 1)
 
 
-def _sound(bars: ClosedBars, edges: Int64) -> tuple[ClosedBars, Int64]:
-    """Return the sound bars of those between edges, and where each part of them begins."""
-    sound = np.empty(len(bars), np.bool_)
-    mark_sound(stacked(bars, axis=1), sound)
+def _sound(bars: ClosedBars, edges: Int64) -> tuple[ClosedBars, Float64, Int64]:
+    """Return the sound bars of those between edges, and where each part of them begins.
+
+    Their prices besides, as (n, 6).
+    """
+    sound, prices = np.empty(len(bars), np.bool_), stacked(bars, axis=1)
+    mark_sound(prices, sound)
     if sound.all():
-        return bars, edges
+        return bars, prices, edges
     kept = np.concatenate([[0], np.cumsum(sound)])
-    return bars.take(sound), kept[edges]
+    return bars.take(sound), prices[sound], kept[edges]
 
 
 def _refuse_falling(start_ms: Int64, edges: Int64, rows: Sequence[int]) -> None:

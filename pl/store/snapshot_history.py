@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 LONGEST_BACK_MS: Final = 30 * 86_400_000
 """A symbol whose bars reach back further than that before the others is read afresh."""
+ROWS_AT_ONCE: Final = 256
+"""Symbols that are summed in one go: numpy makes a copy of what it sums in another type."""
 FILTERED: Final = "1min"
 """The timeframe that holds bars outside regular hours, which no engine holds."""
 
@@ -177,14 +179,17 @@ def _first_starts(snapshot: Snapshot) -> Int64:
 
 
 def _marks_of(snapshot: Snapshot, since_ms: int, through_ms: int) -> Marks:
-    start, some = snapshot.start, np.flatnonzero(snapshot.n_bars)
-    begins = (np.cumsum(snapshot.n_bars) - snapshot.n_bars)[some]
+    start, ends = snapshot.start, np.cumsum(snapshot.n_bars)
+    begins, some = ends - snapshot.n_bars, np.flatnonzero(snapshot.n_bars)
     inside = (start >= since_ms) & (start <= through_ms)
 
     def sums(values: npt.NDArray[Any]) -> Int64:
-        found = np.zeros(len(snapshot.n_bars), np.int64)
-        if len(some):
-            found[some] = np.add.reduceat(values, begins, dtype=np.int64)
+        found = np.zeros(len(ends), np.int64)
+        for at in range(0, len(some), ROWS_AT_ONCE):
+            rows = some[at : at + ROWS_AT_ONCE]
+            first, end = int(begins[rows[0]]), int(ends[rows[-1]])
+            part, places = values[first:end], begins[rows] - first
+            found[rows] = np.add.reduceat(part, places, dtype=np.int64)
         return found
 
     if inside.all():

@@ -18,6 +18,7 @@ from pl.market.batches import (
 from pl.market.folding import Folding, Step
 from pl.signals.crossings import Crossings
 from pl.signals.engine import SignalEngine
+from pl.signals.renumbering import continued
 from pl.signals.storm import MOST_EVENTS, MOST_OF_COMBOS
 from pl.signals.table import join
 from pl.signals.timeframes import TIMEFRAME_MS
@@ -126,6 +127,7 @@ class Closing:
 
         revised : longer bars whose minutes changed while nobody watched, by timeframe.
         """
+        closed = self._continued(closed)
         regular = self._numbered(closed.take(self.minute.sessions.regular(closed.start_ms)))
         if not revised and self._ends_nothing_before(regular):
             work = self._minutes_first(regular, closed_through_ms)
@@ -249,6 +251,16 @@ class Closing:
         )
         crossed = Crossings.join([part.crossed for part in parts]).since(since_ms)
         self.announcer.crossings(crossed, frame.timeframe, self.session_id(), at)
+
+    def _continued(self, bars: ClosedBars) -> ClosedBars:
+        """Let bars that come again go on from the revision under which they are held."""
+        again = bars.start_ms <= self.last_start_ms[bars.row]
+        if not again.any():
+            return bars
+        known = continued(self.minute.engine.history, bars.take(again))
+        revision = bars.revision.copy()
+        revision[again] = known.revision
+        return replace(bars, revision=revision)
 
     def _numbered(self, bars: ClosedBars) -> ClosedBars:
         """Give a bar that comes after a later one of its symbol at least revision 1.

@@ -75,7 +75,7 @@ def _facts(signal: Signal, seq: int, found: Circumstances, *, degraded: bool) ->
         "symbol": signal.symbol,
         "pattern": signal.pattern,
         "confidence": signal.confidence,
-        "flow_id": str(signal.flow_id),
+        "flow_id": signal.flow_id,
         "tier": signal.tier,
         "source": signal.tier,
         "timeframe": signal.timeframe,

@@ -136,7 +136,7 @@ class Flows:
 
     def admit(self, signal: Signal) -> Signal | None:
         """Return the signal as it is to be published, or None when it adds nothing."""
-        last = self._last.get(str(signal.flow_id))
+        last = self._last.get(signal.flow_id)
         if last is None:
             untold = bool(signal.before) or signal.life not in {CONFIRMED, FORMING}
             admitted = None if untold else _begun(signal)
@@ -160,9 +160,8 @@ class Flows:
             del self._last[key]
 
     def _remember(self, signal: Signal) -> None:
-        key = str(signal.flow_id)
-        self._last[key] = FlowState(
-            key,
+        self._last[signal.flow_id] = FlowState(
+            signal.flow_id,
             signal.life,
             signal.revision,
             signal.bar_time_ms,

@@ -43,8 +43,10 @@ class SessionFollower:
     def begin_day(self, history: Mapping[int, ClosedBars], now_ms: int) -> None:
         """Set previous closes and what the day has traded; call before the feed is let in.
 
-        history : the stored bars of each row, oldest first.
+        history : the stored bars of each row, oldest first; now_ms : 0 says nothing.
         """
+        if not now_ms:
+            return
         session = self.sessions.session_of(now_ms)
         until_ms = session.open_ms if session else now_ms
         self._closes = self._last_regular_closes(history, until_ms)
@@ -107,12 +109,14 @@ class SessionFollower:
 
     def _last_regular_closes(self, history: Mapping[int, ClosedBars], until_ms: int) -> Float64:
         closes = np.full(len(self.announcer.symbols), np.nan)
-        ends = {row: int(np.searchsorted(bars.start_ms, until_ms)) for row, bars in history.items()}
-        newest = [int(history[row].start_ms[end - 1]) for row, end in ends.items() if end]
+        held = [
+            (row, bars, int(np.searchsorted(bars.start_ms, until_ms)))
+            for row, bars in history.items()
+        ]
+        newest = [int(bars.start_ms[end - 1]) for _, bars, end in held if end]
         starts = np.unique(np.array(newest, np.int64))
         regular = set(starts[self.sessions.regular(starts)].tolist())
-        for row, end in ends.items():
-            bars = history[row]
+        for row, bars, end in held:
             known = end and int(bars.start_ms[end - 1]) in regular
             last = end - 1 if known else self._last_regular(bars.start_ms[:end])
             if last >= 0:

@@ -90,7 +90,7 @@ class Told:
         return [
             k
             for k, signal in zip(able, entries.signals(able), strict=True)
-            if str(signal.flow_id) in self._ended[int(topics[k])]
+            if signal.flow_id in self._ended[int(topics[k])]
         ]
 
     def awaited(self, entries: Entries, chosen: Flags) -> Flags:
@@ -107,7 +107,7 @@ class Told:
         concerned = np.flatnonzero(np.isin(topics, known)).tolist()
         forming = set[str]().union(*(self._forming.get(key, ()) for key in known))
         for k, signal in zip(concerned, entries.signals(concerned), strict=True):
-            flow_id = str(signal.flow_id)
+            flow_id = signal.flow_id
             if signal.life == FORMING:
                 forming |= {flow_id} if chosen[k] else set()
             elif flow_id in forming:
@@ -125,9 +125,9 @@ class Told:
         ]
         for k, signal in zip(concerned, entries.signals(concerned), strict=True):
             if signal.life == FORMING:
-                self._forming.setdefault(topics[k], set()).add(str(signal.flow_id))
+                self._forming.setdefault(topics[k], set()).add(signal.flow_id)
             else:
-                self._settle(topics[k], str(signal.flow_id))
+                self._settle(topics[k], signal.flow_id)
 
     def _settle(self, topic: int, flow_id: str) -> None:
         flows = self._forming.get(topic, set())

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from pl.market.sessions import AlwaysOpenSessions, xnys_sessions
+from pl.market.sessions import TIMES_AT_ONCE, AlwaysOpenSessions, xnys_sessions
 
 NEW_YORK = ZoneInfo("America/New_York")
 TIMEFRAMES = ("1min", "5min", "15min", "30min", "1hour", "daily", "weekly")
@@ -79,6 +79,12 @@ def test_regular_tells_many_times_at_once(new_york):
     regular = new_york.regular(np.array(times))
     assert regular.tolist() == [False, True, True, False, False]
     assert regular.tolist() == [new_york.is_open(time) for time in times]
+
+
+def test_regular_tells_more_times_than_are_looked_at_at_once(new_york):
+    times = at("2026-03-10T00:00") + np.arange(2 * TIMES_AT_ONCE + 7) * 1_000
+    expected = [new_york.is_open(time) for time in times.tolist()]
+    assert new_york.regular(times).tolist() == expected
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,7 @@ def test_a_flow_id_is_the_same_in_every_process() -> None:
     assert times["from"] == times["to"] == entry.bar_time_ms / 1000.0
     namespace = uuid.UUID("6e0c8f2b-6d0c-5a7e-9b8a-3f4d1c2e7a90")
     text = f"{entry.symbol}|1min|{direction}|{entry.bar_time_ms}"
-    assert entry.flow_id == uuid.uuid5(namespace, text)
+    assert entry.flow_id == str(uuid.uuid5(namespace, text))
 
 
 def test_recent_signals_are_those_of_the_last_bars() -> None:

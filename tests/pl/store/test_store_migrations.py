@@ -81,7 +81,10 @@ def test_the_views_of_patterns_say_what_the_api_says(store: Database, asked: Any
     PatternStore(store).commit_events([found, retraction(found, 3), silent], None, NOON_S)
     told = SignalQueries(store).patterns("AAPL").rows
     columns = ("seq", "tier", "null_rate", "before", "after")
-    for view, tiers in (("intraday_patterns", {"intraday", "combo"}), ("daily_patterns", {"daily"})):
+    for view, tiers in (
+        ("intraday_patterns", {"intraday", "combo"}),
+        ("daily_patterns", {"daily"}),
+    ):
         expected = [tuple(row[name] for name in columns) for row in told if row["tier"] in tiers]
         assert expected
         assert asked(f"SELECT {', '.join(columns)} FROM {view} ORDER BY seq DESC") == expected

@@ -141,6 +141,24 @@ def test_symbols_that_changed_meanwhile_are_read_afresh(store: Database, tmp_pat
 
 
 @pytest.mark.integration
+def test_marks_are_summed_over_some_symbols_at_a_time(
+    store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pl.store.snapshot_history.ROWS_AT_ONCE", 5)
+    bars = market()
+    past = until(bars, BEFORE_MS)
+    changed = dataclasses.replace(past, revision=past.row % 3, quality=(past.row % 2).astype("u1"))
+    past = changed.take(changed.row != 7)
+    BarStore(store).replace_bars(past, SYMBOLS)
+    history = BarHistory(store)
+    snapshots = keep(tmp_path, warmed(history.last_bars(SYMBOLS, 1_000, BEFORE_MS)))
+    cached = SnapshotHistory(store, history, snapshots, every)
+    cached.last_bars(SYMBOLS, 1_000, BEFORE_MS + 1)
+    assert cached.trusted == len(SYMBOLS)
+    assert history.last_bars(SYMBOLS, 1_000, BEFORE_MS)[SYMBOLS[5]].revision.tolist()[0] == 2
+
+
+@pytest.mark.integration
 def test_a_snapshot_from_later_than_asked_for_is_cut(store: Database, tmp_path: Path) -> None:
     cached, history, _ = begun(store, tmp_path)
     before_ms = BEFORE_MS - 10 * MINUTE_MS

@@ -37,7 +37,7 @@ def signal(n: int = 0, **changes: Any) -> Signal:
         "indicators": {"rsi": 61.2, "relative_volume": 6.1},
         "levels": {"entry": 150.25, "stop": 149.5, "target": 151.75},
         "geometry": {"from": T0 / 1000, "to": T0 / 1000},
-        "flow_id": uuid.UUID(int=n),
+        "flow_id": str(uuid.UUID(int=n)),
         "before": {},
         "after": {},
         "horizon_bars": 20,

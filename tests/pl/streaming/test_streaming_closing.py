@@ -2,6 +2,7 @@
 
 import json
 import math
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -276,7 +277,7 @@ def test_history_of_a_first_start_alerts_nobody(stage: Stage) -> None:
     later = signal(2, bar_time_ms=T0 + MINUTE_MS, pattern="Hammer")
     stage.engine.finds = [signal(1, bar_time_ms=T0), later]
     closing.catch_up(closed((0, T0, 10.0), (0, T0 + MINUTE_MS, 10.0)), 0.0)
-    assert [found.flow_id.int for found, _ in stage.road.found] == [2]
+    assert [uuid.UUID(found.flow_id).int for found, _ in stage.road.found] == [2]
 
 
 def test_how_far_was_evaluated_never_goes_back(stage: Stage) -> None:
@@ -301,7 +302,8 @@ def test_longer_bars_are_evaluated_after_the_minutes_that_close_them(stage: Stag
     minutes = [(row, T0 + n * MINUTE_MS, 10.0 + n) for n in range(15) for row in (0, 1)]
     closing.pass_on(closed(*minutes), 0.0, T0 + 15 * MINUTE_MS)
     loads = [
-        ([one.flow_id.int for one, _ in load.found], load.through_ms) for load in stage.road.items
+        ([uuid.UUID(one.flow_id).int for one, _ in load.found], load.through_ms)
+        for load in stage.road.items
     ]
     through_ms = T0 + 14 * MINUTE_MS
     assert loads == [([1], None), ([2], None), ([3, 4], through_ms)]
@@ -332,7 +334,7 @@ def test_what_closed_before_a_first_start_alerts_on_no_timeframe(stage: Stage) -
         facts = {"timeframe": "5min", "bar_time_ms": start_ms, "pattern": pattern}
         stage.longer["5min"].finds = [signal(n, **facts)]
         closing.pass_on(closed((0, start_ms, 10.0)), 0.0, start_ms + 5 * MINUTE_MS)
-    assert [found.flow_id.int for found, _ in stage.road.found] == [1]
+    assert [uuid.UUID(found.flow_id).int for found, _ in stage.road.found] == [1]
 
 
 def test_bars_that_changed_while_nobody_watched_are_evaluated_first(stage: Stage) -> None:
