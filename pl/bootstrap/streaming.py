@@ -145,7 +145,7 @@ class Building:
 
     def _build_road(self, newest_ms: int) -> tuple[Road, Sequence[Standing]]:
         now_ms = int(self._clock() * 1000)
-        since_ms = remembered_since(now_ms, newest_ms, live=self._live)
+        since_ms = remembered_since(now_ms, newest_ms, self._sessions, live=self._live)
         standing = self._stores.standing.since(since_ms)
         publisher = EventPublisher(self._redis, self._producer)
         expires_at = Expiry(self._sessions).at
