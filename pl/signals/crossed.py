@@ -74,10 +74,11 @@ def look(
 ) -> int:
     """Take n rows of indicators in order of time; write place, line and verdict of each crossing.
 
-    A row of a bar that is no later than the last one seen crosses nothing; what it does to the
-    last bar is remembered as if it had come in time, one of an earlier bar is not remembered. values : (n, N); order : (n,) places of the rows by time; history :
-    the bars of these rows, for the scale of their prices; out : (n * L, 3). Rows of symbols that
-    are not among the S are left out. Returns how many.
+    A row of a bar that is no later than the last one seen crosses nothing; of the last bar it is
+    remembered as if it had come in time, one of an earlier bar is not remembered. values : (n, N);
+    order : (n,) places of the rows by time; history : the bars of these rows, for the scale of
+    their prices; out : (n * L, 3). Rows of symbols that are not among the S are left out. Returns
+    how many.
     """
     n_found = 0
     for at in range(len(order)):
