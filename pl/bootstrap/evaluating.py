@@ -8,6 +8,7 @@ from pl.market.rows import ByRow, where
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIMEFRAMES
 from pl.signals.room import take_pages
+from pl.signals.walks import Walks
 from pl.store.standing import Standing
 from pl.streaming.catch_up import History
 from pl.streaming.frames import Frame, build_frame
@@ -48,8 +49,10 @@ def know_told(
     return frames
 
 
-def warm_minutes(minute: Frame, sessions: MarketSessions, history: History) -> ByRow:
-    """Let minutes be evaluated that were; return those of regular hours."""
+def warm_minutes(
+    minute: Frame, sessions: MarketSessions, history: History, walks: Walks | None
+) -> ByRow:
+    """Let minutes be evaluated that were, as far as walks do not know; return the regular ones."""
     regular = where(history.warm, sessions.regular)
-    minute.warm(regular)
+    minute.warm(regular, walks)
     return regular

@@ -26,6 +26,7 @@ from pl.market.halts import HOUR
 from pl.market.rows import ByRow, newest
 from pl.market.timeframes import INTRADAY
 from pl.settings import Settings
+from pl.store.engine_code import engine_code
 from pl.store.snapshot import Snapshots
 from pl.store.standing import Standing
 from pl.streaming.attention import LATE_MINUTES, Attention
@@ -86,7 +87,9 @@ class Building:
         self._symbols = watched_symbols(settings, stores.universes)
         self._table = SymbolTable(self._symbols)
         self._sessions = build_sessions(settings.market)
-        self._snapshots = Snapshots(settings.snapshot_dir, settings.market, self._symbols)
+        self._snapshots = Snapshots(
+            settings.snapshot_dir, settings.market, self._symbols, engine_code()
+        )
         self._histories = stores.histories_with(self._snapshots, self._sessions.regular)
         self._rest = build_rest(settings, self._table)
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
@@ -114,12 +117,18 @@ class Building:
             beside(self._build_road, newest_ms),
         )
         frames = know_told(await building, standing, self._symbols)
-        warming = beside(warm_minutes, frames[MINUTE], self._sessions, history)
+        walks, longer_walks = (one.walks for one in self._histories)
+        warming = beside(
+            warm_minutes, frames[MINUTE], self._sessions, history, walks.pop(MINUTE, None)
+        )
         day = beside(session.begin_day, history.stored, now_ms)
         longer = await past.longer(history, stored, now_ms, done_ms)
         closing = self._build_closing(road, session, longer.folding, frames)
         await asyncio.gather(
-            *(beside(one.warm, longer.warm.get(name, {})) for name, one in closing.longer.items())
+            *(
+                beside(one.warm, longer.warm.get(name, {}), longer_walks.pop(name, None))
+                for name, one in closing.longer.items()
+            )
         )
         self._take_over(closing, await warming)
         await day
@@ -136,7 +145,7 @@ class Building:
 
     def _build_road(self, newest_ms: int) -> tuple[Road, Sequence[Standing]]:
         now_ms = int(self._clock() * 1000)
-        since_ms = remembered_since(now_ms, newest_ms, live=self._live)
+        since_ms = remembered_since(now_ms, newest_ms, self._sessions, live=self._live)
         standing = self._stores.standing.since(since_ms)
         publisher = EventPublisher(self._redis, self._producer)
         expires_at = Expiry(self._sessions).at

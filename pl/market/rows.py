@@ -81,8 +81,33 @@ def longest(rows: ByRow) -> int:
     return max(map(len, rows.values()), default=0)
 
 
+def spans(rows: ByRow) -> tuple[Int64, Int64, Int64]:
+    """Return how many bars each row has, where they begin, and the last one; (n,) each.
+
+    Unix ms; 0 where a row has no bars.
+    """
+    if not isinstance(rows, Rows):
+        found = [_span(bars) for bars in rows.values()]
+        out = np.array(found, np.int64).reshape(-1, 3).T
+        return out[0], out[1], out[2]
+    n_bars = np.diff(rows.edges)
+    held = n_bars > 0
+    first_ms, last_ms = np.zeros((2, len(n_bars)), np.int64)
+    first_ms[held] = rows.whole.start_ms[rows.edges[:-1][held]]
+    last_ms[held] = rows.whole.start_ms[rows.edges[1:][held] - 1]
+    return n_bars, first_ms, last_ms
+
+
+def _span(bars: ClosedBars) -> tuple[int, int, int]:
+    if not len(bars):
+        return 0, 0, 0
+    return len(bars), int(bars.start_ms[0]), int(bars.start_ms[-1])
+
+
 def newest(rows: ByRow, n: int) -> tuple[Int32, Int64]:
     """Return row and start, (m,) each, of up to `n` last bars of each row, oldest first by row."""
+    if not isinstance(rows, Rows):
+        rows = {row: bars.part(max(len(bars) - n, 0), len(bars)) for row, bars in rows.items()}
     bars, edges = together(rows)
     held = np.minimum(np.diff(edges), n)
     before = np.cumsum(held) - held

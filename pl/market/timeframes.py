@@ -43,6 +43,14 @@ def session_from(sessions: MarketSessions, ms: int) -> Session:
     return session
 
 
+def session_begun(sessions: MarketSessions, ms: int) -> Session:
+    """Return the latest session that has opened by `ms`; raises ValueError where none is known."""
+    session = sessions.session_of(sessions.anchor_ms("1min", ms))
+    if session is None or session.open_ms > ms:
+        raise ValueError(f"sessions: none is known that opened by {ms}")
+    return session
+
+
 def next_end(sessions: MarketSessions, ms: int) -> tuple[int, Session]:
     """Return the first time after `ms` at which a bar closes, and its session.
 

@@ -22,7 +22,7 @@ from pl.signals.closing import (
     room_for_rows,
 )
 from pl.signals.entries import Entries, join_entries
-from pl.signals.held import HeldBars, held_bars
+from pl.signals.held import HeldBars, held_rows
 from pl.signals.history import History
 from pl.signals.last_rows import last_rows
 from pl.signals.lives import empty_lives, widened
@@ -33,6 +33,7 @@ from pl.signals.room import empty_history, with_room
 from pl.signals.sharing import LEAST, Share, at_once, shares_of
 from pl.signals.table import EngineUpdate, IndicatorTable, join
 from pl.signals.timeframes import DAY_MS
+from pl.signals.walks import Walks, take_up
 from pl.signals.warming import grow, load, looked_at, walked
 
 SESSION_BARS: Final = 1440
@@ -82,7 +83,7 @@ class SignalEngine:
 
     @property
     def history(self) -> History:
-        """Return the bars that are held now; to be read, not written, and not kept."""
+        """Return the bars that are held now, to be read and not kept."""
         return self._history
 
     def warm(self, row: int, bars: ClosedBars) -> None:
@@ -94,15 +95,16 @@ class SignalEngine:
         """
         self.warm_all({row: bars})
 
-    def warm_all(self, history: Mapping[int, ClosedBars]) -> None:
-        """Do as `warm` does for each row of `history`, in two threads."""
+    def warm_all(self, history: Mapping[int, ClosedBars], walks: Walks | None = None) -> None:
+        """Do as `warm` does for each row of `history`, in two threads; see `take_up` of walks."""
         self.make_room(longest(history))
         anchors, overlong = load(self._history, history, self._calendar.anchor_of)
         if overlong >= 0:
             raise self._overlong(overlong)
         if len(anchors):
             self._know_since(int(anchors.min()))
-        self._grow(np.fromiter(history, np.int64, len(history)))
+        self._lives, rows = take_up(self._history, self._charts, self._lives, walks, history)
+        self._grow(rows)
 
     def make_room(self, n_bars: int) -> None:
         """Have room for so many bars in each row, as far as there may be so many."""
@@ -206,8 +208,8 @@ class SignalEngine:
         return int(history.start[rows, history.n_bars[rows] - 1].max(initial=0))
 
     def held(self, begin: int, end: int) -> HeldBars:
-        """Return a copy of the bars of rows `begin` to `end` - 1, which `warm` would take again."""
-        return held_bars(self._history, begin, end)
+        """Return a copy of what is held of rows `begin` to `end` - 1, for `warm_all` to take."""
+        return held_rows(self._history, self._charts, self._lives, begin, end)
 
     def last_start_ms(self, row: int) -> int | None:
         """Return the start of the row's last bar, None when it has none."""

@@ -18,7 +18,10 @@ T = TypeVar("T")
 LEAST: Final = 2_000
 """Bars of each row once; fewer are taken sooner than a second thread is awake."""
 
-_helpers: Final = ThreadPoolExecutor(1, thread_name_prefix="close-share")
+HELPERS: Final = 4
+"""A close needs one; at a start several timeframes share their rows at once."""
+
+_helpers: Final = ThreadPoolExecutor(HELPERS, thread_name_prefix="close-share")
 
 
 @dataclass(slots=True)

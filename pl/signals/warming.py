@@ -109,7 +109,7 @@ def grow(
     history: History, charts: ChartState, lives: Lives, rows: Int64, session_open: SessionOpen
 ) -> Lives:
     """Grow state, charts and open signals of rows; return the lives, widened if need be."""
-    opens = opens_of(history, rows, session_open)
+    opens = opens_of(history, rows, session_open) if len(rows) else rows
     while len(rows):
         done = np.zeros(len(rows), np.int64)
 

@@ -9,7 +9,7 @@ from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.store.bars import symbol_column
 from pl.store.connection import Cursor, Database
 from pl.store.copy_binary import Column, copy_in, encode_rows
-from pl.store.partitions import ensure_partitions
+from pl.store.partitions import ensure_daily
 
 if TYPE_CHECKING:  # the table's module loads the compiler, which readers have no use for
     from pl.market.batches import Int64
@@ -79,7 +79,7 @@ class IndicatorStore:
         target = indicator_table(timeframe)
 
         def work(cursor: Cursor) -> None:
-            ensure_partitions(cursor, target, table.start_ms.min(), table.start_ms.max())
+            ensure_daily(cursor, target, table.start_ms)
             copy_in(cursor, f"{target} ({_COLUMNS})", raw)
 
         self._database.run(work)
@@ -89,7 +89,7 @@ class IndicatorStore:
         target = indicator_table(timeframe)
 
         def work(cursor: Cursor) -> None:
-            ensure_partitions(cursor, target, table.start_ms.min(), table.start_ms.max())
+            ensure_daily(cursor, target, table.start_ms)
             cursor.execute(
                 "CREATE TEMPORARY TABLE IF NOT EXISTS incoming_indicators"
                 " (LIKE indicator_rows_intraday) ON COMMIT DELETE ROWS"

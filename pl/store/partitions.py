@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import psycopg2.errors
 
 from pl.store.connection import Cursor, Database
@@ -24,6 +26,16 @@ def ensure_partitions(cursor: Cursor, table: str, first_ms: float, last_ms: floa
     cursor.execute(
         "SELECT ensure_partitions(%s, %s, %s)", (table, moment(first_ms), moment(last_ms))
     )
+
+
+def ensure_daily(cursor: Cursor, table: str, start_ms: npt.NDArray[np.int64]) -> None:
+    """Make the missing partitions of `table` for rows (n,) at `start_ms`, unix ms.
+
+    Days without a row, such as weekends, get none: retention counts partitions as sessions.
+    """
+    days = np.unique(start_ms // DAY_MS)
+    for run in np.split(days, np.flatnonzero(np.diff(days) > 1) + 1):
+        ensure_partitions(cursor, table, int(run[0]) * DAY_MS, int(run[-1]) * DAY_MS)
 
 
 class KnownPartitions:

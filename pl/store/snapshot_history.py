@@ -10,6 +10,7 @@ import structlog
 
 from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.market.rows import ByRow, Rows, rows_of
+from pl.signals.walks import Walks
 from pl.store.connection import Database
 from pl.store.history import BarHistory
 from pl.store.many_bars import MANY, ManyBars, numbered
@@ -33,7 +34,8 @@ class SnapshotHistory:
 
     Of what a snapshot holds bars outside regular hours are left out, and trades are NOT_COUNTED
     but for minutes of the latest sessions.
-    Attributes: trusted, how many symbols the last answer took from a snapshot.
+    Attributes: trusted, how many symbols the last answer took from a snapshot; walks, by timeframe,
+    what follows from the bars of those.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class SnapshotHistory:
         self._snapshots = snapshots
         self._regular = regular
         self.trusted = 0
+        self.walks: dict[str, Walks] = {}
 
     def bars_through(self, symbols: Sequence[str], timeframe: str = "1min") -> Int64:
         """Return the start of the last bar of each symbol in unix milliseconds, -1 for none."""
@@ -70,6 +73,7 @@ class SnapshotHistory:
         A row is a place in `symbols`. Of a snapshot all bars are returned. Raises Unavailable
         while PostgreSQL is away.
         """
+        self.walks.pop(timeframe, None)
         snapshot = self._snapshots.load(timeframe)
         if snapshot is None or snapshot.start.min(initial=before_ms) >= before_ms:
             self.trusted = 0
@@ -78,6 +82,9 @@ class SnapshotHistory:
         if snapshot.through_ms >= before_ms:
             snapshot = _as_before(snapshot, before_ms)
         trusted = self._trusted(snapshot, symbols, timeframe)
+        if snapshot.walks is not None:
+            in_time = snapshot.walks.last_ms <= snapshot.through_ms
+            self.walks[timeframe] = snapshot.walks.where(trusted & in_time)
         doubted = [symbol for symbol, sure in zip(symbols, trusted, strict=True) if not sure]
         self.trusted = len(symbols) - len(doubted)
         log.info("snapshot", timeframe=timeframe, trusted=self.trusted, doubted=len(doubted))

@@ -48,7 +48,7 @@ def choose(
     chosen = (verdict >= ALERT) & in_time
     awaited = told.awaited(entries, chosen)
     awaited &= ~np.isnan(entries.said) | (verdict != HELD_CONFIDENCE)
-    heard = _without_slight(entries, told.places(entries, chosen, awaited), awaited)
+    heard = _without_slight(entries, told, told.places(entries, chosen, awaited), awaited)
     calmed = heard[surest(entries.take(heard), most, most_events, awaited[heard])]
     told.note(entries.take(calmed))
     held = _counted(entries, verdict, in_time, heard)
@@ -56,12 +56,14 @@ def choose(
     return Choice(entries.take(calmed), held)
 
 
-def _without_slight(entries: Entries, heard: Chosen, awaited: Flags) -> Chosen:
+def _without_slight(entries: Entries, told: Told, heard: Chosen, awaited: Flags) -> Chosen:
     """Leave out updates of volume alone, which no event tells: they would take others' places.
 
+    The same of a flow that has ended says its end again, which is left out where that was told.
     Only what a changed bar moved is written out, and that is written already.
     """
-    updates = (entries.life[heard] == _CONFIRMED) & ~np.isnan(entries.said[heard])
+    same_life = (entries.life[heard] == _CONFIRMED) | told.as_ended(entries, heard)
+    updates = same_life & ~np.isnan(entries.said[heard])
     able = heard[updates & ~awaited[heard]].tolist()
     slight = [k for k, said in zip(able, entries.signals(able), strict=True) if said.is_slight]
     return heard[~np.isin(heard, slight)] if slight else heard

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pl.market.batches import MINUTE_MS
-from pl.signals.life import LONGEST_LIFE
+from pl.market.sessions import MarketSessions
+from pl.market.timeframes import session_begun
 from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED, Drawing, Numbers, Signal
 from pl.store.standing import Standing
 
@@ -15,8 +16,8 @@ DAY_MS: Final = 24 * HOUR_MS
 KEEP_MS: Final = {
     "1min": 6 * HOUR_MS,
     "5min": 2 * DAY_MS,
-    "15min": 10 * DAY_MS,
-    "1hour": 30 * DAY_MS,
+    "15min": 14 * DAY_MS,
+    "1hour": 40 * DAY_MS,
     "daily": 200 * DAY_MS,
     "weekly": 900 * DAY_MS,
 }
@@ -24,20 +25,38 @@ KEEP_MS: Final = {
 few, longer than LONGEST_LIFE of them last with the holidays between."""
 FORGET_EVERY_MS: Final = 600_000
 """Thousands are looked through."""
-KEEP_OPEN_MS: Final = 5 * DAY_MS
+KEEP_OPEN_MS: Final = 7 * DAY_MS
 """At least so long one that has not ended is remembered: one of a Friday ends after the weekend."""
 
 
-def remembered_since(now_ms: int, newest_ms: int, *, live: bool) -> dict[str, int]:
+def remembered_since(
+    now_ms: int, newest_ms: int, sessions: MarketSessions, *, live: bool
+) -> dict[str, int]:
     """Return by timeframe from which bar on flows may be said again or end; unix ms.
 
-    newest_ms : start of the newest stored minute, negative without one.
+    newest_ms : start of the newest stored minute, negative without one. What came after it is
+    still to be evaluated, however long ago that was; nights and weekends end no minute's flow.
     """
-    since = {name: now_ms - ms if live else 0 for name, ms in KEEP_MS.items()}
-    if newest_ms >= 0:
-        since["1min"] = max(min(since["1min"], newest_ms - LONGEST_LIFE * MINUTE_MS), 0)
-        since["5min"] = min(since["5min"], max(now_ms - KEEP_OPEN_MS, 0))
-    return since
+    if not live:
+        return dict.fromkeys(KEEP_MS, 0)
+    reached_ms = min(now_ms, newest_ms + MINUTE_MS) if newest_ms >= 0 else now_ms
+    since = {name: reached_ms - ms for name, ms in KEEP_MS.items()}
+    since["1min"] = _before(sessions, reached_ms, KEEP_MS["1min"])
+    since["5min"] = min(since["5min"], reached_ms - KEEP_OPEN_MS)
+    return {name: max(ms, 0) for name, ms in since.items()}
+
+
+def _before(sessions: MarketSessions, at_ms: int, traded_ms: int) -> int:
+    """Return since when the market has traded for so long in regular hours until `at_ms`."""
+    while True:
+        try:
+            session = session_begun(sessions, at_ms)
+        except ValueError:  # of years that the calendar does not know
+            return at_ms - traded_ms
+        end_ms = min(at_ms, session.close_ms)
+        if end_ms - session.open_ms >= traded_ms:
+            return end_ms - traded_ms
+        at_ms, traded_ms = session.open_ms - 1, traded_ms - (end_ms - session.open_ms)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from pl.signals.policy import Policy
 from pl.signals.storm import MOST_EVENTS
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
+from pl.signals.walks import Walks
 from pl.streaming.choice import choose
 from pl.streaming.findings import Findings
 from pl.streaming.told import Told, count_ends
@@ -62,9 +63,12 @@ class Frame:
     alerts_from_ms: int = 0
     take: Callable[[ClosedBars], EngineUpdate] | None = None
 
-    def warm(self, history: Mapping[int, ClosedBars]) -> None:
-        """Take over history, oldest first by row, and what was signalled in it."""
-        self.engine.warm_all(history)
+    def warm(self, history: Mapping[int, ClosedBars], walks: Walks | None = None) -> None:
+        """Take over history, oldest first by row, and what was signalled in it.
+
+        walks : what is known already of the rows that hold the same bars.
+        """
+        self.engine.warm_all(history, walks)
         self.policy.recall(self.engine.recent(self.policy.memory_bars))
         watched = np.arange(self.crossings.n_rows)
         table = self.engine.latest_rows(watched, MEMORY_BARS)

@@ -52,6 +52,8 @@ class SessionFollower:
         self._closes = self._last_regular_closes(history, until_ms)
         if session is not None:
             self._begin(session, _bars_from(history, session.open_ms))
+            if now_ms >= session.close_ms:
+                self._closes = self._last_regular_closes(history, now_ms)
 
     def follow(self, now_ms: int) -> None:
         """Begin or end a session when the feed's time says so; 0 says nothing."""
@@ -83,7 +85,8 @@ class SessionFollower:
         )
         self.announcer.session_stopped(stopped, now)
         self.current, self.session_id = None, NO_SESSION
-        self._closes = self.bars.developing().last
+        quotes = self.bars.developing()
+        self._closes = np.where(np.isnan(quotes.last), quotes.previous_close, quotes.last)
 
     def _start(self, session: Session) -> None:
         self.current, self.session_id = session, str(uuid.uuid4())

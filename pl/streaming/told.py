@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from pl.market.batches import Int64
+from pl.market.batches import Int64, UInt8
 from pl.signals.entries import DIRECTION_OF, KIND_OF, LIVES, Chosen, Entries
 from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED
 from pl.signals.storm import Flags
@@ -24,15 +24,16 @@ _FORMING: Final = LIVES.index(FORMING)
 class Told:
     """Remember flows by symbol, pattern, direction and the bar that confirmed them.
 
-    Thousands of signals end at a close of the whole market; who was told of a few of them needs no
-    sentence about the others. What is remembered too long does no harm: a flow has one end.
+    Each is known by the life that was told last. Thousands of signals end at a close of the whole
+    market; who was told of a few of them needs no sentence about the others. What is remembered
+    too long does no harm: a flow has one end.
     What is forming is confirmed by another bar, so it is known by its flow, too: what is of the
     same symbol, pattern and direction is written out to read which flow that is. So is what may
     change the end of a flow that an earlier run told, which says by which bar it ended.
     """
 
     def __init__(self) -> None:
-        self._keys: dict[int, None] = {}
+        self._keys: dict[int, int] = {}
         self._forming: dict[int, set[str]] = {}
         self._ended: dict[int, dict[str, int]] = {}
 
@@ -56,7 +57,7 @@ class Told:
         if flow.life in ENDINGS:
             self._ended.setdefault(topic, {})[flow.flow_id] = flow.bar_time_ms
             return
-        self._keys[_key(row, kind, direction, flow.bar_time_ms)] = None
+        self._keys[_key(row, kind, direction, flow.bar_time_ms)] = LIVES.index(flow.life)
         if flow.life == FORMING:
             self._forming.setdefault(topic, set()).add(flow.flow_id)
 
@@ -115,9 +116,16 @@ class Told:
                 forming -= {flow_id} if signal.life in _OVER else set()
         return awaited
 
+    def as_ended(self, entries: Entries, places: Chosen) -> Flags:
+        """Tell which entries at `places` say an end that was told already, as far as is known."""
+        lives = entries.life[places]
+        last = [self._keys.get(key) for key in _keys_of(entries)[places].tolist()]
+        known = [was == life for was, life in zip(last, lives.tolist(), strict=True)]
+        return np.array(known, np.bool_) & _IS_END[lives]
+
     def note(self, entries: Entries) -> None:
         """Remember the flows that entries, in log order, tell of."""
-        _remember(self._keys, _keys_of(entries)[_IS_FOUND[entries.life]])
+        _remember(self._keys, _keys_of(entries), entries.life)
         topics = _keys_without_time(entries).tolist()
         forms = {topics[k] for k in np.flatnonzero(entries.life == _FORMING).tolist()}
         concerned = [
@@ -136,10 +144,13 @@ class Told:
             self._forming.pop(topic, None)
 
 
-def _remember(known: dict[int, None], keys: Int64) -> None:
-    for key in keys.tolist():
-        known.pop(key, None)
-        known[key] = None
+def _remember(known: dict[int, int], keys: Int64, lives: UInt8) -> None:
+    for key, life in zip(keys.tolist(), lives.tolist(), strict=True):
+        if _IS_FOUND[life]:
+            known.pop(key, None)
+            known[key] = life
+        elif key in known:
+            known[key] = life
     for key in list(islice(known, max(len(known) - MOST_OLD, 0))):
         del known[key]
 

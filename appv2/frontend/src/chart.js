@@ -2,7 +2,7 @@ import {
   CandlestickSeries, HistogramSeries, LineSeries, createChart, createSeriesMarkers, createTextWatermark,
 } from "lightweight-charts";
 import { Drawing, drawingOf } from "./chartdrawing.js";
-import { levelsOf, markersOf, outlineOf } from "./chartmarks.js";
+import { levelsOf, markersOf, outlineOf, rangeWith } from "./chartmarks.js";
 import { candleOptions, chartOptions, palette } from "./charttheme.js";
 import { byId } from "./dom.js";
 import { onTheme } from "./theme.js";
@@ -90,13 +90,8 @@ export class Chart {
     scale.setVisibleLogicalRange({ from: place - width * 0.75, to: place + width * 0.25 });
   }
 
-  // Levels far away would flatten the candles: the range grows to twice its height at most.
   rangeWithLevels(info) {
-    if (!info?.priceRange) return info;
-    const { minValue, maxValue } = info.priceRange;
-    const reach = (maxValue - minValue) / 2;
-    const prices = this.levels.filter((level) => level > minValue - reach && level < maxValue + reach);
-    return { ...info, priceRange: { minValue: Math.min(minValue, ...prices), maxValue: Math.max(maxValue, ...prices) } };
+    return info?.priceRange ? { ...info, priceRange: rangeWith(info.priceRange, this.levels) } : info;
   }
 
   adjustDigits(price) {

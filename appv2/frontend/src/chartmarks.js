@@ -1,5 +1,6 @@
 import { words } from "./format.js";
 
+const TIMES_CANDLES = 3;
 const SHAPES = { bullish: "arrowUp", bearish: "arrowDown", neutral: "circle" };
 
 function colorOf(alert, isChosen, colors) {
@@ -51,4 +52,19 @@ export function levelsOf(alert, colors) {
       price: alert.levels[kind], color, title: kind, lineWidth: 1, lineStyle: kind === "entry" ? 2 : 1,
       axisLabelVisible: true, axisLabelTextColor: colors.background,
     }));
+}
+
+/**
+ * Widen the range of the candles by the prices of levels, the nearest first. Those far away would
+ * flatten the candles, which keep a third of the height.
+ */
+export function rangeWith({ minValue, maxValue }, prices) {
+  const away = (price) => Math.max(minValue - price, price - maxValue);
+  const most = TIMES_CANDLES * (maxValue - minValue);
+  let range = { minValue, maxValue };
+  for (const price of [...prices].sort((a, b) => away(a) - away(b))) {
+    const wider = { minValue: Math.min(range.minValue, price), maxValue: Math.max(range.maxValue, price) };
+    if (wider.maxValue - wider.minValue <= most) range = wider;
+  }
+  return range;
 }

@@ -16,11 +16,11 @@ from pl.signals.combos.held import column_at, columns_of
 from pl.signals.combos.levels import LevelRows, levels_of
 from pl.signals.combos.setups import Ages, DayRows, kinds_of_setups
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import KIND_NAMES, Entries
+from pl.signals.entries import KIND_NAMES, LIVES, Entries
 from pl.signals.history import find
 from pl.signals.indicators.names import INDICATOR_NAMES
 from pl.signals.scales import scale_ages
-from pl.signals.signal import CONFIRMED, ENDINGS, RETRACTED, Signal
+from pl.signals.signal import CONFIRMED, ENDINGS, FORMING, RETRACTED, Signal
 from pl.signals.table import EngineUpdate
 
 LONGEST: Final = max(combo.sessions for combo in COMBOS)
@@ -29,6 +29,7 @@ REMEMBERED: Final = LONGEST + 12
 MOST_BARS: Final = max(combo.n_bars for combo in COMBOS)
 """Days that the longest setup reads."""
 NO_DAY: Final = -(2**62)
+IS_FORMING: Final = LIVES.index(FORMING)
 
 _PRICES: Final = (OPEN, HIGH, LOW, CLOSE, VOLUME)
 _FOUND: Final = frozenset(combo.setup for combo in COMBOS if isinstance(combo.setup, Found))
@@ -130,13 +131,15 @@ class Days:
         return {setup: np.isin(every, list(held)) for setup, held in rows.items()}
 
     def _note(self, entries: Entries) -> None:
-        places = np.flatnonzero(_KINDS[entries.kind]).tolist()
+        """Learn what stands from entries of the daily log; what only forms has not broken yet."""
+        wanted = _KINDS[entries.kind] & (entries.life != IS_FORMING)
+        places = np.flatnonzero(wanted).tolist()
         for place, signal in zip(places, entries.signals(places), strict=True):
+            found = self._found.setdefault(int(entries.row[place]), {})
             if signal.life in ENDINGS:
-                if signal.before == {"life": CONFIRMED}:
+                if signal.flow_id not in found or signal.before == {"life": CONFIRMED}:
                     continue  # a find stays what it was when its trade is over
                 signal = replace(signal, life=CONFIRMED, bar_time_ms=signal.born_ms)  # noqa: PLW2901
-            found = self._found.setdefault(int(entries.row[place]), {})
             found.pop(signal.flow_id, None)
             if signal.life != RETRACTED:
                 found[signal.flow_id] = signal

@@ -80,7 +80,7 @@ RATES: Final[Mapping[str, tuple[float, float, float, float]]] = {
     "RSI_Divergence_Cross": (0.000, 0.000, 0.378, 0.013),
     "Oversold_Reversal": (2.375, 0.190, 4.474, 1.099),
     "Overbought_Reversal": (5.890, 1.805, 8.305, 2.584),
-    "Chart_Break_Opening_Range": (0.000, 0.000, 0.033, 0.022),
+    "Chart_Break_Opening_Range": (0.000, 0.000, 0.027, 0.019),
     "New_High_Opening_Range": (0.095, 0.095, 0.045, 0.037),
 }
 """Per 1,000 bars. Real: in the log, at the confidence of an alert; random walks: likewise."""

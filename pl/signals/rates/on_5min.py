@@ -78,7 +78,7 @@ RATES: Final[Mapping[str, tuple[float, float, float, float]]] = {
     "RSI_Divergence_Cross": (0.000, 0.000, 0.386, 0.006),
     "Oversold_Reversal": (2.374, 0.000, 5.312, 1.243),
     "Overbought_Reversal": (4.748, 1.899, 6.923, 1.623),
-    "Chart_Break_Opening_Range": (0.000, 0.000, 0.151, 0.057),
+    "Chart_Break_Opening_Range": (0.000, 0.000, 0.124, 0.045),
     "New_High_Opening_Range": (0.475, 0.475, 0.217, 0.145),
 }
 """Per 1,000 bars. Real: in the log, at the confidence of an alert; random walks: likewise."""

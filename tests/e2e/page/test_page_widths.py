@@ -7,6 +7,7 @@ import pytest
 pytestmark = pytest.mark.e2e
 
 FLOW = "00000000-0000-0000-0000-00000000000a"
+LAST_BAR = 1_764_093_600 + 199 * 60
 STICKING_OUT = """() => [...document.querySelectorAll('body > header, .panel, .context, footer')]
     .flatMap(part => [part, ...part.querySelectorAll(':not(.chart *, .unseen-text)')]
         .map(it => [it, it.getBoundingClientRect(), part.getBoundingClientRect()]))
@@ -33,6 +34,25 @@ def test_nothing_sticks_out_of_its_part_or_of_the_screen(page: Any, stage: Any, 
     page.wait_for_selector("#detail-facts dd")
     page.evaluate(FILL, BUSY)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(STICKING_OUT) == []
+
+
+@pytest.mark.parametrize("width", [390, 1181, 1366, 1440, 1600])
+def test_it_is_never_cut_that_something_was_revised(
+    page: Any, stage: Any, expect: Any, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    stage.alert(FLOW, tier="synthetic", quality="backfilled", current_price=123_456.78)
+    page.locator(f'.alert[data-flow="{FLOW}"]').click()
+    expect(page.locator("#chart-bar")).to_contain_text("bar")
+    bar = {"open": [100.2], "high": [101.0], "low": [99.8], "close": [100.7], "volume": [1100]}
+    message = {"timeframe": "1min", "bar_time": LAST_BAR, "symbols": ["NVDA"], "revision": [2]}
+    stage.emit("bars_closed", {**message, **bar})
+    quotes = {"symbols": ["NVDA"], "price": [123_456.78], "change_percent": [12.34]}
+    stage.emit("quotes", {**quotes, "volume": [1_000_100], "state": ["halted"]})
+    expect(page.locator("#chart-price")).to_have_text("123,456.78")
+    expect(page.locator("#chart-revised")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".alert .quality")).to_be_in_viewport(ratio=1)
     assert page.evaluate(STICKING_OUT) == []
 
 

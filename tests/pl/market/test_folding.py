@@ -159,6 +159,24 @@ def test_one_partial_minute_makes_the_longer_bar_partial_until_it_is_whole() -> 
     ]
 
 
+@pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("column", ["open", "high", "low", "close", "volume", "vwap"])
+def test_no_number_of_a_minute_poisons_the_bars_that_hold_it(column: str, poison: float) -> None:
+    """A minute without a sound price or volume is none; without a vwap its typical price counts."""
+    open_ms, close_ms = DAYS[0].open_ms, DAYS[0].close_ms
+    hold = [(open_ms, 0, 10.0), (open_ms + MINUTE, 0, 11.0)]
+    folding, clean = Folding(SHORT, 1), Folding(SHORT, 1)
+    poisoned = minutes(*hold)
+    getattr(poisoned, column)[1] = poison
+    told = as_told(said(folding, poisoned, close_ms))
+    sound = minutes(*(hold if column == "vwap" else hold[:1]))
+    if column == "vwap":
+        sound.vwap[1] = (sound.high[1] + sound.low[1] + sound.close[1]) / 3
+    expected = as_told(said(clean, sound, close_ms))
+    assert {name for (name, *_), *_ in told} >= {"5min", "15min", "1hour", "daily"}
+    assert told == expected
+
+
 def test_a_minute_that_cannot_be_computed_with_is_left_out() -> None:
     open_ms = DAYS[0].open_ms
     folding = Folding(SHORT, 1)

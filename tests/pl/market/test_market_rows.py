@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pl.market.batches import ClosedBars
-from pl.market.rows import ByRow, longest, newest, rows_of
+from pl.market.rows import ByRow, longest, newest, rows_of, spans
 from tests.pl.signals.synthetic import random_bars
 
 HELD = {0: 7, 2: 30, 3: 2}
@@ -37,3 +37,11 @@ def test_the_newest_bars_of_each_row_are_its_last(rows: ByRow, n: int) -> None:
     row, start_ms = newest(rows, n)
     expected = [(k, start) for k in range(N_ROWS) for start in rows[k].start_ms[-n:].tolist()]
     assert list(zip(row.tolist(), start_ms.tolist(), strict=True)) == expected
+
+
+def test_a_span_says_how_many_bars_there_are_and_where_they_begin_and_end(rows: ByRow) -> None:
+    n_bars, first_ms, last_ms = (column.tolist() for column in spans(rows))
+    assert n_bars == [7, 0, 30, 2, 0]
+    for row, n in enumerate(n_bars):
+        expected = rows[row].start_ms[[0, -1]].tolist() if n else [0, 0]
+        assert [first_ms[row], last_ms[row]] == expected

@@ -12,7 +12,7 @@ import pytest
 from pl.market.batches import ClosedBars
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.signals.indicators.names import INDICATOR_NAMES
-from pl.signals.table import IndicatorTable
+from pl.signals.table import IndicatorTable, join
 from pl.store.bars import BarStore, bars_table
 from pl.store.candlesticks import CandlestickQueries
 from pl.store.connection import Database
@@ -213,3 +213,24 @@ def test_minute_indicators_of_the_newest_sessions_are_kept(store: Database, aske
         IndicatorStore(store).write_indicators(row, SYMBOLS)
     assert len(drop_expired_partitions(store, NOON_S)) == 3
     assert asked("SELECT count(*) FROM indicator_rows_intraday") == [(6,)]
+
+
+@pytest.mark.parametrize("timeframe", ["1min", "daily"])
+def test_days_without_indicators_take_no_place_of_a_session(
+    store: Database, asked: Any, timeframe: str
+) -> None:
+    rows = [indicator_row(NOON_MS + day * 86_400_000, 1.0) for day in (0, 1, 4, 5, 6, 7)]
+    IndicatorStore(store).write_indicators(join(rows), SYMBOLS, timeframe)
+    assert drop_expired_partitions(store, NOON_S) == []
+    IndicatorStore(store).add_indicators(join(rows), SYMBOLS, timeframe)
+    table = "indicator_rows_daily" if timeframe == "daily" else "indicator_rows_intraday"
+    assert asked(f"SELECT count(*) FROM {table}") == [(6,)]
+
+
+def test_a_symbol_that_was_last_traded_years_ago_holds_nobody_up(
+    store: Database, asked: Any
+) -> None:
+    rows = [indicator_row(NOON_MS - 5 * 365 * 86_400_000, 1.0), indicator_row(NOON_MS, 1.0)]
+    IndicatorStore(store).add_indicators(join(rows), SYMBOLS, "1hour")
+    partitions = "SELECT count(*) FROM pg_inherits WHERE inhparent = %s::regclass"
+    assert asked(partitions, "indicator_rows_intraday") == [(2,)]

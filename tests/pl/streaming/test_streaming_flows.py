@@ -1,13 +1,26 @@
 """Nothing is said twice of a flow, and (flow_id, life, revision) never comes again."""
 
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pl.market.batches import MINUTE_MS
+from pl.market.sessions import AlwaysOpenSessions, ExchangeSessions, xnys_sessions
+from pl.market.timeframes import DAILY, MINUTES, TIMEFRAMES, WEEKLY, end_after
+from pl.signals.life import LONGEST_LIFE
 from pl.signals.signal import CONFIRMED, RETRACTED, Signal
-from pl.streaming.flows import KEEP_MS, KEEP_OPEN_MS, Facts, Flows, FlowState
+from pl.streaming.flows import (
+    KEEP_MS,
+    KEEP_OPEN_MS,
+    Facts,
+    Flows,
+    FlowState,
+    remembered_since,
+)
 from tests.pl.streaming.fakes import T0, signal
 
 FACTS = Facts.of(signal())
@@ -259,3 +272,61 @@ def test_keys_are_unique_and_a_flow_begins_with_its_confirmation(found: list[Sig
         assert not of_flow[0].before
         revisions = [each.revision for each in of_flow]
         assert revisions == sorted(set(revisions))
+
+
+@cache
+def new_york() -> ExchangeSessions:
+    return xnys_sessions(date(2020, 1, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("timeframe", TIMEFRAMES)
+def test_no_holidays_last_longer_than_an_open_flow_is_remembered(timeframe: str) -> None:
+    sessions = new_york()
+    state = FlowState("open", CONFIRMED, 0, T0, FACTS, timeframe)
+    step = MINUTES.get(timeframe, 15) * MINUTE_MS
+    longest = 0
+    for session in sessions.sessions[: -5 * LONGEST_LIFE if timeframe == WEEKLY else -LONGEST_LIFE]:
+        days = timeframe in {DAILY, WEEKLY}
+        first = sessions.day_start_ms(session.session_date) if days else session.open_ms
+        for start_ms in (first,) if days else range(first, session.close_ms, step):
+            end_ms = end_after(sessions, timeframe, start_ms, LONGEST_LIFE)
+            longest = max(longest, end_ms - start_ms)
+    assert state.keep_ms > longest
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("now", "newest"),
+    [
+        ("2026-11-20T23:30:00-05:00", "2026-11-20T19:59:00-05:00"),  # the night after
+        ("2026-11-22T12:00:00-05:00", "2026-11-20T19:59:00-05:00"),  # on Sunday
+        ("2026-11-23T09:45:00-05:00", "2026-11-23T09:44:00-05:00"),  # on Monday's morning
+        ("2026-11-23T08:00:00-05:00", "2026-11-23T07:59:00-05:00"),  # before it
+        ("2026-12-23T12:00:00-05:00", "2026-11-20T15:59:00-05:00"),  # a month later
+    ],
+)
+def test_a_restart_remembers_what_was_open_as_the_market_closed(now: str, newest: str) -> None:
+    friday = at("2026-11-20T14:30:00-05:00")
+    since = remembered_since(at(now), at(newest), new_york(), live=True)
+    for timeframe in ("1min", "5min", "15min", "1hour", "daily"):
+        assert since[timeframe] <= friday
+    assert since["1min"] >= at("2026-11-20T09:30:00-05:00")
+
+
+def test_a_market_that_never_closes_is_remembered_by_the_clock() -> None:
+    sessions = AlwaysOpenSessions()
+    since = remembered_since(T0, T0 - MINUTE_MS, sessions, live=True)
+    assert since["1min"] == T0 - KEEP_MS["1min"]
+    assert remembered_since(T0, -1, sessions, live=True) == since
+    assert set(remembered_since(T0, T0, sessions, live=False).values()) == {0}
+
+
+def test_a_stop_of_years_lies_before_the_calendar() -> None:
+    stopped, now = at("2019-05-01T12:00:00-04:00"), at("2020-01-02T09:35:00-05:00")
+    since = remembered_since(now, stopped, new_york(), live=True)
+    assert since["1min"] == stopped + MINUTE_MS - KEEP_MS["1min"]
+    morning = remembered_since(now, now, new_york(), live=True)
+    assert morning["1min"] < at("2020-01-02T09:30:00-05:00")

@@ -180,3 +180,26 @@ def test_a_restart_within_a_session_keeps_the_days_volume(simulated: Stage) -> N
 def test_the_session_names_every_symbol(simulated: Stage) -> None:
     simulated.follow("2026-11-25T10:00:00")
     assert simulated.message(SESSION_STARTED)["total_symbols"] == len(SYMBOLS)
+
+
+def test_started_after_hours_the_next_day_compares_with_this_days_close(real: Stage) -> None:
+    history = closed(
+        (0, ms("2026-11-23T20:59"), 90.0),
+        (0, ms("2026-11-24T20:59"), 99.0),
+        (0, ms("2026-11-24T22:00"), 95.0),  # after hours
+    )
+    real.session.begin_day({0: history}, ms("2026-11-24T22:30"))
+    real.follow("2026-11-24T22:30:00")
+    assert real.bars.developing().previous_close[0] == 90.0
+    real.follow("2026-11-25T14:30:00")
+    assert real.bars.developing().previous_close[0] == 99.0
+
+
+def test_a_symbol_that_did_not_trade_keeps_its_previous_close(real: Stage) -> None:
+    history = closed((0, ms("2026-11-23T20:59"), 90.0), (1, ms("2026-11-23T20:59"), 50.0))
+    by_row = {row: history.where(history.row == row) for row in (0, 1)}
+    real.session.begin_day(by_row, ms("2026-11-24T14:00"))
+    real.follow("2026-11-24T14:30:00")
+    real.trade("2026-11-24T15:00:00", 91.0)
+    real.follow("2026-11-24T21:00:00", "2026-11-25T14:30:00")
+    assert real.bars.developing().previous_close[:2].tolist() == [91.0, 50.0]

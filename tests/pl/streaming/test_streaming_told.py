@@ -66,6 +66,26 @@ def test_corrections_of_volume_take_no_place_of_an_alert() -> None:
     assert not choice.held["storm"]
 
 
+def test_nor_do_those_of_what_has_ended_unless_the_end_is_news() -> None:
+    policy = Policy(len(SYMBOLS), "1min", "intraday")
+    fresh = signal(bar_time_ms=T0 + 3_600_000, born_ms=T0 + 3_600_000)
+    slight = end(before={"volume": 1.0}, after={"volume": 2.0, "life": "failed"})
+    stands = signal(before={"life": "failed"}, after={"life": "confirmed"})
+    otherwise = end(life="expired", before={"life": "failed"})
+    for said_before, leaves in (
+        ([], [slight]),
+        ([end()], [fresh]),
+        ([end(), slight], [fresh]),
+        ([end(), stands], [slight]),
+        ([end(), otherwise], [slight]),
+    ):
+        told = Told()
+        told.note(entries(signal(), *said_before))
+        found = entries(slight, fresh)
+        choice = choose(policy, told, found, np.ones(len(found), np.bool_), 1, 1)
+        assert choice.told.signals() == leaves
+
+
 def test_a_restart_still_knows_who_was_told() -> None:
     facts = (0.7, 150.25, 0.42, 184_200.0, "1min", "AAPL", "Volume_Spike", "bullish")
     standing = Standing("f", "confirmed", 0, T0, *facts)
