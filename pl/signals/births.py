@@ -37,7 +37,6 @@ HIT_LEVEL: Final = 1
 HIT_HIGH: Final = 5
 HIT_LOW: Final = 6
 HIT_CLOSE: Final = 7
-HIT_USUAL: Final = 10
 HIT_RANGE: Final = 11
 """Columns of `HitRows.numbers`."""
 

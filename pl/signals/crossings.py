@@ -2,8 +2,9 @@
 
 A crossing is two closed bars of a symbol that follow each other, the first on one side of the
 line or on it, the second beyond it: it is told once and not at each bar that stays beyond. It is
-told again only when no crossing of its kind stood in the COOL_DOWN_BARS before, alerted or not,
-so that what is told depends on the last bars alone and never on when a process began to look.
+told again only when no crossing of its kind stood in the COOL_DOWN_BARS before, by the clock (a
+night and a weekend count as well), alerted or not, so that what is told depends on the last bars
+alone and never on when a process began to look.
 
 Bars are as traded, and an average holds on to the scale that a split left. So nothing is crossed
 while a restated bar (see `restated`) is among the last that an indicator feels: it is counted.

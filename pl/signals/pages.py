@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from pl.market.batches import Float64, Int64
-from pl.signals.births import HIT_CLOSE, HIT_HIGH, HIT_LEVEL, HIT_LOW, HIT_RANGE, HIT_USUAL
+from pl.signals.births import HIT_CLOSE, HIT_HIGH, HIT_LEVEL, HIT_LOW, HIT_RANGE
 from pl.signals.chart.hit import Finding
 from pl.signals.charting import CAUSE, read_charts
 from pl.signals.closing import FINDS, HITS, Room, room_of
@@ -31,7 +31,7 @@ CAUSE_OF_HIT: Final = 0
 """Column of `HitRows.facts`."""
 
 _PRICES: Final = (HIT_LEVEL, HIT_HIGH, HIT_LOW, HIT_CLOSE, HIT_RANGE)
-_IS_EVENT: Final = np.array([pattern.family == "event" for pattern in PATTERNS], np.bool_)
+_DRAWS_LEVEL: Final = np.array([pattern.draws_level for pattern in PATTERNS], np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,7 @@ def stops_of(hits: HitRows) -> Float64:
 def drawn_levels(hits: HitRows) -> Float64:
     """Return the levels that `signal.geometry` draws of n hits, USD, (n,), NaN without one."""
     level = hits.numbers[:, HIT_LEVEL]
-    is_drawn = _IS_EVENT[hits.facts[:, PATTERN]] & (level != hits.numbers[:, HIT_USUAL])
-    return np.where(is_drawn, level, np.nan)
+    return np.where(_DRAWS_LEVEL[hits.facts[:, PATTERN]], level, np.nan)
 
 
 def read_room(author: Author, room: Room, values: Float64) -> Page:

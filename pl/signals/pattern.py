@@ -36,7 +36,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Hold what a pattern needs to become an alert; the cool-down counts bars of the timeframe."""
+    """Hold what a pattern needs to become an alert.
+
+    The cool-down counts bars of the timeframe by the clock: nights and weekends count as well.
+    """
 
     min_confidence: float
     cool_down_bars: int
@@ -54,7 +57,8 @@ class Pattern:
     with the row's state that has seen bar `i`; explain : one sentence of the hit's numbers;
     stop : where a trade on it is given up, which sets its target too;
     alert : when it becomes an alert; timeframes : on which it is judged;
-    alerts : by timeframe, where `alert` does not suit; draws : the indicators its example shows.
+    alerts : by timeframe, where `alert` does not suit; draws : the indicators its example shows;
+    is_priced : whether the rule's level is a price, which is drawn where it is an event's.
     """
 
     number: int
@@ -72,6 +76,12 @@ class Pattern:
     timeframes: frozenset[str] = EVERYWHERE
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     draws: tuple[str, ...] = ()
+    is_priced: bool = True
+
+    @property
+    def draws_level(self) -> bool:
+        """Tell whether the level of its finds is drawn: that of a candlestick is its stop."""
+        return self.family == "event" and self.is_priced
 
     def alert_on(self, timeframe: str) -> Alert:
         """Return when it becomes an alert on a timeframe."""

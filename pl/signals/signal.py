@@ -240,6 +240,6 @@ def geometry(hit: Finding) -> Drawing:
     if isinstance(hit, ChartHit):
         return hit.geometry()
     span = {"from": hit.times[0] / 1000.0, "to": hit.times[-1] / 1000.0}
-    if PATTERNS[hit.pattern].family == "event" and hit.level != hit.mean_volume:
+    if PATTERNS[hit.pattern].draws_level:
         span["level"] = hit.level
     return span

@@ -22,6 +22,7 @@ from pl.market.timeframes import (
     bars_between_anchors,
     ends_of,
     session_from,
+    week_of,
 )
 from pl.signals.chart.scan import MEMORY_BARS
 from pl.signals.history import SEED_BARS
@@ -79,7 +80,7 @@ class LongHistory:
         fresh = {}
         if self.sources is not None:
             for name in (FINEST, DAILY):
-                oldest_ms = self._start_of(name, now_ms - self.sources.span_ms[name])
+                oldest_ms = self._oldest(name, now_ms - self.sources.span_ms[name])
                 fresh[name] = await self._fetch(name, held[name], oldest_ms, whole_from_ms)
         return await asyncio.to_thread(self._complete, held, fresh, whole_from_ms)
 
@@ -128,6 +129,12 @@ class LongHistory:
         session = session_from(self.sessions, last_ms)
         is_whole = timeframe == DAILY or last_ms + MINUTES[FINEST] * 60_000 >= session.close_ms
         return self._start_of(timeframe, session.close_ms if is_whole else session.open_ms)
+
+    def _oldest(self, timeframe: str, ms: int) -> int:
+        """Return where a first fetch starts: days from a Monday on, for the first week is whole."""
+        if timeframe == DAILY:
+            return week_of(self.sessions, session_from(self.sessions, ms)).start_ms
+        return self._start_of(timeframe, ms)
 
     def _start_of(self, timeframe: str, ms: int) -> int:
         session = session_from(self.sessions, ms)

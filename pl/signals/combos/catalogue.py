@@ -52,8 +52,7 @@ UPTREND: Final = Conditions(
         Condition("close", True, "sma_50", "atr_14"),
         Condition("sma_50", True, "sma_200", "atr_14"),
     ),
-    "The day before closed at {close:.2f}, above SMA(50) {sma_50:.2f} above SMA(200) "
-    "{sma_200:.2f}.",
+    "The day before closed at {close}, above SMA(50) {sma_50} above SMA(200) {sma_200}.",
     200,
 )
 DOWNTREND: Final = Conditions(
@@ -61,8 +60,7 @@ DOWNTREND: Final = Conditions(
         Condition("close", False, "sma_50", "atr_14"),
         Condition("sma_50", False, "sma_200", "atr_14"),
     ),
-    "The day before closed at {close:.2f}, below SMA(50) {sma_50:.2f} below SMA(200) "
-    "{sma_200:.2f}.",
+    "The day before closed at {close}, below SMA(50) {sma_50} below SMA(200) {sma_200}.",
     200,
 )
 SQUEEZED: Final = Conditions(
@@ -70,8 +68,8 @@ SQUEEZED: Final = Conditions(
         Condition("bb_upper", False, "keltner_upper", "atr_14"),
         Condition("bb_lower", True, "keltner_lower", "atr_14"),
     ),
-    "The day before was squeezed: Bollinger bands {bb_lower:.2f} to {bb_upper:.2f} inside the "
-    "Keltner channel {keltner_lower:.2f} to {keltner_upper:.2f}.",
+    "The day before was squeezed: Bollinger bands {bb_lower} to {bb_upper} inside the "
+    "Keltner channel {keltner_lower} to {keltner_upper}.",
     64,
 )
 OVERSOLD: Final = Conditions(

@@ -1,5 +1,6 @@
 """Judge conditions on the last completed day, for many symbols at once."""
 
+from collections.abc import Mapping
 from functools import cache
 from string import Formatter
 from typing import Final
@@ -10,6 +11,7 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME
 from pl.signals.combos.declaration import Condition, Conditions
 from pl.signals.indicators.names import INDICATOR_NAMES
+from pl.signals.pattern import price_text
 
 PRICE_COLUMNS: Final = {"open": OPEN, "high": HIGH, "low": LOW, "close": CLOSE, "volume": VOLUME}
 DAY_NAMES: Final = (*INDICATOR_NAMES, *PRICE_COLUMNS)
@@ -28,6 +30,17 @@ def score_of(conditions: Conditions, days: Float64) -> Float64:
 def numbers_of(conditions: Conditions, day: Float64) -> dict[str, float]:
     """Return the columns of the day that the sentence names, by name; `day` has shape (N,)."""
     return {name: float(day[column]) for name, column in _named(conditions.said)}
+
+
+def sentence_of(conditions: Conditions, numbers: Mapping[str, float]) -> str:
+    """Return the sentence of conditions with its numbers, prices as other reasons write them."""
+    return conditions.said.format_map(
+        {
+            name: price_text(numbers[name]) if not spec else numbers[name]
+            for _, name, spec, _ in Formatter().parse(conditions.said)
+            if name
+        }
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pl.market.batches import Float64, Int64
 from pl.signals.combos.catalogue import COMBOS
-from pl.signals.combos.conditions import numbers_of, score_of
+from pl.signals.combos.conditions import numbers_of, score_of, sentence_of
 from pl.signals.combos.declaration import EITHER, Combo, Conditions, Found, Level
 from pl.signals.combos.levels import LEVEL_OF, LevelRows
 from pl.signals.signal import Signal
@@ -101,7 +101,7 @@ def state_of(conditions: Conditions, day_ms: int, day: Float64, score: float) ->
     if score <= 0.0:
         return None
     numbers = numbers_of(conditions, day)
-    said = conditions.said.format_map(numbers)
+    said = sentence_of(conditions, numbers)
     named = {f"daily_{name}": number for name, number in numbers.items()}
     return Setup(day_ms, np.nan, day_ms, score, said, named)
 

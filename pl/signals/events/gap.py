@@ -30,24 +30,24 @@ def fit_of(size: float, close_before: float, unit: float) -> float:
 
 @leaf
 def gap_up(bars: Bars, i: int, state: Float64) -> Verdict:
-    """Judge bar `i`; level is the high before it, measure the gap in percent."""
+    """Judge bar `i`; level is the high before it, measure the gap in percent of that."""
     edge, before = bars[i - 1, HIGH], bars[i - 1, CLOSE]
     size = bars[i, OPEN] - edge
     fit = fit_of(size, before, state[USUAL_RANGE])
     if fit <= 0.0 or bars[i, CLOSE] <= edge:
         return SILENT
-    return BULLISH, fit, edge, 100.0 * size / before
+    return BULLISH, fit, edge, 100.0 * size / edge
 
 
 @leaf
 def gap_down(bars: Bars, i: int, state: Float64) -> Verdict:
-    """Judge bar `i`; level is the low before it, measure the gap in percent."""
+    """Judge bar `i`; level is the low before it, measure the gap in percent of that."""
     edge, before = bars[i - 1, LOW], bars[i - 1, CLOSE]
     size = edge - bars[i, OPEN]
     fit = fit_of(size, before, state[USUAL_RANGE])
     if fit <= 0.0 or bars[i, CLOSE] >= edge:
         return SILENT
-    return BEARISH, fit, edge, 100.0 * size / before
+    return BEARISH, fit, edge, 100.0 * size / edge
 
 
 def explain_up(hit: Hit) -> str:

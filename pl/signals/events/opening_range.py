@@ -45,8 +45,9 @@ def explain(hit: Hit) -> str:
     """Say why it fired."""
     beyond = "above the high" if side(hit) == 1 else "below the low"
     return (
-        f"Closed at {price_text(hit.close)}, {hit.measure:.0f} minutes into the session, for the "
-        f"first time {beyond} {price_text(hit.level)} of its first {OPENING_MINUTES:.0f} minutes."
+        f"Closed at {price_text(hit.close)}, in the bar that began {hit.measure:.0f} minutes into "
+        f"the session, for the first time {beyond} {price_text(hit.level)} of its first "
+        f"{OPENING_MINUTES:.0f} minutes."
     )
 
 

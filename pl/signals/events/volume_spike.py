@@ -56,4 +56,5 @@ VOLUME_SPIKE = Pattern(
     explain=explain,
     stop=NO_LEVELS,
     source="Murphy 1999, ch. 7",
+    is_priced=False,
 )

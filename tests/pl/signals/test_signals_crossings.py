@@ -118,6 +118,23 @@ def test_crossings_equal_a_plain_reading_of_the_rows(seed: int) -> None:
     assert sorted(heard) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("first", "revised", "told_at"), [(65, 72, []), (72, 65, [1, 3]), (72, 75, [1]), (65, 66, [3])]
+)
+def test_what_a_last_bar_said_before_it_was_revised_is_not_felt(
+    first: float, revised: float, told_at: list[int]
+) -> None:
+    """What follows is told as by a process that began after the revision."""
+    running, fresh = CrossingWatch(1, "1min"), CrossingWatch(1, "1min")
+    earlier = told(running, table([0, 0], [0, 1], rsi_14=[60, first]))
+    told(running, table([0], [1], rsi_14=[revised]))
+    fresh.recall(table([0, 0], [0, 1], rsi_14=[60, revised]), NO_BARS)
+    following = table([0] * 3, [2, 3, 4], rsi_14=[65, 75, 60])
+    heard = told(running, following)
+    assert heard == told(fresh, following)
+    assert [minute for _, _, minute in [*earlier, *heard]] == told_at
+
+
 @pytest.mark.parametrize("cut", [300, 333, 401])
 def test_a_restart_tells_the_rest_and_nothing_twice(cut: int) -> None:
     bars = lively_bars(500, seed=3)

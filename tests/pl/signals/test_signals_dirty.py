@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pl.market.batches import ClosedBars
+from pl.signals.crossings import LINES, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.registry import PATTERNS, WINDOW_BARS
 from tests.pl.signals.synthetic import changed, day_open, engine, join, random_bars, span
@@ -30,6 +31,29 @@ def test_flat_prices_alert_nobody(price: float, volume: float) -> None:
     assert update.signals == []
     assert update.indicators.column("rsi_14")[-1] == 50.0
     assert update.indicators.column("atr_14")[-1] == 0.0
+
+
+@pytest.mark.parametrize("price", [10.1, 33.33, 81.67, 219.12, 191.45])
+def test_bands_that_meet_are_not_broken_by_the_next_tick(price: float) -> None:
+    """Where the price stood still, %b has no value, whatever the mean of 20 closes rounds to."""
+    bars = flat(60, price, 100.0)
+    close = np.where(np.arange(60) < 45, price, price + 0.01)
+    bars = replace(bars, **{name: close.copy() for name in PRICES})
+    running = engine()
+    update = running.update(bars)
+    assert np.isnan(update.indicators.column("bb_percent_b")[19:45]).all()
+    crossed = CrossingWatch(1, "1min").look(update.indicators, running.history)
+    assert "BB_UPPER_BREAK" not in {LINES[line].name for line in crossed.line.tolist()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_rsi_that_stands_still_stands_in_the_middle_of_itself(seed: int) -> None:
+    bars = random_bars(120, rows=[0], seed=seed)
+    still = np.minimum(np.arange(120), 80)
+    bars = replace(bars, **dict.fromkeys(PRICES, bars.close[still]))
+    places = engine().update(bars).indicators
+    assert places.column("stoch_rsi_k")[95:] == pytest.approx(np.full(25, 50.0), abs=0.0)
+    assert places.column("stoch_rsi_d")[97:] == pytest.approx(np.full(23, 50.0), abs=0.0)
 
 
 def test_no_volume_at_all_leaves_the_values_that_need_it_empty() -> None:

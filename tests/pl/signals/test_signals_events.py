@@ -101,6 +101,33 @@ def test_a_breakout_names_the_broken_high_and_sets_its_levels() -> None:
     assert signal.price_change == pytest.approx(1.0)
 
 
+def test_a_level_that_equals_the_usual_volume_is_drawn_all_the_same() -> None:
+    bars = replace(calm(), volume=np.full(80, 100.5))
+    bars = with_last(bars, close=101.0, high=101.0, volume=402.0)
+    (signal,) = signals_of(bars, "Price_Breakout")
+    assert signal.geometry["level"] == 100.5
+    entries = engine().update(bars).entries
+    written = entries.signals()
+    at = next(k for k, one in enumerate(written) if one.pattern == "Price_Breakout")
+    assert entries.brief(np.array([at])).level[0] == 100.5
+    (spike,) = signals_of(bars, "Volume_Spike")
+    assert "level" not in spike.geometry
+
+
+@pytest.mark.parametrize(("name", "sign"), [("Gap_Up", 1.0), ("Gap_Down", -1.0)])
+def test_a_gap_tells_how_far_beyond_the_bar_before_it_opened(name: str, sign: float) -> None:
+    """The bar before closed far from the end that it left behind."""
+    bars = replace(calm(), close=np.full(80, 100.0 - 0.5 * sign))
+    bars = replace(bars, **{side: getattr(bars, side).copy() for side in ("high", "low")})
+    end = bars.high if sign > 0.0 else bars.low
+    end[-2] = 100.0 + 5.0 * sign
+    opened, closed = 100.0 + 8.0 * sign, 100.0 + 8.5 * sign
+    bars = with_last(bars, open=opened, close=closed, high=max(opened, closed) + 0.1)
+    (signal,) = signals_of(with_last(bars, low=min(opened, closed) - 0.1), name)
+    share = 100.0 * abs(opened / end[-2] - 1.0)
+    assert f"{share:.1f}% {'above' if sign > 0.0 else 'below'} the" in signal.reason
+
+
 def test_a_breakout_without_volume_is_none() -> None:
     bars = with_last(calm(), close=101.0, high=101.0, volume=1400.0)
     assert signals_of(bars, "Price_Breakout") == []

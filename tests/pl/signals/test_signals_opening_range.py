@@ -60,6 +60,7 @@ def test_the_first_close_beyond_thirty_minutes_breaks_the_range(timeframe: str) 
     assert found.bar_time_ms == 19_001 * DAY_MS + 30 * MINUTE_MS
     assert found.levels["stop"] < 100.5
     assert "first 30 minutes" in found.reason
+    assert "in the bar that began 30 minutes into the session" in found.reason
     inside = closing_at(bars, first_after - 1, 102.0)
     assert not fired(inside, timeframe, "Opening_Range_Break")
 

@@ -107,7 +107,7 @@ async def test_a_first_start_stores_every_timeframe_up_to_the_session_that_is_fo
     disk: Disk, rest: Rest
 ) -> None:
     held = await start(disk, rest).run(NOW, TODAY)
-    counts = {"5min": 576, "15min": 192, "1hour": 48, "daily": 20, "weekly": 3}
+    counts = {"5min": 576, "15min": 192, "1hour": 48, "daily": 24, "weekly": 3}
     assert {name: disk.count(name) for name in FOLDED} == {
         name: 2 * count for name, count in counts.items()
     }
@@ -123,6 +123,11 @@ async def test_a_first_start_stores_every_timeframe_up_to_the_session_that_is_fo
     }
 
 
+async def test_the_first_week_that_is_stored_has_all_of_its_days(disk: Disk, rest: Rest) -> None:
+    await start(disk, rest).run(NOW, TODAY)
+    assert disk.bars["weekly"].volume.tolist() == [7 * 30.0] * 6
+
+
 async def test_what_is_stored_is_not_fetched_again(disk: Disk, rest: Rest) -> None:
     await start(disk, rest).run(NOW, TODAY)
     rest.asked.clear()
@@ -131,7 +136,7 @@ async def test_what_is_stored_is_not_fetched_again(disk: Disk, rest: Rest) -> No
     await start(disk, rest).run(NOW + DAY_MS, TODAY + DAY_MS)
     assert {asked[2:] for asked in rest.asked} == {(TODAY, TODAY + DAY_MS)}
     assert {name: disk.count(name) for name in FOLDED} == {
-        name: 2 * n for name, n in zip(FOLDED, (864, 288, 72, 21, 3), strict=True)
+        name: 2 * n for name, n in zip(FOLDED, (864, 288, 72, 25, 3), strict=True)
     }
 
 
@@ -177,7 +182,7 @@ async def test_a_symbol_that_rest_refuses_costs_the_others_nothing(disk: Disk, r
     history = start(disk, rest)
     held = await history.run(NOW, TODAY)
     assert set(history.refused) == {"NVDA"}
-    assert [len(held["daily"][row]) for row in (0, 1)] == [0, 20]
+    assert [len(held["daily"][row]) for row in (0, 1)] == [0, 24]
 
 
 async def test_rest_that_is_away_is_asked_once(disk: Disk, rest: Rest) -> None:

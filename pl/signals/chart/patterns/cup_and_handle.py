@@ -2,9 +2,9 @@
 
 Two rims within 20 % of the depth of each other, a round bottom between them, a handle that gives
 back 8 to 55 % of the depth and takes at most 60 % of the cup's time, and the first close above
-the right rim. The depth is the lower rim less the lowest low; the cup's closes lie nearer to a
-parabola than to a V, its lowest point in the middle half. Stop below the handle, target one depth
-beyond the right rim. Bullish only.
+the right rim by a tenth of the depth. The depth is the lower rim less the lowest low; the cup lasts
+at least 9 bars, its closes lie nearer to a parabola than to a V, its lowest point in the middle
+half. Stop below the handle, target one depth beyond the right rim. Bullish only.
 Source : O'Neil 2009, ch. 2; Bulkowski 2021, cup with handle.
 Fit : closeness is to the parabola and the handle's polygon; evenness is the mean of the rims'
 likeness and of how central the bottom lies.

@@ -2,7 +2,9 @@
 
 A straight pole, then four pivots against it: high, low, high, low, and the first close beyond the
 line of the highs by a tenth of the pole. The swings stay in the last 62 % of the pole and fill at
-least 20 %: what gives back more is a triangle's.
+least 20 %: what gives back more is a triangle's. The second high lies at most 15 % of the pole
+above the first, the shortest swing lasts a fifth of the longest at least, and the break comes
+within 2.5 mean swings of the last low.
 Pennant: the lines come together by at least 30 %, neither running with the other by more than 0.1
 of their distance. Flag: else, when their distance at most doubles or shrinks by 70 % and they do
 not run with the pole by more than 0.3 of it. The pole is quick: it takes at most 0.8 times as long

@@ -1,12 +1,12 @@
 """Recognise the inverse head and shoulders and, upside down, head and shoulders.
 
 A low (left shoulder), a lower low (head) and a higher low (right shoulder), the highs between
-them making the neckline, and the first close above the neckline. The height is the neckline over
-the head less the head; the head lies at least 20 % of it below both shoulders, the shoulders are
-within 25 % of each other, each at least 20 % below the neckline, which rises or falls by at most
-30 % between its highs; the halves last alike within a factor of 2.5. The fall into the left
-shoulder comes from above the neckline. Stop below the right shoulder, target one height beyond
-the neckline.
+them making the neckline, and the first close above the neckline by a tenth of the height. The
+height is the neckline over the head less the head; the head lies at least 20 % of it below both
+shoulders, the shoulders are within 25 % of each other, each at least 20 % below the neckline, which
+rises or falls by at most 30 % between its highs; the halves last alike within a factor of 2.5 and
+the break comes within 1.5 times the longer of them. The fall into the left shoulder comes from
+above the neckline. Stop below the right shoulder, target one height beyond the neckline.
 Source : Bulkowski 2021, head-and-shoulders bottoms; Edwards and Magee 2007, ch. 6.
 Fit : evenness is the mean of the likeness of shoulders and of highs and of the halves' durations.
 """

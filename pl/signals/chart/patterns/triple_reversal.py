@@ -2,8 +2,9 @@
 
 A fall of at least 1.35 heights into three lows within 20 % of the height of each other, with two
 rallies between them to highs within 25 % of each other, and the first close above the higher of
-those highs. The height is that high less the lowest low. Stop below the lowest low, target one
-height beyond.
+those highs by a tenth of the height. The height is that high less the lowest low. The halves, from
+low to middle low to low, last alike within a factor of 3.3 and the break comes within 1.25 times
+the longer of them. Stop below the lowest low, target one height beyond.
 Source : Bulkowski 2021, triple bottoms; Edwards and Magee 2007, ch. 9.
 Fit : evenness is the mean of the likeness of lows and of highs and of the legs' durations.
 """

@@ -3,7 +3,8 @@
 Five alternating pivots at least: three lows and the two highs between them; the high before them
 too when it lies on the upper line. The line of three pivots is their least squares line. Every
 pivot lies within 15 % of the first width of its line. The find is the first close beyond the line
-opposite to the last pivot, before the lines meet and within 2 swings of the last pivot.
+opposite to the last pivot by a tenth of the first width, while the lines are still that far apart
+and within 2 mean swings of the last pivot.
 Slopes are the change over the span of the pivots as a share of the width at the first pivot, read
 on the chart as it is. Stop at the last pivot, target one first width beyond the broken line.
 Source : Edwards and Magee 2007, ch. 8 and 11; Bulkowski 2021 (at least five touches).

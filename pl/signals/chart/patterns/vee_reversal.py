@@ -2,10 +2,10 @@
 
 One straight fall and one straight rise from a single low, each lasting at least half as long as the
 other, 16 to 128 bars in all, nearer to their best V than to their best parabola, and the first
-close above the price from which the fall began. The bars before the fall, as many as it lasted,
-stay within 85 % of the height of that price, so that the V stands out, and the height is at least
-what a random walk at their pace would span. The height is that price less the low. Stop below the
-low, target one height beyond.
+close above the price from which the fall began by a tenth of the height. The bars before the fall,
+as many as it lasted, stay within 85 % of the height of that price, so that the V stands out, and
+the height is at least what a random walk at their pace would span. The height is that price less
+the low. Stop below the low, target one height beyond.
 Source : Edwards and Magee 2007, ch. 10; Bulkowski 2021, V bottoms.
 Fit : evenness is the mean of the likeness of the two durations and of n / (n + 12) for n bars:
 few bars are straight by chance.

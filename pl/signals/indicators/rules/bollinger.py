@@ -23,6 +23,8 @@ PERCENT_B: Final = COLUMN["bb_percent_b"]
 WIDTH: Final = COLUMN["bb_width"]
 PERIOD: Final = 20
 DEVIATIONS: Final = 2.0
+NOISE: Final = 1e-12
+"""Of the price: bands this near to each other are apart by the rounding of their mean alone."""
 
 
 @inner_leaf
@@ -56,7 +58,9 @@ def write(out: Float64, state: Float64, bars: Bars, i: int) -> None:
     out[MIDDLE] = state[SMA_20]
     out[LOWER] = state[SMA_20] - reach
     width = out[UPPER] - out[LOWER]
-    out[PERCENT_B] = (bars[i, CLOSE] - out[LOWER]) / width if width > 0.0 else math.nan
+    out[PERCENT_B] = (
+        (bars[i, CLOSE] - out[LOWER]) / width if width > NOISE * out[MIDDLE] else math.nan
+    )
     out[WIDTH] = width / out[MIDDLE]
 
 

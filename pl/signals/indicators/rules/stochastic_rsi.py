@@ -26,6 +26,8 @@ STOCH_RSI_K: Final = COLUMN["stoch_rsi_k"]
 STOCH_RSI_D: Final = COLUMN["stoch_rsi_d"]
 PERIOD: Final = 14
 SMOOTHED: Final = 3
+SAME: Final = 1e-9
+"""Points: values of the RSI this near to each other differ by rounding alone."""
 
 
 @leaf
@@ -33,7 +35,8 @@ def rsi_place(state: Float64) -> float:
     """Return the place of the RSI among its last 14 values, which are kept."""
     a, b = load_from(state, RSI_PAST), load_from(state, RSI_PAST + RSI_KEPT - 8)
     value = state[RSI_PAST + (int(state[N_BARS]) - 1) % RSI_KEPT]
-    return place(value, smallest(smaller(a, b)), largest(larger(a, b)))
+    low, high = smallest(smaller(a, b)), largest(larger(a, b))
+    return place(value, low, high) if high - low > SAME else 50.0
 
 
 @leaf
@@ -55,7 +58,7 @@ def write(out: Float64, state: Float64) -> None:
         out[STOCH_RSI_D] = (state[RSI_PLACE_EARLIER] + state[RSI_PLACE + 1] + k) / 3.0
 
 
-FLAT: Final = "in a window without a spread TA-Lib says 0, ours the middle"
+FLAT: Final = "in a window without a spread TA-Lib says 0, or what rounding makes; ours the middle"
 TALIB: Final = {"timeperiod": PERIOD, "fastk_period": PERIOD, "fastd_period": SMOOTHED}
 STOCHASTIC_RSI: Final = IndicatorSet(
     columns=(
