@@ -7,11 +7,11 @@ import pytest
 
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.market.columns import merged
-from pl.market.rows import rows_of
 from pl.signals.engine import SignalEngine
 from pl.signals.held import HeldBars
 from pl.signals.table import EngineUpdate
 from pl.signals.walks import Walks
+from tests.pl.signals.keeping import resumed, walks_of
 from tests.pl.signals.synthetic import FIRST_OPEN_MS, SYMBOLS, random_bars
 
 SESSION_BARS = 240
@@ -53,24 +53,6 @@ def updated(made: SignalEngine, batches: list[ClosedBars]) -> list[EngineUpdate]
     return [made.update(batch) for batch in batches]
 
 
-def bars_of(held: HeldBars) -> ClosedBars:
-    row = np.repeat(np.arange(len(held.n_bars), dtype=np.int32), held.n_bars)
-    prices = (np.ascontiguousarray(column) for column in held.prices.T)
-    none = np.zeros(len(row), np.int32)
-    return ClosedBars(row, held.start, *prices, none, held.revision, held.quality)
-
-
-def walks_of(held: HeldBars) -> Walks:
-    known = Walks.of(held.n_bars, held.start, held.walk, held.hits, held.finds)
-    return known.where(np.ones(len(held.n_bars), np.bool_))
-
-
-def resumed(held: HeldBars, walks: Walks | None) -> SignalEngine:
-    made = engine()
-    made.warm_all(rows_of(bars_of(held), len(SYMBOLS)), walks)
-    return made
-
-
 def ran_on() -> tuple[SignalEngine, HeldBars, list[ClosedBars]]:
     past, after = market()
     first = engine()
@@ -91,7 +73,7 @@ def same(left: list[EngineUpdate], right: list[EngineUpdate]) -> bool:
 
 def test_a_resumed_engine_goes_on_as_the_one_that_never_stopped() -> None:
     first, held, batches = ran_on()
-    resuming, warmed = resumed(held, walks_of(held)), resumed(held, None)
+    resuming, warmed = resumed(engine(), held, walks_of(held)), resumed(engine(), held, None)
     assert held.n_bars.max() > resuming.history.n_bars.max()  # older bars are left out
     assert resuming.recent(60).signals() == warmed.recent(60).signals()
     expected = updated(first, batches)
@@ -108,7 +90,10 @@ def test_what_is_known_is_not_walked_again() -> None:
     _, held, batches = ran_on()
     spoilt = replace(walks_of(held), walk=np.zeros_like(held.walk))
     spoilt.walk[:, -2:] = held.walk[:, -2:]
-    assert not same(updated(resumed(held, spoilt), batches), updated(resumed(held, None), batches))
+    assert not same(
+        updated(resumed(engine(), held, spoilt), batches),
+        updated(resumed(engine(), held, None), batches),
+    )
 
 
 def later(walks: Walks) -> Walks:
@@ -135,14 +120,19 @@ def of_another_shape(walks: Walks) -> Walks:
 def test_a_row_that_holds_other_bars_is_walked(other) -> None:
     _, held, batches = ran_on()
     spoilt = other(replace(walks_of(held), walk=np.full_like(held.walk, 1.0)))
-    assert same(updated(resumed(held, spoilt), batches), updated(resumed(held, None), batches))
+    assert same(
+        updated(resumed(engine(), held, spoilt), batches),
+        updated(resumed(engine(), held, None), batches),
+    )
 
 
 def test_some_rows_may_be_taken_up_and_others_walked() -> None:
     first, held, batches = ran_on()
     walks, usable = walks_of(held), np.array([True, False, True])
     walks.walk[1, :-2] = 1.0
-    assert same(updated(resumed(held, walks.where(usable)), batches), updated(first, batches))
+    assert same(
+        updated(resumed(engine(), held, walks.where(usable)), batches), updated(first, batches)
+    )
 
 
 def test_as_many_signals_as_are_open_find_room() -> None:
@@ -154,6 +144,6 @@ def test_as_many_signals_as_are_open_find_room() -> None:
             for name, some in (("hits", few._lives.hits), ("charts", few._lives.charts))
         }
     )
-    few.warm_all(rows_of(bars_of(held), len(SYMBOLS)), walks_of(held))
+    resumed(few, held, walks_of(held))
     assert len(held.hits) > 2 * len(SYMBOLS)
     assert same(updated(few, batches), updated(first, batches))

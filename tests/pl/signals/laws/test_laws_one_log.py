@@ -21,7 +21,13 @@ from tests.pl.signals.laws.markets import (
     recorded_minutes,
     recorded_weeks,
 )
-from tests.pl.signals.laws.walks import close_by_close, in_batches, in_one_batch, with_restarts
+from tests.pl.signals.laws.walks import (
+    close_by_close,
+    in_batches,
+    in_one_batch,
+    with_restarts,
+    with_stops,
+)
 from tests.pl.signals.synthetic import held
 
 pytestmark = pytest.mark.real_data
@@ -65,6 +71,7 @@ def assert_one_log(market: Market, bars: ClosedBars, n_restarts: int) -> int:
     assert_same_bytes(log, close_by_close(market, bars), "close by close")
     assert_same_bytes(log, in_batches(market, bars, uneven(len(bars))), "uneven batches")
     assert_same_bytes(log, with_restarts(market, bars, stops), "restarts")
+    assert_same_bytes(log, with_stops(market, bars, stops), "restarts from what was known")
     return len(log)
 
 

@@ -1,7 +1,8 @@
 """Walk one sequence of bars through the engine in the ways that production has.
 
 Backtest and daily run : the whole history in one batch. Stream : a batch a close. Restart : a
-fresh engine that is told the bars a database holds, then goes on.
+fresh engine that is told the bars a database holds, then goes on. Stop : one that takes up, beside
+the bars, what was known of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pl.market.batches import ClosedBars
+from tests.pl.signals.keeping import resumed, walks_of
 from tests.pl.signals.laws.canonical import entries_of
 from tests.pl.signals.laws.markets import Market
 from tests.pl.signals.synthetic import held, span
@@ -40,6 +42,18 @@ def with_restarts(market: Market, bars: ClosedBars, stops: Iterable[int]) -> Log
     log: Log = []
     for begin, end in pairwise(edges(bars, stops)):
         engine = market.restarted(held(span(bars, 0, begin))) if begin else market.engine()
+        log += entries_of(engine.update(span(bars, begin, end)))
+    return log
+
+
+def with_stops(market: Market, bars: ClosedBars, stops: Iterable[int]) -> Log:
+    """Stop at each stop; a fresh engine takes up what was known, and goes on."""
+    engine, n_rows = market.engine(), len(market.symbols)
+    log: Log = []
+    for begin, end in pairwise(edges(bars, stops)):
+        if begin:
+            left = engine.held(0, n_rows)
+            engine = resumed(market.engine(), left, walks_of(left))
         log += entries_of(engine.update(span(bars, begin, end)))
     return log
 
