@@ -139,7 +139,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=20, help="fanout: for so long")
     parser.add_argument("--closes", type=int, help="chart, minute: how many closes to time")
     parser.add_argument("--symbols", type=int, default=11_000, help="minute, engine: how many")
-    parser.add_argument("--speed", type=float, default=60.0, help="minute: times real time")
+    parser.add_argument("--speed", type=float, default=20.0, help="minute: times real time")
     return parser.parse_args(arguments)
 
 

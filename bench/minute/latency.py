@@ -38,9 +38,22 @@ def latencies(closes: Sequence[Close], url: str, speed: float) -> dict[str, list
         found[STORED].append(max(ended.values(), default=float("inf")))
         for kind, took in ended.items():
             found.setdefault(f"frame -> {kind} stored", []).append(took)
+        n_timeframes = sum(kind.startswith("bars ") for kind in kinds)
+        found.setdefault(published_of(n_timeframes), []).append(found[ALL][-1])
+        found.setdefault(stored_of(n_timeframes), []).append(found[STORED][-1])
     shifts = [one.received_at - one.bar_time / speed for one in closes]
     found["frame later than due"] = [1000 * (shift - min(shifts)) for shift in shifts]
     return found
+
+
+def published_of(n_timeframes: int) -> str:
+    """Name the row of closes that so many timeframes had."""
+    return f"{ALL}, timeframes: {n_timeframes}"
+
+
+def stored_of(n_timeframes: int) -> str:
+    """Name the row of closes that so many timeframes had."""
+    return f"{STORED}, timeframes: {n_timeframes}"
 
 
 def _phases(one: Close) -> tuple[float, ...]:

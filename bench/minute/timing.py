@@ -11,7 +11,8 @@ from typing import Final
 
 from bench import usage
 from bench.minute import history
-from bench.minute.latency import ALL, FIRST, STORED, latencies
+from bench.minute.bare import bare_copies
+from bench.minute.latency import ALL, FIRST, STORED, latencies, stored_of
 from bench.minute.listener import Close, Listener
 from bench.minute.longer import Longer, folded
 from bench.minute.market import MINUTE_MS, minutes, names
@@ -34,6 +35,8 @@ WARM_MINUTES: Final = 90
 """Of the running session, after two whole ones: 870 bars a symbol."""
 SETTLING_CLOSES: Final = 5
 """Left out after each start: the compiled code is loaded, caches are filled."""
+BARE_TIMEFRAMES: Final = (1, 4)
+"""An ordinary close, and that of an hour."""
 _IDLE_S: Final = 1.0
 
 FIRST_MS: Final = 60.0
@@ -181,7 +184,14 @@ def _conclude(report: Report, runs: tuple[Run, Run], servers: Servers, plan: Pla
         "start_from_database_s": round(first.ready_after_s, 2),
         "start_from_snapshot_s": round(second.ready_after_s, 2),
     }
-    say(table(rows))
+    bare = {n: spread(bare_copies(servers.database_url, n)) for n in BARE_TIMEFRAMES}
+    report.peers = {f"peer: bare COPY, timeframes: {n}": row for n, row in bare.items()}
+    report.ratios = {
+        (name := stored_of(n)): round(rows[name]["p50"] / row["p50"], 2)
+        for n, row in bare.items()
+        if stored_of(n) in rows
+    }
+    say(table(rows | report.peers))
     say(f"events a close: {report.results['events_a_close']}")
     say(f"RSS {second.rss_mib:g} MiB; percent of a core: {second.processor_percent}")
     report.met = {

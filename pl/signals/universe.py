@@ -14,14 +14,20 @@ from typing import Final
 
 import numpy as np
 
+from pl.kernel import kernel
 from pl.market.batches import Float64, Int32, Int64
+from pl.signals.bars import CLOSE
+from pl.signals.history import History, find
 from pl.signals.indicators.names import RELATIVE_STRENGTH, ROC_60, STRENGTH_RANK
+from pl.signals.indicators.rules.momentum import LONG
 from pl.signals.table import IndicatorTable
 
 FEWEST: Final = 2
 """Symbols with a value; fewer are no universe."""
+NEVER: Final = -(2**62)
 REMEMBERED: Final = 64
-"""Bars back to which a late bar is still compared with those that were on time."""
+"""Bars back to which a late bar is compared with those that were on time, as they came; further
+back, and after a start, with what the bars that are held say of all."""
 
 
 Strength = Mapping[str, float]
@@ -32,15 +38,21 @@ class Universe:
 
     def __init__(self) -> None:
         self._changes: dict[int, Float64] = {}
+        self._newest = NEVER
 
-    def compare(self, table: IndicatorTable) -> None:
+    def compare(self, table: IndicatorTable, history: History | None = None) -> None:
         """Fill in strength and rank of a table's rows.
 
         A row of a bar of which most symbols came before is compared with those; NaN where fewer
         than two symbols have a value.
+        history : the bars as they are after those of the table; of bars that are not remembered,
+        nor the next ones, it says how all symbols had changed.
         """
         turns = np.flatnonzero(np.diff(table.start_ms, prepend=table.start_ms[:1] - 1))
-        for start_ms in set(table.start_ms[turns].tolist()):
+        starts = sorted(set(table.start_ms[turns].tolist()))
+        if history is not None:
+            self._look_up(starts, history)
+        for start_ms in starts:
             rows = np.flatnonzero(table.start_ms == start_ms)
             changes = table.values[rows, ROC_60]
             known = self._learn(start_ms, np.sort(changes[np.isfinite(changes)]))
@@ -51,11 +63,49 @@ class Universe:
         for start_ms in sorted(self._changes)[:-REMEMBERED]:
             del self._changes[start_ms]
 
+    def _look_up(self, starts: list[int], history: History) -> None:
+        """Learn from the bars that are held what is not remembered of bars (n,) that were seen."""
+        if self._newest == NEVER:
+            self._newest = newest_of(history)
+        unknown = [ms for ms in starts if ms <= self._newest and ms not in self._changes]
+        self._newest = max([self._newest, *starts])
+        if unknown:
+            self._changes.update(zip(unknown, known_at(history, unknown), strict=True))
+
     def _learn(self, start_ms: int, changes: Float64) -> Float64:
         known = self._changes.get(start_ms)
         if known is None or len(changes) >= len(known):
             known = self._changes[start_ms] = changes
         return known
+
+
+def newest_of(history: History) -> int:
+    """Return the start of the newest bar that is held, NEVER without any."""
+    rows = np.flatnonzero(history.n_bars)
+    return int(history.start[rows, history.n_bars[rows] - 1].max(initial=NEVER))
+
+
+def known_at(history: History, starts: list[int]) -> list[Float64]:
+    """Return the changes of all rows at bars whose starts rise, in rising order each."""
+    changes = np.full((len(starts), len(history.n_bars)), np.nan)
+    write_changes(history, np.array(starts, np.int64), changes)
+    return [np.sort(at_one[np.isfinite(at_one)]) for at_one in changes]
+
+
+@kernel
+def write_changes(history: History, starts: Int64, out: Float64) -> None:
+    """Write the change over 60 bars, in percent as `roc_60` has it, of rows at bars into (n, S).
+
+    starts : (n,) rising; what has no value is left as it is.
+    """
+    for row in range(len(history.n_bars)):
+        i = find(history, row, starts[0])
+        for k in range(len(starts)):
+            while i < history.n_bars[row] and history.start[row, i] < starts[k]:
+                i += 1
+            if LONG <= i < history.n_bars[row] and history.start[row, i] == starts[k]:
+                before = history.columns[i - LONG, CLOSE, row]
+                out[k, row] = 100.0 * (history.columns[i, CLOSE, row] / before - 1.0)
 
 
 def middle_of(known: Float64) -> float:

@@ -18,6 +18,7 @@ from pl.signals.levels import place_stops
 from pl.signals.policy import Policy
 from pl.signals.renumbering import continued
 from pl.signals.room import empty_history
+from pl.signals.universe import Universe
 from pl.signals.warming import load, walked
 
 N_BARS: Final = 80
@@ -67,6 +68,7 @@ def warm_up() -> None:
     found = _combos(engine).update(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0)).update
     Policy(1, "1min", "intraday").decide(found.entries)
     CrossingWatch(1, "1min").look(found.indicators, engine.history)
+    Universe().compare(found.indicators, engine.history)
     engine.update(_bars([N_BARS - 7], 12.0, 1))
     engine.update(_bars([40], 12.0, 1))
     engine.update(_bars([40], float("nan"), 2))

@@ -217,7 +217,7 @@ class Closing:
         self.counters.patterns += len(combined)
         self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
         now = self.clock()
-        follow_up = partial(self._follow_up, closed, parts, now)
+        follow_up = partial(self._follow_up, closed, parts, self.session_id(), now)
         found = Joined(last, combined)
         self.road.submit(Load(found, received_at, now, self.through_ms or None, follow_up))
 
@@ -227,7 +227,9 @@ class Closing:
         self.counters.held.update(part.held)
         self.counters.patterns += len(part.alerts)
 
-    def _follow_up(self, closed: ClosedBars, parts: Sequence[Evaluated], at: float) -> None:
+    def _follow_up(
+        self, closed: ClosedBars, parts: Sequence[Evaluated], session_id: str, at: float
+    ) -> None:
         """Tell and store what nobody waits for; runs on the road's thread."""
         minutes = [part for part in parts if part.timeframe == self.minute.timeframe]
         whole = join([part.indicators for part in minutes])
@@ -240,9 +242,11 @@ class Closing:
         for _, close, _ in left:
             self.writer.submit(close)
         for frame, close, of_frame in left:
-            self._announce(frame, close, of_frame, at)
+            self._announce(frame, close, of_frame, session_id, at)
 
-    def _announce(self, frame: Frame, close: Close, parts: Sequence[Evaluated], at: float) -> None:
+    def _announce(
+        self, frame: Frame, close: Close, parts: Sequence[Evaluated], session_id: str, at: float
+    ) -> None:
         self.announcer.bars(close.bars, frame.timeframe, at)
         self.announcer.indicators(close.indicators, frame.timeframe, at)
         since_ms = frame.alerts_from_ms - TIMEFRAME_MS[frame.timeframe] + MINUTE_MS
@@ -250,7 +254,7 @@ class Closing:
             each.crossings.misled for each in (self.minute, *self.longer.values())
         )
         crossed = Crossings.join([part.crossed for part in parts]).since(since_ms)
-        self.announcer.crossings(crossed, frame.timeframe, self.session_id(), at)
+        self.announcer.crossings(crossed, frame.timeframe, session_id, at)
 
     def _continued(self, bars: ClosedBars) -> ClosedBars:
         """Let bars that come again go on from the revision under which they are held."""

@@ -80,7 +80,7 @@ class Frame:
         Half of them may be alerts, because each alert ends some day.
         """
         update = (self.take or self.engine.update)(bars)
-        self.universe.compare(update.indicators)
+        self.universe.compare(update.indicators, self.engine.history)
         entries = update.entries
         in_time = np.ones(len(entries), np.bool_)
         if self.alerts_from_ms:

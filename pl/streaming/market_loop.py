@@ -29,6 +29,8 @@ IDLE_MS: Final = 2_000
 """A minute that ended so long ago by the feed's clock closes without a trade of the next."""
 SILENCE_MS: Final = 10_000
 """After so long without any event in a session something may have been missed unannounced."""
+LAST_CLOSE_MS: Final = 2 * IDLE_MS
+"""So long at most a session that is over waits for its last minute to close."""
 HELD_UP_S: Final = 0.01
 
 
@@ -113,7 +115,7 @@ class MarketLoop:
             self._close(idle_ms)
         else:
             self._pass_on(self.bars.close())
-        self.session.follow(now_ms)
+        self._follow(now_ms)
         self.attention.start_due(now_ms)
 
     def now_ms(self) -> int:
@@ -155,7 +157,15 @@ class MarketLoop:
         reached_ms = self.bars.watermark_ms if watermark_ms is None else watermark_ms
         self.closed_through_ms = max(self.closed_through_ms, minute_of(reached_ms))
         self._pass_on(closed)
-        self.session.follow(self.now_ms())
+        self._follow(self.now_ms())
+
+    def _follow(self, now_ms: int) -> None:
+        """Follow the market's sessions; the last minute belongs to the one that ends with it."""
+        session = self.session.current
+        over_ms = now_ms - session.close_ms if session else 0
+        if session and self.closed_through_ms < session.close_ms and 0 <= over_ms < LAST_CLOSE_MS:
+            return
+        self.session.follow(now_ms)
 
     def _pass_on(self, closed: ClosedBars) -> None:
         self.closing.pass_on(closed, self._received_at, self.closed_through_ms)

@@ -5,10 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from pl.market.sessions import AlwaysOpenSessions
+from pl.signals.engine import SignalEngine
 from pl.signals.indicators.names import INDICATOR_NAMES, RELATIVE_STRENGTH, ROC_60, STRENGTH_RANK
 from pl.signals.table import IndicatorTable
 from pl.signals.universe import Universe, strengths
-from tests.pl.signals.synthetic import engine, random_bars
+from pl.streaming.frames import build_frame
+from tests.pl.signals.synthetic import changed, day_open, engine, held, join, random_bars
 
 
 def rows(*changes: tuple[int, int, float]) -> IndicatorTable:
@@ -80,3 +83,38 @@ def test_the_rows_of_real_updates_are_compared() -> None:
     strength = table.values[:, RELATIVE_STRENGTH].reshape(70, 3)
     assert np.isnan(strength[:60]).all()
     assert (np.median(strength[60:], axis=1) == 0.0).all()
+
+
+def plain(table: IndicatorTable, start_ms: int) -> dict[int, tuple[float, float]]:
+    """Return strength and rank by row at a bar of which a table has all symbols."""
+    here = np.flatnonzero(table.start_ms == start_ms)
+    changes = dict(zip(table.row[here].tolist(), table.values[here, ROC_60].tolist(), strict=True))
+    middle = float(np.median(list(changes.values())))
+    return {
+        row: (
+            own - middle,
+            100.0 * np.mean([np.sign(own - one) / 2 + 0.5 for one in changes.values()]),
+        )
+        for row, own in changes.items()
+    }
+
+
+@pytest.mark.parametrize("is_started_again", [False, True])
+def test_a_few_symbols_that_come_again_are_compared_with_all(is_started_again: bool) -> None:
+    """Long after their bar, or right after a start: two symbols are no universe."""
+    symbols = tuple("ABCDEF")
+    bars = random_bars(200, seed=3, rows=range(6))
+    frame = build_frame("1min", symbols, AlwaysOpenSessions(), 0)
+    frame.evaluate(bars)
+    again = [changed(bars, 6 * 90 + row, close=float(bars.high[6 * 90 + row])) for row in (1, 4)]
+    if is_started_again:
+        frame = build_frame("1min", symbols, AlwaysOpenSessions(), 0)
+        frame.warm({row: bars.take(bars.row == row) for row in range(6)})
+    late = frame.evaluate(join(again)).indicators
+    final = SignalEngine(symbols, "1min", "intraday", day_open).update(held(join([bars, *again])))
+    starts = late.start_ms.tolist()
+    for k, start_ms in enumerate(starts):
+        if start_ms < starts[-1] - 64 * 60_000:
+            found = late.values[k, [RELATIVE_STRENGTH, STRENGTH_RANK]]
+            expected = plain(final.indicators, start_ms)[int(late.row[k])]
+            assert found == pytest.approx(expected, abs=1e-9)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.names import ALERTS_CRITICAL, SESSION_STARTED
+from contracts.names import ALERTS_CRITICAL, SESSION_STARTED, SESSION_STOPPED
 from pl.market.batches import (
     MINUTE_MS,
     QUALITY_BACKFILLED,
@@ -323,6 +323,29 @@ def test_the_session_begins_with_the_first_event_of_a_replay() -> None:
     stage.trade(10)
     stage.loop.turn()
     assert len(stage.channels.on(SESSION_STARTED)) == 1
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_the_last_minute_belongs_to_the_session_that_ends_with_it(goes_on: bool) -> None:
+    stage = Stage()
+    midnight = (DAY_MS - T0 % DAY_MS) / 1000
+    for second in range(-240, 0, 10):
+        stage.trade(midnight + second)
+        stage.loop.turn()
+    for second in (0.1, 0.3, 1.5, 2.1, 2.5):
+        if goes_on:
+            stage.trade(midnight + second)
+        stage.wait_until(midnight + second)
+    (stopped,) = stage.channels.on(SESSION_STOPPED)
+    assert json.loads(stopped)["total_bars"] == 4
+
+
+def test_a_session_ends_though_its_last_minute_does_not_close() -> None:
+    stage = Stage()
+    midnight = (DAY_MS - T0 % DAY_MS) / 1000
+    stage.wait_until(midnight - 10)
+    stage.wait_until(midnight + 5)
+    assert len(stage.channels.on(SESSION_STOPPED)) == 1
 
 
 def test_vendors_minute_bars_pass_at_once(stage: Stage) -> None:
