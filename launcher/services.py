@@ -77,7 +77,7 @@ def table(settings: Settings) -> tuple[Service, ...]:
             ports["PL_STREAMING_PORT"],
             90.0,
             f"Active ({active})",
-            ahead="pl.bootstrap.streaming",
+            ahead="pl.bootstrap.building",
         ),
     )
 

@@ -12,16 +12,6 @@ from pl.streaming.publication import Publication
 from pl.streaming.road import Road
 
 
-def newest_stored(stores: Stores, symbols: Sequence[str]) -> int:
-    """Store what an earlier run had to put aside; return the start of the last bar.
-
-    Unix ms, -1 when there is none. Raises Unavailable.
-    """
-    stores.spool.drain()
-    stores.spooled_closes.drain()
-    return int(stores.history.bars_through(symbols).max())
-
-
 def build_road(
     producer: str,
     stores: Stores,
@@ -32,7 +22,7 @@ def build_road(
 ) -> Road:
     """Return the road, what an earlier run committed published; raises Unavailable.
 
-    standing : flows that earlier runs told of; `newest_stored` has drained the spool.
+    standing : flows that earlier runs told of; the spool is drained (`Stores.newest`).
     """
     recovered = recover(stores.patterns, publisher, producer)
     stores.patterns.rehearse(clock())

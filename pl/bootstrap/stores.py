@@ -1,5 +1,6 @@
 """Open PostgreSQL's rooms for Streaming."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pl.settings import Settings
@@ -38,6 +39,15 @@ class Stores:
     universes: UniverseStore
     standing: StandingFlows
     databases: tuple[Database, ...]
+
+    def newest(self, symbols: Sequence[str]) -> int:
+        """Store what an earlier run had to put aside; return the start of the last bar.
+
+        Unix ms, -1 when there is none. Raises Unavailable.
+        """
+        self.spool.drain()
+        self.spooled_closes.drain()
+        return int(self.history.bars_through(symbols).max())
 
     def drop_expired(self, now: float) -> list[str]:
         """Drop what retention no longer keeps at `now` (unix s); return the names of tables."""

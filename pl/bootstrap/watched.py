@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Final
 
 from pl.bootstrap.shared import resolve_universe
-from pl.feeds.recording import recorded_symbols
 from pl.settings import Settings
 from pl.store.universes import UniverseStore
 from service.errors import InvalidData, Rejected, SettingsError, Unavailable
@@ -30,6 +29,8 @@ def watched_symbols(settings: Settings, universes: UniverseStore) -> tuple[str, 
 
 
 def _recorded(path: Path) -> tuple[str, ...]:
+    from pl.feeds.recording import recorded_symbols  # loads what only a replay needs
+
     try:
         symbols = recorded_symbols(path)
     except InvalidData as error:

@@ -48,6 +48,7 @@ class SnapshotHistory:
         self._regular = regular
         self.trusted = 0
         self.walks: dict[str, Walks] = {}
+        self._compared: dict[str, tuple[Snapshot | None, Bool]] = {}
 
     def bars_through(self, symbols: Sequence[str], timeframe: str = "1min") -> Int64:
         """Return the start of the last bar of each symbol in unix milliseconds, -1 for none."""
@@ -65,6 +66,17 @@ class SnapshotHistory:
         bars = self._many.between(symbols, since_ms, before_ms, timeframe)
         return bars.take(np.argsort(bars.start_ms, kind="stable"))
 
+    def compare(self, symbols: Sequence[str], timeframe: str) -> None:
+        """Compare the snapshot with the database, for the next answer to begin with that.
+
+        It is done before anybody says of which time bars are asked for.
+        """
+        snapshot = self._snapshots.load(timeframe)
+        trusted = np.zeros(len(symbols), np.bool_)
+        if snapshot is not None and len(snapshot.start):
+            trusted = self._trusted(snapshot, symbols, timeframe)
+        self._compared[timeframe] = snapshot, trusted
+
     def last_bars(
         self, symbols: Sequence[str], n: int, before_ms: int, timeframe: str = "1min"
     ) -> ByRow:
@@ -74,14 +86,17 @@ class SnapshotHistory:
         while PostgreSQL is away.
         """
         self.walks.pop(timeframe, None)
-        snapshot = self._snapshots.load(timeframe)
+        snapshot, trusted = self._compared.pop(timeframe, (None, None))
+        if trusted is None:
+            snapshot = self._snapshots.load(timeframe)
         if snapshot is None or snapshot.start.min(initial=before_ms) >= before_ms:
             self.trusted = 0
             found = self._from_database(symbols, n, before_ms, timeframe)
             return {row: found[symbol] for row, symbol in enumerate(symbols)}
         if snapshot.through_ms >= before_ms:
-            snapshot = _as_before(snapshot, before_ms)
-        trusted = self._trusted(snapshot, symbols, timeframe)
+            snapshot, trusted = _as_before(snapshot, before_ms), None
+        if trusted is None:
+            trusted = self._trusted(snapshot, symbols, timeframe)
         if snapshot.walks is not None:
             in_time = snapshot.walks.last_ms <= snapshot.through_ms
             self.walks[timeframe] = snapshot.walks.where(trusted & in_time)

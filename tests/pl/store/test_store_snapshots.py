@@ -258,3 +258,41 @@ def test_the_newest_snapshot_takes_the_place_of_the_others(tmp_path: Path) -> No
     assert found is not None
     assert found.through_ms == made.through_ms
     assert len(list((tmp_path / "real").iterdir())) == 1
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("n_less", [0, 10, N_BARS])
+def test_a_comparison_that_was_begun_earlier_gives_the_same(
+    store: Database, tmp_path: Path, n_less: int
+) -> None:
+    cached, history, _ = begun(store, tmp_path)
+    before_ms = BEFORE_MS - n_less * MINUTE_MS
+    cached.compare(SYMBOLS, "1min")
+    found = named(cached.last_bars(SYMBOLS, 1_000, before_ms))
+    assert same(found, history.last_bars(SYMBOLS, 1_000, before_ms))
+    assert cached.trusted == (0 if n_less == N_BARS else len(SYMBOLS))
+
+
+@pytest.mark.integration
+def test_a_comparison_counts_for_one_answer(store: Database, tmp_path: Path) -> None:
+    cached, history, _ = begun(store, tmp_path)
+    cached.compare(SYMBOLS, "1min")
+    cached.last_bars(SYMBOLS, 1_000, BEFORE_MS)
+    past = until(market(), BEFORE_MS)
+    one = past.take(np.flatnonzero(past.row == 1)[[40]])
+    revised = dataclasses.replace(one, close=one.high, revision=np.ones(1, np.int32))
+    BarStore(store).replace_bars(revised, SYMBOLS)
+    found = named(cached.last_bars(SYMBOLS, 1_000, BEFORE_MS))
+    assert same(found, history.last_bars(SYMBOLS, 1_000, BEFORE_MS))
+    assert cached.trusted == len(SYMBOLS) - 1
+
+
+@pytest.mark.integration
+def test_without_a_snapshot_there_is_nothing_to_compare(store: Database, tmp_path: Path) -> None:
+    _, history, _ = begun(store, tmp_path)
+    empty = Snapshots(tmp_path / "empty", "real", SYMBOLS)
+    cached = SnapshotHistory(store, history, empty, every)
+    cached.compare(SYMBOLS, "1min")
+    found = named(cached.last_bars(SYMBOLS, 1_000, BEFORE_MS))
+    assert same(found, history.last_bars(SYMBOLS, 1_000, BEFORE_MS))
+    assert cached.trusted == 0

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from pl import settings
+from pl.bootstrap.beginning import begin
+from pl.bootstrap.building import Building
 from pl.bootstrap.stores import open_stores
-from pl.bootstrap.streaming import Building
 from pl.feeds.feed import Sink
 from pl.feeds.massive_session import SocketOptions
 from pl.feeds.massive_socket import MassiveSocket
@@ -107,7 +108,7 @@ async def stream(clock: FastClock) -> None:
     )
     socket = MassiveSocket(options, SymbolTable(SYMBOLS), AlwaysOpenSessions().regular)
     stores = open_stores(chosen)
-    service = await Building(chosen, stores, clock).service()
+    service = await Building(chosen, begin(chosen, stores), clock).service()
     service.feed = FastFeed(socket, clock)
     try:
         await service.run()
