@@ -8,8 +8,8 @@ import pytest
 
 from launcher.ports import any_free
 from pl import settings
+from pl.bootstrap.building import Building
 from pl.bootstrap.stores import open_stores
-from pl.bootstrap.streaming import Building
 from pl.health_page import listen
 from pl.market.timeframes import TIMEFRAMES
 from pl.simulator.plans import Plan
