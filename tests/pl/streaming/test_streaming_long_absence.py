@@ -8,6 +8,7 @@ import pytest
 
 from launcher.ports import any_free
 from pl import settings
+from pl.bootstrap.beginning import begin
 from pl.bootstrap.building import Building
 from pl.bootstrap.stores import open_stores
 from pl.health_page import listen
@@ -44,7 +45,7 @@ class Stage:
         self.now_s = now_s
         chosen = settings.load(self.system.streaming.settings)
         stores = await asyncio.to_thread(open_stores, chosen)
-        building = Building(chosen, stores, lambda: self.now_s)
+        building = Building(chosen, begin(chosen, stores), lambda: self.now_s)
         service = await building.service()
         for part in (service.road, service.writer):
             part.start()
