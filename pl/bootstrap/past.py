@@ -131,8 +131,9 @@ class Past:
         regular = minutes.where(sessions.regular(minutes.start_ms))
         restored = restore(folding, regular, over_ms, stored)
         warm: dict[str, ByRow] = {}
+        gone_ms = max(over_ms, from_ms)  # what closed before is folded by nobody any more
         for name, bars in whole.items():
-            over = self._over(name, bars, recent_ms, over_ms)
+            over = self._over(name, bars, recent_ms, gone_ms)
             warm[name] = rows_of(bars.where(over), len(self.symbols))
             if name in MINUTES and not over.all():
                 _close_again(folding, name, bars.take(~over))

@@ -82,7 +82,7 @@ class CatchUp:
             fresh = await self._read(before_ms)
         if through_ms is None:
             return History(fresh, ClosedBars.empty(), fresh)
-        warm = where(stored, lambda start_ms: start_ms <= through_ms)
+        warm = where(_with_newcomers(stored, fresh), lambda start_ms: start_ms <= through_ms)
         return History(warm, _missed(warm, fresh), fresh)
 
     async def _read(self, before_ms: int) -> ByRow:
@@ -147,6 +147,17 @@ def _joined(parts: Sequence[ClosedBars]) -> ClosedBars:
     )
     joined = ClosedBars(*columns)
     return joined.take(np.lexsort((joined.row, joined.start_ms)))
+
+
+def _with_newcomers(stored: ByRow, fresh: ByRow) -> ByRow:
+    """Return what is stored, and of symbols that nobody watched before what was fetched.
+
+    They joined after the bars that are done with: what these brought is no news.
+    """
+    if stored is fresh:
+        return stored
+    joined = {row: bars for row, bars in fresh.items() if len(bars) and not len(stored[row])}
+    return {**stored, **joined} if joined else stored
 
 
 def _missed(warm: ByRow, fresh: ByRow) -> ClosedBars:
