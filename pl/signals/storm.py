@@ -30,21 +30,30 @@ def surest(
     most: int,
     most_events: int | None = None,
     awaited: Flags | None = None,
+    follows: Chosen | None = None,
 ) -> Chosen:
     """Return the places, in log order, of what is left of a close with at most `most` alerts.
 
     What changes or ends a signal said before always stays; together they are at most
     `most_events`, if they can be. Of the others the most confident stay,
     among equals those of the first symbols by row, then of the first patterns by kind.
-    awaited : (n,) confirmations of what was told as forming, None for none; they stay, too.
+    awaited : (n,) confirmations of what was told as forming, None for none; they stay, too;
+    follows : (n,) place of the alert without which an entry says nothing, -1 for none, None for
+    none at all. It stays or goes with that alert: bars that come at once may bring both.
     """
     is_fresh = _IS_FOUND[entries.life] & np.isnan(entries.said)
     fresh = np.flatnonzero(is_fresh if awaited is None else is_fresh & ~awaited)
-    if most_events is not None:
-        most = min(most, most_events - (len(entries) - len(fresh)))
-    if len(fresh) <= max(most, 0):
-        return np.arange(len(entries))
+    most_events = len(entries) if most_events is None else most_events
+    leads = np.arange(len(entries))
+    if len(fresh) <= most and len(entries) <= most_events:
+        return leads
+    if follows is not None:
+        after = np.flatnonzero(follows >= 0)
+        after = after[np.isin(follows[after], fresh)]
+        leads[after] = follows[after]
+    n_told = np.bincount(leads, minlength=len(entries))[fresh]
+    room = most_events - (len(entries) - int(n_told.sum()))
     order = np.lexsort((entries.kind[fresh], entries.row[fresh], -entries.confidence[fresh]))
-    stays = np.ones(len(entries), np.bool_)
-    stays[fresh[order[max(most, 0) :]]] = False
-    return np.flatnonzero(stays)
+    fits = np.cumsum(n_told[order]) <= room
+    fits[most:] = False
+    return np.flatnonzero(~np.isin(leads, fresh[order[~fits]]))

@@ -49,10 +49,12 @@ def choose(
     awaited = told.awaited(entries, chosen)
     awaited &= ~np.isnan(entries.said) | (verdict != HELD_CONFIDENCE)
     heard = _without_slight(entries, told, told.places(entries, chosen, awaited), awaited)
-    calmed = heard[surest(entries.take(heard), most, most_events, awaited[heard])]
+    crowd = entries.take(heard)
+    follows = told.follows(crowd, awaited[heard])
+    calmed = heard[surest(crowd, most, most_events, awaited[heard], follows)]
     told.note(entries.take(calmed))
     held = _counted(entries, verdict, in_time, heard)
-    held["storm"] = len(heard) - len(calmed)
+    held["storm"] = _n_first(entries, heard) - _n_first(entries, calmed)
     return Choice(entries.take(calmed), held)
 
 
@@ -67,6 +69,11 @@ def _without_slight(entries: Entries, told: Told, heard: Chosen, awaited: Flags)
     able = heard[updates & ~awaited[heard]].tolist()
     slight = [k for k, said in zip(able, entries.signals(able), strict=True) if said.is_slight]
     return heard[~np.isin(heard, slight)] if slight else heard
+
+
+def _n_first(entries: Entries, places: Chosen) -> int:
+    """Return how many entries at places say their find for the first time."""
+    return int(np.isnan(entries.said[places]).sum())
 
 
 def _counted(

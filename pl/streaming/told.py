@@ -116,6 +116,23 @@ class Told:
                 forming -= {flow_id} if signal.life in _OVER else set()
         return awaited
 
+    def follows(self, entries: Entries, awaited: Flags) -> Chosen:
+        """Return of each entry the place of the alert of this close without which it says nothing.
+
+        entries : in log order; awaited : (n,) those that are told in any case. -1 where the flow
+        was told of before, and of what says its find for the first time.
+        """
+        keys, first = _keys_of(entries), np.isnan(entries.said)
+        found: Chosen = np.full(len(entries), -1)
+        alerts, later = np.flatnonzero(first & ~awaited), np.flatnonzero(~first & ~awaited)
+        able = later[np.isin(keys[later], keys[alerts])].tolist()
+        if able:
+            place = dict(zip(keys[alerts].tolist(), alerts.tolist(), strict=True))
+            for k in able:
+                key = int(keys[k])
+                found[k] = -1 if key in self._keys else place[key]
+        return found
+
     def as_ended(self, entries: Entries, places: Chosen) -> Flags:
         """Tell which entries at `places` say an end that was told already, as far as is known."""
         lives = entries.life[places]

@@ -4,7 +4,7 @@ import numpy as np
 
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
-from pl.signals.signal import Signal
+from pl.signals.signal import CONFIRMED, Signal
 from pl.store.standing import Standing
 from pl.streaming.choice import choose
 from pl.streaming.told import Told, count_ends
@@ -84,6 +84,21 @@ def test_nor_do_those_of_what_has_ended_unless_the_end_is_news() -> None:
         found = entries(slight, fresh)
         choice = choose(policy, told, found, np.ones(len(found), np.bool_), 1, 1)
         assert choice.told.signals() == leaves
+
+
+def test_ends_of_alerts_that_a_storm_holds_back_leave_room_for_alerts() -> None:
+    """Bars that come at once may bring an alert and its end."""
+    found = entries(*(signal(symbol=name) for name in SYMBOLS), *(end(symbol=n) for n in SYMBOLS))
+    said: dict[int, list[tuple[str, str]]] = {}
+    for most_events in (1, 2, 3, 4):
+        told, policy = Told(), Policy(len(SYMBOLS), "1min", "intraday")
+        choice = choose(policy, told, found, np.ones(len(found), np.bool_), 2, most_events)
+        said[most_events] = [(one.symbol, one.life) for one in choice.told.signals()]
+        alerts = [symbol for symbol, life in said[most_events] if life == CONFIRMED]
+        assert choice.held["storm"] == len(SYMBOLS) - len(alerts)
+    one = [(SYMBOLS[0], CONFIRMED), (SYMBOLS[0], "failed")]
+    assert (said[1], said[2], said[3]) == ([], one, one)
+    assert said[4] == [(name, life) for life in (CONFIRMED, "failed") for name in SYMBOLS[:2]]
 
 
 def test_a_restart_still_knows_who_was_told() -> None:
