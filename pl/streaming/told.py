@@ -135,10 +135,11 @@ class Told:
 
     def as_ended(self, entries: Entries, places: Chosen) -> Flags:
         """Tell which entries at `places` say an end that was told already, as far as is known."""
-        lives = entries.life[places]
-        last = [self._keys.get(key) for key in _keys_of(entries)[places].tolist()]
-        known = [was == life for was, life in zip(last, lives.tolist(), strict=True)]
-        return np.array(known, np.bool_) & _IS_END[lives]
+        known = _IS_END[entries.life[places]]
+        ends = entries.take(places[known])
+        told = zip(_keys_of(ends).tolist(), ends.life.tolist(), strict=True)
+        known[known] = [self._keys.get(key) == life for key, life in told]
+        return known
 
     def note(self, entries: Entries) -> None:
         """Remember the flows that entries, in log order, tell of."""
