@@ -166,10 +166,11 @@ def bar_of(trades: list[dict[str, Any]]) -> dict[str, Any] | None:
 async def test_bars_from_the_sockets_trades_equal_rest_and_the_last_am():
     trades: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     aggregates: dict[tuple[str, int], dict[str, Any]] = {}
-    last = START + 3 * MINUTE_MS
     async with serving(speed=60.0, rate=3.0) as served:
         async with served.client(KEY, "T.*", "AM.*") as socket:
-            now = 0
+            now = (await next_of(socket, "T"))["t"]
+            heard_from = now // MINUTE_MS * MINUTE_MS
+            last = heard_from + 3 * MINUTE_MS
             while now < last + MINUTE_MS + 156_000:
                 for event in await events(socket):
                     if event["ev"] == "T":
@@ -181,11 +182,11 @@ async def test_bars_from_the_sockets_trades_equal_rest_and_the_last_am():
         rows = {}
         async with ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as http:
             for symbol in ("AAPL", "SPY", "KO", "F"):
-                path = f"/v2/aggs/ticker/{symbol}/range/1/minute/{START}/{last}"
+                path = f"/v2/aggs/ticker/{symbol}/range/1/minute/{heard_from}/{last}"
                 async with http.get(served.base + path) as answer:
                     body = await answer.json()
                 rows |= {(symbol, row["t"]): row for row in body["results"]}
-    watched = [(symbol, start) for symbol, start in rows if start > START]
+    watched = [(symbol, start) for symbol, start in rows if start > heard_from]
     assert len(watched) == 12
     for at in watched:
         expected = bar_of(trades[at])
