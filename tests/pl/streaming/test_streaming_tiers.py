@@ -7,14 +7,12 @@ from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.market.folding import Folding
 from pl.market.sessions import DAY_MS, AlwaysOpenSessions
 from pl.market.timeframes import TIMEFRAMES
-from pl.streaming.announcer import Announcer
 from pl.streaming.closing import Closing
-from pl.streaming.counters import Counters
 from pl.streaming.events import Circumstances, build_event
 from pl.streaming.flows import KEEP_MS
 from pl.streaming.frames import build_frame
-from pl.streaming.quotes import QuoteBoard
-from tests.pl.streaming.fakes import SYMBOLS, T0, Channels, Clock, Collected, closed
+from tests.pl.streaming.fakes import SYMBOLS, T0, Collected, closed
+from tests.pl.streaming.made_closing import closing_of
 
 SESSIONS = AlwaysOpenSessions()
 TODAY = T0 // DAY_MS * DAY_MS
@@ -30,19 +28,7 @@ def days_before(n: int) -> ClosedBars:
 def daily_closing(road: Collected, writer: Collected) -> Closing:
     frames = {name: build_frame(name, SYMBOLS, SESSIONS, 0) for name in ("1min", "daily")}
     frames["daily"].warm({0: days_before(80)})
-    return Closing(
-        minute=frames.pop("1min"),
-        longer=frames,
-        folding=Folding(SESSIONS, len(SYMBOLS), from_ms=TODAY),
-        road=road,
-        writer=writer,
-        announcer=Announcer(Channels().publish, SYMBOLS, 0),
-        board=QuoteBoard(SYMBOLS),
-        counters=Counters(),
-        order_repair=None,
-        clock=Clock(),
-        last_start_ms=np.zeros(len(SYMBOLS), np.int64),
-    )
+    return closing_of(frames, Folding(SESSIONS, len(SYMBOLS), from_ms=TODAY), road, writer)
 
 
 def test_the_close_of_the_day_brings_alerts_of_the_daily_tier() -> None:
