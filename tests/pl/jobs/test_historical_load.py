@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -120,6 +121,14 @@ async def test_bars_are_stored_as_backfilled_and_the_symbol_named(bench: Bench) 
     assert (len(bars), set(bars.quality.tolist()), set(bars.revision.tolist())) == (10, {1}, {0})
     assert UniverseStore(bench.database).names()["NEWCO"] == "NEWCO Fund"
     assert bench.record.bars == 20
+
+
+async def test_a_symbol_is_asked_for_as_it_is_known(bench: Bench) -> None:
+    bench.load.universes.add("AP", "Ampco-Pittsburgh", "stock")
+    await bench.run(replace(PLAN, symbols=("Ap", "TpA")))
+    assert bench.rest.asked == ["AP", "TpA"]
+    assert len(bench.stored("TpA")) == 10
+    assert bench.record.failed == {}
 
 
 async def test_loading_twice_changes_nothing_and_a_correction_is_a_revision(bench: Bench) -> None:
