@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from contracts.symbols import spelled
 from pl.feeds.rest_rows import Ticker
 from pl.jobs.pieces import DAILY, HOURLY, Piece, pieces_of
 from pl.jobs.plans import LoadPlan
@@ -86,7 +87,10 @@ class HistoricalLoad:
 
         Raises Unavailable when nobody can say now.
         """
-        if len(symbols) > MOST_VETTED or (await self._known()).intersection(symbols):
+        if len(symbols) > MOST_VETTED:
+            return
+        known = await self._known()
+        if any(spelled(symbol, known) in known for symbol in symbols):
             return
         for symbol in symbols:
             try:
@@ -149,6 +153,7 @@ class HistoricalLoad:
         self, symbol: str, left: list[Piece], known: frozenset[str], record: JobRecord
     ) -> None:
         record.turn_to(symbol)
+        symbol = spelled(symbol, known)
         if symbol not in known:
             await self.patiently(record, lambda: self._introduce(symbol))
         while left:

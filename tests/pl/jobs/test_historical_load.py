@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -130,6 +131,14 @@ async def test_days_are_stored_as_official(bench: Bench) -> None:
     history = BarHistory(bench.database)
     days = history.bars_between(["AAPL"], FROM_MS, FROM_MS + 9 * DAY_MS, DAILY)
     assert days.quality.tolist() == [QUALITY_OFFICIAL] * 5
+
+
+async def test_a_symbol_is_asked_for_as_it_is_known(bench: Bench) -> None:
+    bench.load.universes.add("AP", "Ampco-Pittsburgh", "stock")
+    await bench.run(replace(PLAN, symbols=("Ap", "TpA")))
+    assert bench.rest.asked == ["AP", "TpA"]
+    assert len(bench.stored("TpA")) == 10
+    assert bench.record.failed == {}
 
 
 async def test_loading_twice_changes_nothing_and_a_correction_is_a_revision(bench: Bench) -> None:
