@@ -8,12 +8,12 @@ from typing import Final, TypeVar
 
 from contracts.symbols import spelled
 from pl.feeds.rest_rows import Ticker
-from pl.jobs.pieces import HOURLY, Piece, pieces_of
+from pl.jobs.pieces import DAILY, HOURLY, Piece, pieces_of
 from pl.jobs.plans import LoadPlan
 from pl.jobs.record import JobRecord
 from pl.jobs.session_hours import SessionHours
 from pl.jobs.soundness import sound
-from pl.market.backfilled import as_backfilled
+from pl.market.backfilled import as_backfilled, as_official
 from pl.market.batches import BarBatch, ClosedBars, FeedNotice
 from pl.store.bars import BarStore
 from pl.store.universes import UniverseStore
@@ -174,7 +174,7 @@ class HistoricalLoad:
     async def _fetch(self, symbol: str, piece: Piece) -> ClosedBars:
         fetch = self.history.bars[piece.timeframe]
         batch = await fetch(symbol, piece.from_ms, piece.fetched_to_ms)
-        bars = as_backfilled(batch)
+        bars = as_official(batch) if piece.timeframe == DAILY else as_backfilled(batch)
         good = sound(bars, piece)
         if not good.all():
             self.refused(f"{piece.timeframe} bars with impossible values", int((~good).sum()))

@@ -40,6 +40,8 @@ MOST_FOLLOWING: Final = 4
 TOLD_FIRST: Final = 50
 TOLD_AT_ONCE: Final = 250
 """Events of one transaction: the first ones of a close are few, so that they come soon."""
+DRAINED_AT_ONCE: Final = 8
+"""Records of TOLD_AT_ONCE events at most that are brought from disk between two closes."""
 PROGRESS: Final = "signals"
 
 
@@ -247,7 +249,7 @@ class Road:
     def _maintain(self) -> None:
         self.publication.flush()
         if self.spool.waiting:
-            self._with_database(self.spool.drain)
+            self._with_database(lambda: self.spool.drain(DRAINED_AT_ONCE))
         self._advance()
         self._mark()
 
