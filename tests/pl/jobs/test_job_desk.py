@@ -168,8 +168,7 @@ async def test_a_job_that_was_cancelled_meanwhile_stays_cancelled(stage: Stage) 
 async def test_a_cancel_that_comes_as_its_job_ends_changes_nothing(stage: Stage) -> None:
     record = stage.desk.running
     stage.going.set()
-    while stage.reporter.status["first"].status == "running":
-        await asyncio.sleep(0)
+    await stage.reporter.end_of("first").wait()
     assert stage.desk.running is record
     stage.desk.take(Cancel("first"), None)
     assert stage.reporter.status["first"].status == "completed"
