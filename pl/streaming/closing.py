@@ -98,14 +98,14 @@ class Closing:
         frames = (self.minute, *self.longer.values())
         return {frame.timeframe: frame.engine for frame in frames}
 
-    def begin(self, floor_ms: int, alerts_from_ms: int) -> None:
+    def begin(self, floor_ms: int, alerts_from_ms: Int64 | int) -> None:
         """Take what was evaluated so far as history, and minutes before `floor_ms` as others'.
 
-        alerts_from_ms : what closed by then alerts nobody.
+        alerts_from_ms : what closed by then alerts nobody, (n_symbols,) or for all.
         """
         self.floor_ms = floor_ms
         for frame in (self.minute, *self.longer.values()):
-            frame.alerts_from_ms = alerts_from_ms
+            frame.alerts_from_ms[:] = alerts_from_ms
         self.history_ms = self.last_start_ms.copy()
 
     def pass_on(self, closed: ClosedBars, received_at: float, closed_through_ms: int = 0) -> None:

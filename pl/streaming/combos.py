@@ -10,7 +10,7 @@ import numpy as np
 
 from pl.market.batches import QUALITY_LIVE, QUALITY_NAMES, ClosedBars
 from pl.market.sessions import MarketSessions
-from pl.market.timeframes import DAILY, ends_of
+from pl.market.timeframes import DAILY
 from pl.signals.combos.author import TIER
 from pl.signals.combos.days import Days
 from pl.signals.combos.names import TRIGGERED_ON
@@ -96,14 +96,11 @@ class ComboDesk:
         if not len(entries):
             return
         frame = self.frames[name]
-        in_time = np.ones(len(entries), np.bool_)
-        if frame.alerts_from_ms:
-            in_time = ends_of(self.sessions, name, entries.bar_time_ms) > frame.alerts_from_ms
         choice = choose(
             self._policies[name],
             frame.told,
             entries,
-            in_time,
+            frame.in_time(entries),
             MOST_OF_COMBOS // 2,
             MOST_OF_COMBOS,
         )
