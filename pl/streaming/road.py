@@ -38,6 +38,8 @@ counted from the first of them: a storm that takes longer to tell has cleared it
 HEAD_START_S: Final = 0.02
 """So long at most who brings alerts leaves the interpreter to the first of them."""
 MOST_FOLLOWING: Final = 4
+DRAINED_AT_ONCE: Final = 8
+"""Records of TOLD_AT_ONCE events at most that are brought from disk between two closes."""
 PROGRESS: Final = "signals"
 
 Telling = Future[Future[None]]
@@ -240,7 +242,7 @@ class Road:
     def _maintain(self) -> None:
         self.publication.flush()
         if self.spool.waiting:
-            self._with_database(self.spool.drain)
+            self._with_database(lambda: self.spool.drain(DRAINED_AT_ONCE))
         self._advance()
         self._mark()
 

@@ -276,6 +276,23 @@ def test_bars_are_columns_oldest_first(page: Any, stored_bars: None) -> None:
     assert bars["revision"] == [1] * 3
 
 
+def test_a_preferred_share_is_found_by_its_small_letter(
+    shared_system: Any, page: Any, stored_bars: None
+) -> None:
+    shared_system.rows(
+        "INSERT INTO ohlcv_1min (symbol, timestamp, open, high, low, close, volume)"
+        " VALUES ('BACpB', date_trunc('minute', now()), 25, 25, 25, 25, 1)"
+    )
+    body = get(page, "/api/bars/BACpB").json()
+    assert (body["symbol"], body["bars"]["close"]) == ("BACpB", [25.0])
+    closes = get(page, "/api/closes", symbols="BACpB,nvda,NVDA,NOPE").json()["closes"]
+    assert [(symbol, len(rows)) for symbol, rows in closes.items()] == [
+        ("BACpB", 1),
+        ("NVDA", 60),
+        ("NOPE", 0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "status", "error"),
     [

@@ -12,7 +12,7 @@ from pl.streaming.expiry import Expiry
 from pl.streaming.flows import Flows
 from pl.streaming.loads import Load
 from pl.streaming.publication import Publication
-from pl.streaming.road import CLEAR_WAY_S, Road
+from pl.streaming.road import CLEAR_WAY_S, DRAINED_AT_ONCE, Road
 from tests.pl.streaming.fakes import (
     T0,
     Clock,
@@ -210,6 +210,17 @@ def test_what_stands_under_another_number_is_not_published(stage: Stage) -> None
     stage.patterns.clash = {1}
     stage.carry(load(signal(1), signal(2)))
     assert stage.redis.seqs == [2]
+
+
+def test_alerts_do_not_wait_until_a_whole_spool_is_stored(stage: Stage) -> None:
+    waiting = [("spooled", [seq], None, 0.0) for seq in range(1, 101)]
+    stage.road.next_seq, stage.redis.cursor = 101, 100
+    stage.road.publication.seq = 100
+    stage.spool.records += waiting
+    stage.carry(load(signal(1)), load(signal(2)))
+    kinds = [what[0] for what in stage.database.done]
+    first, second = (place for place, kind in enumerate(kinds) if kind == "events")
+    assert (first, kinds[first:second].count("spooled")) == (0, DRAINED_AT_ONCE)
 
 
 def test_while_postgresql_is_away_events_are_spooled_and_marked_degraded(stage: Stage) -> None:
