@@ -28,9 +28,8 @@ class Evaluated:
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
     through, as far as it is not too many; ended : how many signals of the log ended, by how they
-    did; held : how many were told to nobody, by reason (see `choice.HELD`); crossed : the lines
-    that indicators crossed; refused : what was left out, by reason (see
-    `counters.REASONS`).
+    did; held : how many were told to nobody, by reason (see `choice.HELD`); refused : what was
+    left out, by reason (see `counters.REASONS`).
     """
 
     timeframe: str
@@ -40,7 +39,6 @@ class Evaluated:
     alerts: Findings
     ended: Mapping[str, int]
     held: Mapping[str, int]
-    crossed: Crossings
     refused: Mapping[str, int]
 
 
@@ -104,9 +102,12 @@ class Frame:
             alerts,
             ended,
             choice.held,
-            self.crossings.look(update.indicators, self.engine.history),
             {**update.refused, "one_tick": count_one_tick(bars)},
         )
+
+    def cross(self, indicators: IndicatorTable) -> Crossings:
+        """Return which lines the indicators of a close crossed, once it was evaluated."""
+        return self.crossings.look(indicators, self.engine.history)
 
 
 def build_frame(
