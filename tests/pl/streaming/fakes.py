@@ -10,8 +10,8 @@ import numpy as np
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, ClosedBars, TradeBatch
 from pl.signals.signal import CONFIRMED, Signal
 from pl.signals.table import IndicatorTable
+from pl.streaming.loads import Load
 from pl.streaming.publication import Publication
-from pl.streaming.road import Load
 from service.errors import Unavailable
 
 T0 = 1_795_600_800_000  # 2026-11-25 10:00 UTC, the start of a minute

@@ -10,8 +10,9 @@ import pytest
 from pl.market.sessions import AlwaysOpenSessions
 from pl.streaming.expiry import Expiry
 from pl.streaming.flows import Flows
+from pl.streaming.loads import Load
 from pl.streaming.publication import Publication
-from pl.streaming.road import CLEAR_WAY_S, DRAINED_AT_ONCE, Load, Road
+from pl.streaming.road import CLEAR_WAY_S, DRAINED_AT_ONCE, Road
 from tests.pl.streaming.fakes import (
     T0,
     Clock,
@@ -145,6 +146,39 @@ def test_a_close_whose_parts_come_one_by_one_is_followed_once_all_are_told(stage
     parts = [dataclasses.replace(load(signal(n)), then=None) for n in (1, 2, 3)]
     stage.carry(*parts, load(through_ms=T0, then=lambda: seen.append(list(stage.redis.seqs))))
     assert seen == [[1, 2, 3]]
+
+
+def test_what_comes_ahead_waits_for_no_other_part_and_is_told_in_order(stage: Stage) -> None:
+    arrived, on_its_way = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    class Slowly(Patterns):
+        def commit_events(self, events: Any, *rest: Any) -> Any:
+            if events and events[0].data.seq == 51:
+                waited.append(on_its_way.wait(10.0))
+            return super().commit_events(events, *rest)
+
+    class Arriving(list[Any]):
+        def __getitem__(self, part: Any) -> Any:
+            on_its_way.set()
+            return super().__getitem__(part)
+
+    many = dataclasses.replace(load(*map(signal, range(1, 201))), through_ms=None, then=None)
+    longer = dataclasses.replace(load(*map(signal, range(201, 261))), through_ms=None, then=None)
+    last = load(signal(261), through_ms=T0 + 60_000, then=arrived.set)
+    stage.road.clear_way_s = CLEAR_WAY_S
+    stage.road.store = Slowly(stage.database)  # type: ignore[assignment]
+    stage.carry(many, dataclasses.replace(longer, found=Arriving(longer.found)), last)
+    assert waited == [True]
+    assert arrived.is_set()
+    assert stage.committed == stage.redis.seqs == list(range(1, 262))
+    assert [through for _, through, _ in stage.database.of("events")][-1] == T0 + 60_000
+
+
+def test_a_part_whose_close_never_ends_is_told(stage: Stage) -> None:
+    many = dataclasses.replace(load(*map(signal, range(1, 201))), through_ms=None, then=None)
+    stage.carry(many)
+    assert stage.redis.seqs == list(range(1, 201))
 
 
 def test_parts_whose_flows_were_told_before_move_the_progress(stage: Stage) -> None:
