@@ -10,13 +10,13 @@ from typing import Final
 
 import psycopg2.errors
 
+from contracts.symbols import SYMBOL, spelled
 from contracts.universes import UnknownUniverseError, fold, resolve, universes_of
 from pl.store.connection import Database
 from pl.store.universes import UniverseStore
 from service.errors import Rejected
 
 KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*:[A-Za-z0-9][A-Za-z0-9_.-]*")
-SYMBOL: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}")
 COLUMN: Final = "symbol"
 A_LINE: Final = 12
 
@@ -67,7 +67,8 @@ def put(
         raise _wrong("key", key, f"{alike[0]}, which is the same name in another spelling")
     if given and file:
         raise _wrong("symbols", "both", "symbols or --file")
-    named = [symbol.strip().upper() for symbol in (_of_file(file) if file else given)]
+    known = store.names()
+    named = [spelled(symbol.strip(), known) for symbol in (_of_file(file) if file else given)]
     odd = [symbol for symbol in named if not SYMBOL.fullmatch(symbol)]
     if odd:
         raise _wrong("symbols", ", ".join(map(repr, odd[:A_LINE])), "names such as AAPL or BRK.B")

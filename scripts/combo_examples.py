@@ -57,9 +57,9 @@ def recording(home: Path) -> Recording:
         if kind == DAY:
             log += market.take((kind, bars))
             continue
-        update = market.combos.update(bars)
-        log += update.combos.signals()
-        table = update.update.indicators
+        taken = market.combos.take(bars)
+        log += taken.judge().combos.signals()
+        table = taken.update.indicators
         keys = zip(table.row.tolist(), table.start_ms.tolist(), strict=True)
         vwap |= dict(zip(keys, table.values[:, COLUMN["vwap"]].tolist(), strict=True))
     return Recording(minutes, vwap, log)

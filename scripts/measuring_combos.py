@@ -128,7 +128,7 @@ def _logs(batches: Batches, timeframe: str, sessions: ExchangeSessions) -> Itera
         if kind == DAY:
             market.take((kind, bars))
         else:
-            yield market.combos.update(bars).combos
+            yield market.combos.take(bars).judge().combos
 
 
 def names_on(timeframe: str) -> list[str]:

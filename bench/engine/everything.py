@@ -127,13 +127,14 @@ def close_minutes(bars: Float64, n_warm: int) -> Closes:
 def close_one(batch: ClosedBars, policy: Policy, around: Around, found: Closes) -> None:
     """Close a minute of every symbol; note what each part took."""
     times = [time.thread_time()]
-    done = around.combos.update(batch)
+    taken = around.combos.take(batch)
+    update, combos = taken.update, taken.judge().combos
     times.append(time.thread_time())
-    around.compare(done.update.indicators)
+    around.compare(update.indicators)
     times.append(time.thread_time())
-    found.crossings.append(around.cross(done.update.indicators))
+    found.crossings.append(around.cross(update.indicators))
     times.append(time.thread_time())
-    told = policy.choose(done.update.entries), around.policy.choose(done.combos)
+    told = policy.choose(update.entries), around.policy.choose(combos)
     times.append(time.thread_time())
     for entries in told:
         entries.signals()
@@ -141,8 +142,8 @@ def close_one(batch: ClosedBars, policy: Policy, around: Around, found: Closes) 
     kept = found.update_ms, found.compare_ms, found.cross_ms, found.choose_ms, found.write_ms
     for each, took in zip(kept, np.diff(times), strict=True):
         each.append(1000.0 * float(took))
-    found.entries.append(len(done.update.entries))
-    found.combos.append(len(done.combos))
+    found.entries.append(len(update.entries))
+    found.combos.append(len(combos))
     found.chosen.append(sum(len(entries) for entries in told))
 
 
@@ -150,9 +151,13 @@ def check(bars: Float64, days: Float64, n_warm: int) -> None:
     """Raise unless closing minute by minute and all at once say the same of some symbols."""
     n_bars = bars.shape[0]
     one, other = (Around.of(warmed(bars, n_warm), days).combos for _ in range(2))
-    each = [one.update(closes(bars, minute, minute + 1)) for minute in range(n_warm, n_bars)]
-    whole = other.update(closes(bars, n_warm, n_bars))
-    signals = [signal for done in each for signal in done.update.signals]
-    combos = [signal for done in each for signal in done.combos.signals()]
-    if signals != whole.update.signals or combos != whole.combos.signals() or not signals:
+    signals, combos = [], []
+    for minute in range(n_warm, n_bars):
+        taken = one.take(closes(bars, minute, minute + 1))
+        signals += taken.update.signals
+        combos += taken.judge().combos.signals()
+    whole = other.take(closes(bars, n_warm, n_bars))
+    if signals != whole.update.signals or not signals:
+        raise AssertionError("minutes closed one by one and at once have different logs")
+    if combos != whole.judge().combos.signals():
         raise AssertionError("minutes closed one by one and at once have different logs")

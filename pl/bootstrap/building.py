@@ -19,7 +19,7 @@ from pl.bus.connection import connect
 from pl.bus.events import EventPublisher
 from pl.bus.heartbeat import Heartbeat
 from pl.market.aggregation import MinuteBars
-from pl.market.batches import MINUTE_MS, BarBatch, SymbolTable
+from pl.market.batches import MINUTE_MS, BarBatch, Int64, SymbolTable
 from pl.market.folding import Folding
 from pl.market.halts import HOUR
 from pl.market.rows import ByRow, newest
@@ -109,7 +109,7 @@ class Building:
         await day
         floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0
         loop = self._build_loop(closing, session, road, floor_ms)
-        closing.begin(floor_ms, floor_ms if done_ms is None else 0)
+        closing.begin(floor_ms, self._alerts_from(floor_ms, history, done_ms))
         closing.catch_up(history.missed, self._clock(), floor_ms, longer.changed)
         return self._build_service(loop, road, done_ms)
 
@@ -198,6 +198,16 @@ class Building:
         if self._live:
             return int(self._clock() * 1000)
         return 0 if done_ms is None else done_ms + MINUTE_MS
+
+    def _alerts_from(self, floor_ms: int, history: History, done_ms: int | None) -> Int64:
+        """Return until when what closed alerts nobody, (n_symbols,) unix ms.
+
+        A first start is late for all of history, later ones for what a symbol missed that returns.
+        """
+        alerts_from = np.full(len(self._symbols), floor_ms if done_ms is None else 0, np.int64)
+        if done_ms is not None:
+            alerts_from[list(history.away)] = done_ms + MINUTE_MS
+        return alerts_from
 
     def _take_over(self, closing: Closing, regular: ByRow) -> None:
         row, start_ms = newest(regular, HOUR)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from pl.bootstrap.stores import Stores
 from pl.feeds.massive_rest import MassiveRest
-from pl.market.batches import MINUTE_MS, ClosedBars, Int64
-from pl.market.columns import merged
+from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.market.columns import keys_of, merged
 from pl.market.folding import Folding
 from pl.market.restoring import restore
 from pl.market.rows import ByRow, by_row, rows_of, together
@@ -124,7 +124,9 @@ class Past:
         first_day_ms = sessions.day_start_ms(session_from(sessions, from_ms).session_date)
         recent_ms = first_day_ms - WEEK_MS
         read = self.histories[0].bars_between
-        folding.know_days(read(self.symbols, recent_ms - WEEK_MS, first_day_ms, DAILY))
+        days = read(self.symbols, recent_ms - WEEK_MS, over_ms, DAILY)
+        folding.know_days(days.take(days.start_ms < first_day_ms))
+        folding.know_official(days.take(days.start_ms >= first_day_ms))
         minutes = self._minutes(history, from_ms, over_ms)
         whole = {name: together(rows)[0] for name, rows in held.items()}
         stored = {name: _between(whole[name], recent_ms, over_ms) for name in FOLDED}
@@ -150,7 +152,7 @@ class Past:
             return bars
         since_ms, through_ms = int(bars.start_ms.min()), int(bars.start_ms.max())
         stored = self.histories[0].bars_between(self.symbols, since_ms, through_ms + 1)
-        return stored.take(np.isin(_keys(stored), _keys(bars)))
+        return stored.take(np.isin(keys_of(stored), keys_of(bars)))
 
     def _minutes(self, history: History, from_ms: int, over_ms: int) -> ClosedBars:
         """Return the minutes that are folded, with their trades."""
@@ -221,8 +223,3 @@ def _between(bars: ClosedBars, from_ms: int, to_ms: int) -> ClosedBars:
     minutes = (found.start_ms - from_ms) // MINUTE_MS
     narrow = minutes.max(initial=0) < 1 << 16
     return found.take(np.argsort(minutes.astype(np.uint16 if narrow else np.int64), kind="stable"))
-
-
-def _keys(bars: ClosedBars) -> Int64:
-    """Return one number for each (start, row); a market has fewer than 2**20 symbols."""
-    return (bars.start_ms // 1000 << 20) + bars.row

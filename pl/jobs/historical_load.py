@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from contracts.symbols import spelled
 from pl.feeds.rest_rows import Ticker
-from pl.jobs.pieces import HOURLY, Piece, pieces_of
+from pl.jobs.pieces import DAILY, HOURLY, Piece, pieces_of
 from pl.jobs.plans import LoadPlan
 from pl.jobs.record import JobRecord
 from pl.jobs.session_hours import SessionHours
 from pl.jobs.soundness import sound
-from pl.market.backfilled import as_backfilled
+from pl.market.backfilled import as_backfilled, as_official
 from pl.market.batches import BarBatch, ClosedBars, FeedNotice
 from pl.store.bars import BarStore
 from pl.store.universes import UniverseStore
@@ -80,13 +81,17 @@ class HistoricalLoad:
         except asyncio.CancelledError:
             self.problem = ""  # nobody asks any more whether it is back
             raise
+        self.problem = ""
 
     async def vet(self, symbols: Sequence[str]) -> None:
         """Raise Rejected when nobody knows any of these symbols; many of them are not asked for.
 
         Raises Unavailable when nobody can say now.
         """
-        if len(symbols) > MOST_VETTED or (await self._known()).intersection(symbols):
+        if len(symbols) > MOST_VETTED:
+            return
+        known = await self._known()
+        if any(spelled(symbol, known) in known for symbol in symbols):
             return
         for symbol in symbols:
             try:
@@ -149,6 +154,7 @@ class HistoricalLoad:
         self, symbol: str, left: list[Piece], known: frozenset[str], record: JobRecord
     ) -> None:
         record.turn_to(symbol)
+        symbol = spelled(symbol, known)
         if symbol not in known:
             await self.patiently(record, lambda: self._introduce(symbol))
         while left:
@@ -168,7 +174,7 @@ class HistoricalLoad:
     async def _fetch(self, symbol: str, piece: Piece) -> ClosedBars:
         fetch = self.history.bars[piece.timeframe]
         batch = await fetch(symbol, piece.from_ms, piece.fetched_to_ms)
-        bars = as_backfilled(batch)
+        bars = as_official(batch) if piece.timeframe == DAILY else as_backfilled(batch)
         good = sound(bars, piece)
         if not good.all():
             self.refused(f"{piece.timeframe} bars with impossible values", int((~good).sum()))

@@ -7,6 +7,7 @@ from typing import Final
 from pl.jobs.plans import LoadPlan
 
 HOURLY: Final = "1hour"
+DAILY: Final = "daily"
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
 
@@ -28,7 +29,7 @@ class _Timeframe:
 _TIMEFRAMES: Final = {
     "1min": _Timeframe(MINUTE_MS, MINUTE_MS, 30 * DAY_MS, on_the_grid=True),
     HOURLY: _Timeframe(60 * MINUTE_MS, 30 * MINUTE_MS, 30 * DAY_MS, on_the_grid=True),
-    "daily": _Timeframe(DAY_MS, DAY_MS, 3_650 * DAY_MS, on_the_grid=False),
+    DAILY: _Timeframe(DAY_MS, DAY_MS, 3_650 * DAY_MS, on_the_grid=False),
 }
 
 

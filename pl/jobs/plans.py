@@ -1,12 +1,12 @@
 """Turn a job as it was asked for into a plan, or say what is wrong with it."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contracts.messages.jobs import DataLoadJob
+from contracts.symbols import SYMBOL, spelled
 from service.errors import Rejected
 
 HISTORICAL_LOAD: Final = "historical_load"
@@ -14,8 +14,6 @@ SPANS: Final = {"minute": "1min", "hour": "1hour", "day": "daily"}
 TIMEFRAMES: Final = tuple(SPANS.values())
 MOST_YEARS: Final = 50.0
 DAYS_A_YEAR: Final = 365.25
-
-_SYMBOL: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}")
 
 ResolveUniverse = Callable[[str], Sequence[str]]
 
@@ -51,8 +49,8 @@ def plan_load(job: DataLoadJob, now: datetime, resolve: ResolveUniverse) -> Load
 def _symbols(job: DataLoadJob, resolve: ResolveUniverse) -> tuple[str, ...]:
     universe = job.universe_key or job.universe_type
     if job.symbols:
-        named = tuple(dict.fromkeys(symbol.strip().upper() for symbol in job.symbols))
-        odd = [symbol for symbol in named if not _SYMBOL.fullmatch(symbol)]
+        named = tuple(dict.fromkeys(spelled(symbol.strip()) for symbol in job.symbols))
+        odd = [symbol for symbol in named if not SYMBOL.fullmatch(symbol)]
         if odd:
             raise _wrong("symbols", odd, "names of symbols")
         return named

@@ -1,8 +1,10 @@
 """Take bars of a history into our own."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from pl.market.batches import QUALITY_BACKFILLED, BarBatch, ClosedBars
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_OFFICIAL, BarBatch, ClosedBars
 
 
 def as_backfilled(batch: BarBatch) -> ClosedBars:
@@ -21,3 +23,14 @@ def as_backfilled(batch: BarBatch) -> ClosedBars:
         np.zeros(n, np.int32),
         np.full(n, QUALITY_BACKFILLED, np.uint8),
     )
+
+
+def as_official(batch: BarBatch) -> ClosedBars:
+    """Return the days of a batch as closed bars, revision 0, of quality `official`."""
+    return replace(as_backfilled(batch), quality=np.full(len(batch), QUALITY_OFFICIAL, np.uint8))
+
+
+def as_members(bars: ClosedBars) -> ClosedBars:
+    """Return bars as parts of a longer one, to which an official day is a backfilled one."""
+    quality = np.where(bars.quality == QUALITY_OFFICIAL, QUALITY_BACKFILLED, bars.quality)
+    return replace(bars, quality=quality.astype(np.uint8))

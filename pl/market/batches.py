@@ -27,7 +27,9 @@ UPDATES_ALL: Final = UPDATES_OPEN_CLOSE | UPDATES_HIGH_LOW | UPDATES_VOLUME
 QUALITY_LIVE: Final = 0
 QUALITY_BACKFILLED: Final = 1
 QUALITY_PARTIAL: Final = 2
-QUALITY_NAMES: Final = ("live", "backfilled", "partial")
+QUALITY_OFFICIAL: Final = 3
+"""Of a day as the exchange's vendor gives it, with its auctions: no minute is folded over it."""
+QUALITY_NAMES: Final = ("live", "backfilled", "partial", "official")
 
 
 class SymbolTable:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pl.market.backfilled import as_members
 from pl.market.batches import ClosedBars, Int64
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import DAILY, MINUTES, WEEKLY, session_from, week_of
@@ -11,11 +12,11 @@ def coarser(bars: ClosedBars, timeframe: str, sessions: MarketSessions) -> Close
     """Return the bars of a timeframe folded from shorter ones of regular hours.
 
     bars : in any order; of days for `weekly`, else of minutes. Returns revision 0, the gravest
-    quality of the bars folded, sorted by (start_ms, row).
+    quality of the bars folded (an official day is a backfilled one), sorted by (start_ms, row).
     """
     if not len(bars):
         return ClosedBars.empty()
-    bars = bars.take(np.lexsort((bars.row, bars.start_ms)))
+    bars = as_members(bars.take(np.lexsort((bars.row, bars.start_ms))))
     starts = bar_starts(bars.start_ms, timeframe, sessions)
     order = np.lexsort((bars.start_ms, bars.row, starts))
     bars, starts = bars.take(order), starts[order]

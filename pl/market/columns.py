@@ -12,6 +12,7 @@ from pl.market.batches import (
     BarBatch,
     ClosedBars,
     Float64,
+    Int64,
     PackedTrades,
     Records,
     TradeBatch,
@@ -97,6 +98,11 @@ def stacked(bars: BarBatch | ClosedBars, axis: int = 0) -> Float64:
     """Return open, high, low, close, volume, vwap as one array of shape (6, n), or (n, 6)."""
     columns = (bars.open, bars.high, bars.low, bars.close, bars.volume, bars.vwap)
     return np.stack(columns, axis=axis)
+
+
+def keys_of(bars: ClosedBars) -> Int64:
+    """Return one number for each (start, row), (n,); a market has fewer than 2**20 symbols."""
+    return (bars.start_ms // 1000 << 20) + bars.row
 
 
 def concatenated(parts: Sequence[ClosedBars]) -> ClosedBars:

@@ -13,8 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from pl.market.batches import MINUTE_MS, ClosedBars, Int32, Int64
-from pl.market.columns import merged
+from pl.market.backfilled import as_members
+from pl.market.batches import MINUTE_MS, QUALITY_OFFICIAL, ClosedBars, Int32, Int64
+from pl.market.columns import keys_of, merged
 from pl.market.pages import ABSENT, Page
 from pl.market.periods import KEPT, Cut, Period, cuts_of_session, cuts_of_week
 from pl.market.sessions import MarketSessions, Session
@@ -49,7 +50,8 @@ class Folding:
 
     from_ms : sessions that opened before are not folded, because not all of their minutes are
     known; through_ms : minutes that ended by then are over; UNKNOWN_MS before the first;
-    too_old : minutes of sessions not held, which changed nothing.
+    too_old : minutes of sessions not held, which changed nothing; official : days of the
+    exchange's own, which count more than what is folded because they hold the auctions.
     """
 
     sessions: MarketSessions
@@ -57,6 +59,7 @@ class Folding:
     from_ms: int = 0
     through_ms: int = UNKNOWN_MS
     too_old: int = 0
+    official: ClosedBars = field(default_factory=ClosedBars.empty)
     _days: list[Period] = field(default_factory=list)
     _weeks: list[Period] = field(default_factory=list)
 
@@ -84,6 +87,10 @@ class Folding:
         for start_ms in np.unique(days.start_ms).tolist():
             session = session_from(self.sessions, start_ms)
             self._put_days(session, days.take(days.start_ms == start_ms), UNKNOWN_MS)
+
+    def know_official(self, days: ClosedBars) -> None:
+        """Let no minutes fold over those of the daily bars that are official."""
+        self.official = days.take(days.quality == QUALITY_OFFICIAL)
 
     def know_revisions(self, timeframe: str, bars: ClosedBars) -> None:
         """Take over the revisions of bars that are stored, where their period is held."""
@@ -130,11 +137,12 @@ class Folding:
         for day in self._days:
             if day.key == session.open_ms:
                 for timeframe in day.cuts:
-                    bars = day.closing(timeframe, end_ms)
+                    bars = self._ours(timeframe, day.closing(timeframe, end_ms))
                     _add(longer, timeframe, bars)
                     if timeframe == DAILY and len(bars):
                         _add(longer, WEEKLY, self._put_days(session, bars, self.through_ms))
         if end_ms == session.close_ms:
+            self._put_official(session)
             for week in self._weeks:
                 _add(longer, WEEKLY, week.closing(WEEKLY, end_ms))
 
@@ -161,10 +169,24 @@ class Folding:
         if not change.any() or day.cuts["5min"].end_ms[slot[0] // 5] > self.through_ms:
             return
         for timeframe in day.cuts:
-            bars = day.changed(timeframe, minutes, slot, change, self.through_ms)
+            changed = day.changed(timeframe, minutes, slot, change, self.through_ms)
+            bars = self._ours(timeframe, changed)
             _add(longer, timeframe, bars)
             if timeframe == DAILY and len(bars):
                 _add(longer, WEEKLY, self._put_days(session, bars, self.through_ms))
+
+    def _ours(self, timeframe: str, bars: ClosedBars) -> ClosedBars:
+        """Return the bars that no official one stands for."""
+        if timeframe != DAILY or not len(self.official):
+            return bars
+        return bars.where(~np.isin(keys_of(bars), keys_of(self.official)))
+
+    def _put_official(self, session: Session) -> None:
+        """Take the official days of a session that closes in as members of their week."""
+        start_ms = self.sessions.day_start_ms(session.session_date)
+        days = self.official.take(self.official.start_ms == start_ms)
+        if len(days):
+            self._put_days(session, days, self.through_ms)
 
     def _put_days(self, session: Session, days: ClosedBars, through_ms: int) -> ClosedBars:
         """Take the daily bars of one session in; return the closed weeks that they revise."""
@@ -172,7 +194,7 @@ class Folding:
         if week is None:
             return ClosedBars.empty()
         slot = np.full(len(days), session.session_date.weekday(), np.int64)
-        change = week.page.put(days, slot)
+        change = week.page.put(as_members(days), slot)
         return week.changed(WEEKLY, days, slot, change, through_ms)
 
     def _day(self, session: Session) -> Period | None:

@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pl.market.batches import QUALITY_BACKFILLED, ClosedBars, Int64
-from pl.market.columns import merged, stacked
+from pl.market.batches import ClosedBars
+from pl.market.columns import keys_of, merged, stacked
 from pl.market.folding import Folding
-from pl.market.timeframes import DAILY, FOLDED, WEEKLY
-
-OFFICIAL: Final = frozenset({DAILY, WEEKLY})
-"""Timeframes whose fetched bars count more than what is folded: they hold the auctions."""
+from pl.market.timeframes import FOLDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,8 @@ def restore(
 ) -> Restored:
     """Fold the minutes from `folding.from_ms` on that are over by `through_ms`; say what is new.
 
-    minutes : regular ones, sorted by (start_ms, row); stored : longer bars of the same time.
+    minutes : regular ones, sorted by (start_ms, row); stored : longer bars of the same time. Of
+    days that the folding knows as official nothing is said.
     """
     folding.through_ms = folding.from_ms
     steps = folding.advance(minutes, through_ms)
@@ -41,16 +38,14 @@ def restore(
     for name in FOLDED:
         folded = merged([step.longer[name] for step in steps if name in step.longer])
         held = stored.get(name, ClosedBars.empty())
-        fresh[name], changed[name] = _compared(folded, held, keeps_fetched=name in OFFICIAL)
+        fresh[name], changed[name] = _compared(folded, held)
         folding.know_revisions(name, held)
         folding.know_revisions(name, changed[name])
     return Restored(_not_empty(fresh), _not_empty(changed))
 
 
-def _compared(
-    folded: ClosedBars, held: ClosedBars, *, keeps_fetched: bool
-) -> tuple[ClosedBars, ClosedBars]:
-    keys, asked = _keys(held), _keys(folded)
+def _compared(folded: ClosedBars, held: ClosedBars) -> tuple[ClosedBars, ClosedBars]:
+    keys, asked = keys_of(held), keys_of(folded)
     order = np.argsort(keys, kind="stable")
     place = np.minimum(np.searchsorted(keys[order], asked), max(len(keys) - 1, 0))
     if not len(keys):
@@ -58,8 +53,6 @@ def _compared(
     known = keys[order][place] == asked
     same = held.take(order[place])
     differs = known & ~_same_facts(folded, same)
-    if keeps_fetched:
-        differs &= same.quality != QUALITY_BACKFILLED
     changed = folded.take(differs)
     revision = (same.revision[differs] + 1).astype(np.int32)
     return folded.take(~known), replace(changed, revision=revision)
@@ -70,11 +63,6 @@ def _same_facts(one: ClosedBars, other: ClosedBars) -> npt.NDArray[np.bool_]:
     first, second = stacked(one), stacked(other)
     same = (first == second) | (np.isnan(first) & np.isnan(second))
     return np.asarray(same.all(axis=0), np.bool_)
-
-
-def _keys(bars: ClosedBars) -> Int64:
-    """Return one number for each (start, row); a market has fewer than 2**20 symbols."""
-    return (bars.start_ms // 1000 << 20) + bars.row
 
 
 def _not_empty(by_timeframe: Mapping[str, ClosedBars]) -> dict[str, ClosedBars]:

@@ -91,9 +91,9 @@ class Crossings:
     def __len__(self) -> int:
         return len(self.row)
 
-    def since(self, start_ms: int) -> "Crossings":
-        """Return those of bars from `start_ms` on."""
-        kept = self.start_ms >= start_ms
+    def since(self, start_ms: Int64 | int) -> "Crossings":
+        """Return those of bars from `start_ms` on: unix ms, of each row (n_rows,) or for all."""
+        kept = self.start_ms >= (start_ms if isinstance(start_ms, int) else start_ms[self.row])
         return Crossings(self.row[kept], self.start_ms[kept], self.line[kept], self.value[kept])
 
     @staticmethod

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import as_int64, inner_leaf, kernel, leaf
-from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64, Int64
+from pl.market.batches import QUALITY_PARTIAL, Float64, Int64
 from pl.signals.anchors import anchors_of
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, Bars
 from pl.signals.candidates import MAX_DEFINING_BARS, N_PATTERNS, possible, whole_bars
@@ -15,7 +15,7 @@ from pl.signals.candles.catalogue import N_CANDLES
 from pl.signals.candles.frame import Frame, empty_frame
 from pl.signals.candles.judging import LONGEST, UNTOUCHED, Strengths, candle_bits
 from pl.signals.confidence import context_score, volume_score
-from pl.signals.history import MINUTE_MS, History, find
+from pl.signals.history import MINUTE_MS, History, find, is_fetched
 from pl.signals.hits import Hit
 from pl.signals.indicators.clock import look_at_clock
 from pl.signals.indicators.session import step_session
@@ -68,7 +68,7 @@ def changes_since(history: History, row: int, i: int, born_ms: float) -> int:
         if history.start[row, j] <= since:
             break
         total += 2 * history.revision[row, j]
-        total += history.quality[row, j] == QUALITY_BACKFILLED
+        total += is_fetched(history.quality[row, j])
     return total
 
 

@@ -13,7 +13,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pl.kernel import inner_leaf, leaf
-from pl.market.batches import Float64, Int32, Int64, UInt8
+from pl.market.batches import (
+    QUALITY_BACKFILLED,
+    QUALITY_OFFICIAL,
+    Float64,
+    Int32,
+    Int64,
+    UInt8,
+)
 from pl.prefetch import prefetch
 from pl.signals.bars import N_COLUMNS
 from pl.signals.indicators import recursive, session
@@ -123,6 +130,12 @@ def make_room(history: History, row: int) -> bool:
         return False
     drop_oldest(history, row, n_bars)
     return True
+
+
+@inner_leaf
+def is_fetched(quality: int) -> bool:
+    """Tell whether a bar of this quality was not only heard from the feed."""
+    return quality in (QUALITY_BACKFILLED, QUALITY_OFFICIAL)
 
 
 @inner_leaf

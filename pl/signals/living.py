@@ -3,12 +3,12 @@
 import math
 
 from pl.kernel import inner_leaf, leaf
-from pl.market.batches import QUALITY_BACKFILLED, QUALITY_PARTIAL, Float64
+from pl.market.batches import QUALITY_PARTIAL, Float64
 from pl.prefetch import prefetch
 from pl.signals.bars import CLOSE, HIGH, LOW
 from pl.signals.candidates import N_PATTERNS
 from pl.signals.evaluation import changes_since
-from pl.signals.history import History
+from pl.signals.history import History, is_fetched
 from pl.signals.life import EXPIRED, LASTING, outcome
 from pl.signals.lives import (
     BARS,
@@ -180,7 +180,7 @@ def end_lives(
     Tells whether the bar goes on at another scale of prices.
     """
     quality = history.quality[row, i]
-    if history.revision[row, i] > 0 or quality == QUALITY_BACKFILLED:
+    if history.revision[row, i] > 0 or is_fetched(quality):
         lives.touched[at] = 1
     lives.seen[at] += 1
     seen, whole = lives.seen[at], quality != QUALITY_PARTIAL

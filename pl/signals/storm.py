@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pl.market.batches import Float64
 from pl.signals.entries import LIVES, Chosen, Entries
 from pl.signals.signal import CONFIRMED, FORMING
 
@@ -51,9 +52,20 @@ def surest(
         after = np.flatnonzero(follows >= 0)
         after = after[np.isin(follows[after], fresh)]
         leads[after] = follows[after]
-    n_told = np.bincount(leads, minlength=len(entries))[fresh]
-    room = most_events - (len(entries) - int(n_told.sum()))
-    order = np.lexsort((entries.kind[fresh], entries.row[fresh], -entries.confidence[fresh]))
-    fits = np.cumsum(n_told[order]) <= room
-    fits[most:] = False
-    return np.flatnonzero(~np.isin(leads, fresh[order[~fits]]))
+    n_told = np.bincount(leads, minlength=len(entries))
+    room = most_events - (len(entries) - int(n_told[fresh].sum()))
+    able = fresh[_surest(entries.confidence[fresh], most)]
+    order = np.lexsort((entries.kind[able], entries.row[able], -entries.confidence[able]))
+    told = able[order[:most]]
+    stays = np.ones(len(entries), np.bool_)
+    stays[fresh] = False
+    stays[told[np.cumsum(n_told[told]) <= room]] = True
+    return np.flatnonzero(stays[leads])
+
+
+def _surest(confidence: Float64, most: int) -> Flags:
+    """Tell which of n are as sure as the `most`-th one; nobody has to order the others."""
+    if len(confidence) <= most:
+        return np.ones(len(confidence), np.bool_)
+    place = min(len(confidence) - most, len(confidence) - 1)
+    return np.asarray(confidence >= np.partition(confidence, place)[place], np.bool_)

@@ -65,7 +65,9 @@ def warm_up() -> None:
     engine = SignalEngine(("WARM",), "1min", "intraday", lambda _: 0, session_bars=N_BARS)
     history = [minute for minute in range(N_BARS - 8) if minute != 40]
     engine.warm(0, _bars(history, 10.0, 0))
-    found = _combos(engine).update(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0)).update
+    taken = _combos(engine).take(_bars([N_BARS - 8, N_BARS - 7], 11.0, 0))
+    taken.judge()
+    found = taken.update
     Policy(1, "1min", "intraday").decide(found.entries)
     CrossingWatch(1, "1min").look(found.indicators, engine.history)
     Universe().compare(found.indicators, engine.history)

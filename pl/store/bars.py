@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import psycopg2.errors
 
-from pl.market.batches import QUALITY_PARTIAL, ClosedBars
+from pl.market.batches import QUALITY_OFFICIAL, QUALITY_PARTIAL, ClosedBars
 from pl.store.connection import Cursor, Database
 from pl.store.copy_binary import Array, Column, copy_in, encode_rows
 from pl.store.partitions import ensure_partitions
@@ -23,6 +23,8 @@ _NEWER: Final = (
     "excluded.revision > stored.revision OR (excluded.revision = stored.revision"
     f" AND excluded.quality <> stored.quality AND NOT ({_CHANGED}))"
 )
+_OFFICIAL: Final = f"excluded.quality = {QUALITY_OFFICIAL}"
+_FOLDED: Final = f"stored.quality <> {QUALITY_OFFICIAL}"
 _COMPLETED: Final = f"stored.quality = {QUALITY_PARTIAL} AND excluded.quality <> {QUALITY_PARTIAL}"
 
 
@@ -42,7 +44,8 @@ class BarStore:
     def write_bars(self, bars: ClosedBars, symbols: Sequence[str], timeframe: str = "1min") -> None:
         """Store bars; a stored one is replaced only by a higher revision.
 
-        Of the same revision and values only the quality is taken over.
+        Of the same revision and values only the quality is taken over. An official day is
+        replaced by none that is not.
         symbols : the symbol of each `bars.row`.
         """
         if not len(bars):
@@ -57,11 +60,12 @@ class BarStore:
         """Store bars of a source that counts more than what is stored, such as REST history.
 
         A stored bar with other values is replaced under the next revision; one with the same
-        values stays untouched, but is no longer called partial.
+        values stays untouched, but is no longer called partial, and official from then on if
+        that one is. An official day is replaced by none that is not.
         """
         if not len(bars):
             return
-        condition = f"{_CHANGED} OR ({_COMPLETED})"
+        condition = f"{_CHANGED} OR ({_COMPLETED}) OR ({_OFFICIAL} AND {_FOLDED})"
         next_revision = (
             f"greatest(excluded.revision, stored.revision + CASE WHEN {_CHANGED} THEN 1 ELSE 0 END)"
         )
@@ -90,7 +94,7 @@ class BarStore:
             f' ORDER BY symbol, "timestamp", revision DESC'
             f' ON CONFLICT (symbol, "timestamp") DO UPDATE'
             f" SET {_ASSIGNED}, quality = excluded.quality, revision = {revision}"
-            f" WHERE {condition}"
+            f" WHERE ({condition}) AND ({_OFFICIAL} OR {_FOLDED})"
         )
 
         def work(cursor: Cursor) -> None:

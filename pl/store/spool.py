@@ -1,9 +1,11 @@
 """Keep records on disk while PostgreSQL is away.
 
 A record is a mark, the length of its body, a CRC-32 of the body, and the body; it counts once
-fsync has returned. What a crash left half-written at the end is cut off; a damaged record in the
-middle is skipped and counted. What has been drained is remembered beside the file, so that a
-crash in between drains a record twice rather than never: records must be safe to apply again.
+fsync has returned. What a crash left half-written at the end is cut off; damaged bytes are counted
+and moved to `damaged.bin` when the records before them are drained. A record that nobody can take
+is moved to `refused.spool`, which is written as the spool itself is. What has been drained is
+remembered beside the file, so that a crash in between drains a record twice rather than never:
+records must be safe to apply again.
 """
 
 import errno
@@ -16,7 +18,14 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
+import structlog
+
+log = structlog.get_logger()
+
 MARK: Final = b"TSp1"
+
+REFUSED: Final = "refused.spool"
+DAMAGED: Final = "damaged.bin"
 
 _HEAD: Final = struct.Struct(">4sII")
 _LONGEST_BODY: Final = 64 * 1024 * 1024
@@ -27,6 +36,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._path = folder / "records.spool"
         self._drained_path = folder / "drained"
         self._lock = threading.RLock()
@@ -53,7 +63,7 @@ class Spool:
         with self._lock:
             end = self._file.seek(0, os.SEEK_END)
             try:
-                self._write(_HEAD.pack(MARK, len(body), zlib.crc32(body)) + body)
+                self._write(_as_record(body))
             except OSError:
                 self._file.truncate(end)
                 raise
@@ -69,9 +79,16 @@ class Spool:
         while n_drained != most and (record := self._first()) is not None:
             body, end = record
             apply(body)
-            self._forget(end)
+            self._forget(end, end - _HEAD.size - len(body))
             n_drained += 1
         return n_drained
+
+    def set_aside(self, body: bytes) -> Path:
+        """Keep a record that cannot be applied; return the file that has it now, on disk.
+
+        Raises OSError when it cannot be written.
+        """
+        return self._kept(REFUSED, _as_record(body))
 
     def records(self) -> list[bytes]:
         """Return what is still to be drained, oldest first."""
@@ -90,8 +107,10 @@ class Spool:
         with self._lock:
             return self._read(self._start)
 
-    def _forget(self, end: int) -> None:
+    def _forget(self, end: int, begin: int) -> None:
+        """Go on behind the record [begin, end); what no record could be read from is kept."""
         with self._lock:
+            self._keep_damaged(self._start, begin)
             self._start = end
             self._waiting -= 1
             if self._waiting:
@@ -107,6 +126,21 @@ class Spool:
             drained.flush()
             os.fsync(drained.fileno())
         self._file.truncate(0)
+
+    def _keep_damaged(self, begin: int, end: int) -> None:
+        if end > begin:
+            self._file.seek(begin)
+            self._kept(DAMAGED, self._file.read(end - begin))
+
+    def _kept(self, name: str, content: bytes) -> Path:
+        path = self._folder / name
+        with path.open("ab") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_folder(self._folder)
+        log.error("spool_set_aside", file=str(path), bytes=len(content))
+        return path
 
     def _write(self, record: bytes) -> None:
         n_written = self._file.write(record)
@@ -134,14 +168,30 @@ class Spool:
             n_bytes += _HEAD.size + len(body)
         self._damaged = at - self._start - n_bytes
         if at < size:
+            if not self._is_torn(at, size):
+                self._keep_damaged(at, size)
+                self._damaged += size - at
             self._file.truncate(at)
         return n_records
+
+    def _is_torn(self, at: int, size: int) -> bool:
+        """Tell whether a record begins at a place that is longer than the file."""
+        self._file.seek(at)
+        head = self._file.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            return head[: len(MARK)] == MARK[: len(head)]
+        mark, length, _ = _HEAD.unpack(head)
+        return bool(mark == MARK and at + _HEAD.size + length > size)
 
     def _drained(self) -> int:
         """Return where the first record begins."""
         text = self._drained_path.read_text().strip() if self._drained_path.exists() else ""
         place = int(text) if text.isdecimal() else 0
         return place if place <= self._path.stat().st_size else 0
+
+
+def _as_record(body: bytes) -> bytes:
+    return _HEAD.pack(MARK, len(body), zlib.crc32(body)) + body
 
 
 def _find_mark(file: FileIO, at: int) -> int | None:

@@ -75,7 +75,9 @@ class SpooledCloses:
             record = _decode(body)
             close = Close(_bars(record.bars), _indicators(record.indicators), record.timeframe)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
-            self._store.refuse(f"a spooled record of {len(body)} bytes", str(error))
+            kept = self._spool.set_aside(body)
+            why = f"{error} (kept in {kept})"
+            self._store.refuse(f"a spooled record of {len(body)} bytes", why)
             return
         self._store.write(close, record.symbols)
 

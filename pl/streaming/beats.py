@@ -1,6 +1,7 @@
 """What Streaming does every so often: quotes, health, heartbeats, checkpoints, housekeeping."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -49,7 +50,7 @@ class Beats:
     clock: Callable[[], float]
     _started_at: float = field(default=0.0, init=False)
     _quotes_put_off: int = field(default=0, init=False)
-    _rows_refused: int = field(default=0, init=False)
+    _refused: Counter[str] = field(default_factory=Counter, init=False)
     _health_from: float = field(default=0.0, init=False)
     _health_sent: float = field(default=0.0, init=False)
     _health_said: tuple[object, ...] = field(default=(), init=False)
@@ -97,7 +98,7 @@ class Beats:
         now, trouble = self.clock(), self.loop.attention.trouble
         for code, problem in self.vitals.away().items():
             trouble.report(code, problem, now, severity="error")
-        self._tell_refused_rows(now)
+        self._tell_refused(now)
         trouble.flush(now)
         repair = self.loop.attention.repair
         if repair is not None:
@@ -159,14 +160,17 @@ class Beats:
     def _announcer(self) -> Announcer:
         return self.loop.closing.announcer
 
-    def _tell_refused_rows(self, now: float) -> None:
-        store = self.vitals.writer.store
-        since = store.refused - self._rows_refused
-        if since:
-            self._rows_refused += since
-            self.loop.attention.trouble.report(
-                "ROW_REFUSED", store.last_refused, now, severity="error", count=since
-            )
+    def _tell_refused(self, now: float) -> None:
+        """Report what PostgreSQL refused since the last time, rows and events that waited."""
+        vitals, report = self.vitals, self.loop.attention.trouble.report
+        for code, by in (
+            ("ROW_REFUSED", vitals.writer.store),
+            ("EVENT_REFUSED", vitals.road.spool),
+        ):
+            since = by.refused - self._refused[code]
+            if since:
+                self._refused[code] += since
+                report(code, by.last_refused, now, severity="error", count=since)
 
     async def _logged(self, write: Callable[[], None]) -> None:
         try:

@@ -12,6 +12,7 @@ from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
 from pl.market.rows import ByRow, where
 from pl.store.bars import BarStore
+from pl.streaming.absence import away
 from pl.streaming.repair import Fetch
 from pl.streaming.watch import Gap
 from service.errors import InvalidData, Rejected, SettingsError, Unavailable
@@ -39,12 +40,14 @@ class History:
     """Hold what the engine is warmed with, a row a symbol, and what it has not seen.
 
     stored : all there is now; missed : bars after the last evaluated one, and older ones that
-    changed meanwhile, sorted by (start_ms, row).
+    changed meanwhile, sorted by (start_ms, row); away : rows of symbols that return: what they
+    missed by the last evaluated bar is no news.
     """
 
     warm: ByRow
     missed: ClosedBars
     stored: ByRow
+    away: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -83,7 +86,7 @@ class CatchUp:
         if through_ms is None:
             return History(fresh, ClosedBars.empty(), fresh)
         warm = where(_with_newcomers(stored, fresh), lambda start_ms: start_ms <= through_ms)
-        return History(warm, _missed(warm, fresh), fresh)
+        return History(warm, _missed(warm, fresh), fresh, away(stored, fresh, through_ms))
 
     async def _read(self, before_ms: int) -> ByRow:
         return await asyncio.to_thread(self.history.last_bars, self.symbols, self.n_bars, before_ms)

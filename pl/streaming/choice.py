@@ -19,7 +19,7 @@ HELD: Final = {
     "confidence": "signals that are not sure enough to alert",
     "cool_down": "signals that came too soon after another of their kind",
     "storm": "alerts beyond the most of one close, the least sure first",
-    "start": "signals of bars that a first start had to wait for",
+    "start": "signals of bars that a first start waited for, or that a symbol that returns missed",
 }
 """Why a signal of the log was told to nobody."""
 _HELD_BY: Final = {"held_confidence": "confidence", "held_cool_down": "cool_down"}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from typing import Final, Protocol
 
 import numpy as np
@@ -25,17 +24,19 @@ from pl.signals.timeframes import TIMEFRAME_MS
 from pl.store.closes import Close
 from pl.streaming.announcer import Announcer
 from pl.streaming.counters import Counters
-from pl.streaming.findings import Found, Joined
+from pl.streaming.findings import Found
 from pl.streaming.frames import Evaluated, Frame
+from pl.streaming.loads import Load
 from pl.streaming.quotes import QuoteBoard
-from pl.streaming.road import Load
 from pl.streaming.session import NO_SESSION
 from pl.streaming.watch import Gap
 
 OF_AN_EARLIER_RUN: Final = "late for a minute of an earlier run"
 
-Work = tuple[Frame, ClosedBars, int, bool]
-"""What evaluates which bars, how many events may come of them, and whether more may follow."""
+Work = tuple[Frame, ClosedBars, int]
+"""What evaluates which bars, and how many events may come of them."""
+Crossed = dict[str, list[Crossings]]
+"""The lines that indicators crossed, by timeframe."""
 OrderRepair = Callable[[Gap, tuple[str, ...]], None]
 
 
@@ -98,14 +99,14 @@ class Closing:
         frames = (self.minute, *self.longer.values())
         return {frame.timeframe: frame.engine for frame in frames}
 
-    def begin(self, floor_ms: int, alerts_from_ms: int) -> None:
+    def begin(self, floor_ms: int, alerts_from_ms: Int64 | int) -> None:
         """Take what was evaluated so far as history, and minutes before `floor_ms` as others'.
 
-        alerts_from_ms : what closed by then alerts nobody.
+        alerts_from_ms : what closed by then alerts nobody, (n_symbols,) or for all.
         """
         self.floor_ms = floor_ms
         for frame in (self.minute, *self.longer.values()):
-            frame.alerts_from_ms = alerts_from_ms
+            frame.alerts_from_ms[:] = alerts_from_ms
         self.history_ms = self.last_start_ms.copy()
 
     def pass_on(self, closed: ClosedBars, received_at: float, closed_through_ms: int = 0) -> None:
@@ -135,10 +136,8 @@ class Closing:
             steps = self.folding.advance(regular, closed_through_ms)
             if revised:
                 steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
-            work = _in_turn([item for step in steps for item in self._work_of(step)])
-        first = next(work, None)
-        if len(closed) or first:
-            self._work(chain([first] if first else [], work), closed, received_at)
+            work = (item for step in steps for item in self._work_of(step))
+        self._work(work, closed, received_at)
 
     def _ends_nothing_before(self, minutes: ClosedBars) -> bool:
         """Tell whether minutes begin together, and no longer bar closes before they do."""
@@ -151,17 +150,11 @@ class Closing:
         most, folding = MOST_EVENTS - 2 * MOST_OF_COMBOS, self.folding
         start_ms = int(minutes.start_ms[0])
         ends = folding.next_end_ms <= max(closed_through_ms, start_ms)
-        more = ends or start_ms < folding.through_ms
-        yield self.minute, minutes, most // 2 if ends else most, more
-        steps = [
-            replace(step, minutes=ClosedBars.empty())
-            for step in folding.advance(minutes, closed_through_ms)
-        ]
-        yield from _in_turn([item for step in steps for item in self._work_of(step, most // 2)])
+        yield self.minute, minutes, most // 2 if ends else most
+        for step in folding.advance(minutes, closed_through_ms):
+            yield from self._work_of(replace(step, minutes=ClosedBars.empty()), most // 2)
 
-    def _work_of(
-        self, step: Step, most: int = MOST_EVENTS - 2 * MOST_OF_COMBOS
-    ) -> list[tuple[Frame, ClosedBars, int]]:
+    def _work_of(self, step: Step, most: int = MOST_EVENTS - 2 * MOST_OF_COMBOS) -> list[Work]:
         """Return what evaluates the bars of a step, the minutes first, then shortest first.
 
         Each with the most events that may come of it: half for the minutes of a close that ends
@@ -189,17 +182,16 @@ class Closing:
     ) -> None:
         """Evaluate in order; what one found is on its way while the next is looked at."""
         parts: list[Evaluated] = []
-        begun, more = False, True
-        for frame, bars, most, more in work:
-            parts.append(frame.evaluate(bars, most))
-            self._count(parts[-1])
-            if more:
-                self._submit(parts[-1].alerts, received_at)
-            else:
-                self._conclude(parts, parts[-1].alerts, closed, received_at)
-                parts, begun = [], True
-        if parts or not begun:
-            self._conclude(parts, [], closed, received_at)
+        crossed: Crossed = {}
+        for frame, bars, most in work:
+            part = frame.evaluate(bars, most)
+            self._submit(part.alerts, received_at)
+            parts.append(part)
+            crossed.setdefault(part.timeframe, []).append(frame.cross(part.indicators))
+            self._count(part)
+        if not parts and not len(closed):
+            return
+        self._conclude(parts, crossed, closed, received_at)
         self.board.closed(closed)
         self.counters.bars += int((closed.revision == 0).sum())
         self.counters.revisions += int((closed.revision > 0).sum())
@@ -210,16 +202,15 @@ class Closing:
             self.road.submit(Load(found, received_at, self.clock(), None, None))
 
     def _conclude(
-        self, parts: Sequence[Evaluated], last: Found, closed: ClosedBars, received_at: float
+        self, parts: Sequence[Evaluated], crossed: Crossed, closed: ClosedBars, received_at: float
     ) -> None:
-        """Send the alerts of the last part and of what needs several; `parts` are all of them."""
+        """Send the alerts of what needs several timeframes; `parts` are all of the close."""
         combined = self.combine(parts)
         self.counters.patterns += len(combined)
         self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
         now = self.clock()
-        follow_up = partial(self._follow_up, closed, parts, self.session_id(), now)
-        found = Joined(last, combined)
-        self.road.submit(Load(found, received_at, now, self.through_ms or None, follow_up))
+        follow_up = partial(self._follow_up, closed, parts, crossed, self.session_id(), now)
+        self.road.submit(Load(combined, received_at, now, self.through_ms or None, follow_up))
 
     def _count(self, part: Evaluated) -> None:
         self.counters.refused.update(part.refused)
@@ -228,24 +219,30 @@ class Closing:
         self.counters.patterns += len(part.alerts)
 
     def _follow_up(
-        self, closed: ClosedBars, parts: Sequence[Evaluated], session_id: str, at: float
+        self,
+        closed: ClosedBars,
+        parts: Sequence[Evaluated],
+        crossed: Crossed,
+        session_id: str,
+        at: float,
     ) -> None:
         """Tell and store what nobody waits for; runs on the road's thread."""
         minutes = [part for part in parts if part.timeframe == self.minute.timeframe]
         whole = join([part.indicators for part in minutes])
-        left = [(self.minute, Close(closed, whole, self.minute.timeframe), minutes)]
+        left = [(self.minute, Close(closed, whole, self.minute.timeframe))]
         for part in parts:
             if part.timeframe in self.longer:
                 close = Close(part.bars, part.indicators, part.timeframe)
-                left.append((self.longer[part.timeframe], close, [part]))
+                left.append((self.longer[part.timeframe], close))
         left = [one for one in left if len(one[1])]
-        for _, close, _ in left:
+        for _, close in left:
             self.writer.submit(close)
-        for frame, close, of_frame in left:
-            self._announce(frame, close, of_frame, session_id, at)
+        for frame, close in left:
+            lines = Crossings.join(crossed.get(frame.timeframe, []))
+            self._announce(frame, close, lines, session_id, at)
 
     def _announce(
-        self, frame: Frame, close: Close, parts: Sequence[Evaluated], session_id: str, at: float
+        self, frame: Frame, close: Close, crossed: Crossings, session_id: str, at: float
     ) -> None:
         self.announcer.bars(close.bars, frame.timeframe, at)
         self.announcer.indicators(close.indicators, frame.timeframe, at)
@@ -253,8 +250,7 @@ class Closing:
         self.counters.refused["restated_crossings"] = sum(
             each.crossings.misled for each in (self.minute, *self.longer.values())
         )
-        crossed = Crossings.join([part.crossed for part in parts]).since(since_ms)
-        self.announcer.crossings(crossed, frame.timeframe, session_id, at)
+        self.announcer.crossings(crossed.since(since_ms), frame.timeframe, session_id, at)
 
     def _continued(self, bars: ClosedBars) -> ClosedBars:
         """Let bars that come again go on from the revision under which they are held."""
@@ -290,9 +286,3 @@ class Closing:
             gap = Gap(start_ms, start_ms + MINUTE_MS)
             self.order_repair(gap, (self.announcer.symbols[row],))
         return closed.take(~untrue)
-
-
-def _in_turn(work: Sequence[tuple[Frame, ClosedBars, int]]) -> Iterator[Work]:
-    """Tell of each whether more follow."""
-    for left, (frame, bars, most) in zip(range(len(work))[::-1], work, strict=True):
-        yield frame, bars, most, left > 0

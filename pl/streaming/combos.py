@@ -1,7 +1,7 @@
 """Join the frames into the tier of the combos, and choose which of its entries become events."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -10,10 +10,11 @@ import numpy as np
 
 from pl.market.batches import QUALITY_LIVE, QUALITY_NAMES, ClosedBars
 from pl.market.sessions import MarketSessions
-from pl.market.timeframes import DAILY, ends_of
+from pl.market.timeframes import DAILY
 from pl.signals.combos.author import TIER
 from pl.signals.combos.days import Days
 from pl.signals.combos.names import TRIGGERED_ON
+from pl.signals.combos.taken import Judgement
 from pl.signals.combos.tier import Combos, take_days
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
@@ -36,6 +37,9 @@ class ComboDesk:
 
     frames : by timeframe, all of TRIGGERED_ON and the days among them; they hand the desk their
     bars from then on. `counts` says what became of the entries, by (combo, verdict).
+
+    What bars trigger is judged no sooner than it has to be: before the next bars are taken, or
+    when it is asked for. Meanwhile the bars' own alerts are on their way.
     """
 
     frames: Mapping[str, Frame]
@@ -46,6 +50,7 @@ class ComboDesk:
     _policies: dict[str, Policy] = field(init=False)
     _rows: dict[str, int] = field(init=False)
     _found: list[Signal] = field(default_factory=list)
+    _unjudged: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         symbols = self.frames[DAILY].symbols
@@ -70,6 +75,7 @@ class ComboDesk:
 
     def combine(self, parts: Sequence[Evaluated]) -> Found:
         """Return what became an event since the last call, each with the quality of its bar."""
+        self._judge_taken()
         found, self._found = self._found, []
         return [(signal, _quality(signal, self._rows[signal.symbol], parts)) for signal in found]
 
@@ -82,28 +88,37 @@ class ComboDesk:
         return self.sessions.anchor_ms(MINUTE, ms)
 
     def _take(self, name: str, bars: ClosedBars) -> EngineUpdate:
-        done = self._tiers[name].update(bars)
-        self._choose(name, done.combos)
-        return done.update
+        self._judge_taken()
+        taken = self._tiers[name].take(bars)
+        self._unjudged = partial(self._judge, name, taken.judge)
+        return taken.update
 
     def _take_days(self, bars: ClosedBars) -> EngineUpdate:
-        updates = take_days(self._days, bars, list(self._tiers.values()))
-        for name, done in zip(self._tiers, updates, strict=True):
-            self._choose(name, done.combos)
-        return updates[0].update
+        self._judge_taken()
+        update, logs = take_days(self._days, bars, list(self._tiers.values()))
+        for name, combos in zip(self._tiers, logs, strict=True):
+            self._choose(name, combos)
+        return update
+
+    def _judge_taken(self) -> None:
+        unjudged, self._unjudged = self._unjudged, None
+        if unjudged is not None:
+            unjudged()
+
+    def _judge(self, name: str, judge: Callable[[], Judgement]) -> None:
+        judgement = judge()
+        self.counters.refused["restated_combos"] += judgement.restated
+        self._choose(name, judgement.combos)
 
     def _choose(self, name: str, entries: Entries) -> None:
         if not len(entries):
             return
         frame = self.frames[name]
-        in_time = np.ones(len(entries), np.bool_)
-        if frame.alerts_from_ms:
-            in_time = ends_of(self.sessions, name, entries.bar_time_ms) > frame.alerts_from_ms
         choice = choose(
             self._policies[name],
             frame.told,
             entries,
-            in_time,
+            frame.in_time(entries),
             MOST_OF_COMBOS // 2,
             MOST_OF_COMBOS,
         )

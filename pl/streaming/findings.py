@@ -27,26 +27,6 @@ class Found(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """Hold what one found, then what another did."""
-
-    first: Found
-    second: Found
-
-    def __len__(self) -> int:
-        return len(self.first) + len(self.second)
-
-    def __getitem__(self, part: slice, /) -> list[Finding]:
-        begin, end, _ = part.indices(len(self))
-        n = len(self.first)
-        found = list(self.first[begin : min(end, n)]) if begin < n else []
-        return [*found, *self.second[max(begin - n, 0) : end - n]] if end > n else found
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self[:])
-
-
-@dataclass(frozen=True, slots=True)
 class Findings:
     """Write the entries of a close with what is known beside them, when they are asked for.
 

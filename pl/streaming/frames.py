@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pl.market.batches import ClosedBars
+from pl.market.batches import ClosedBars, Int64
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
 from pl.signals.candidates import count_one_tick
@@ -13,7 +13,7 @@ from pl.signals.crossings import MEMORY_BARS, Crossings, CrossingWatch
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries
 from pl.signals.policy import Policy
-from pl.signals.storm import MOST_EVENTS
+from pl.signals.storm import MOST_EVENTS, Flags
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
 from pl.signals.walks import Walks
@@ -28,9 +28,8 @@ class Evaluated:
 
     entries : the whole log of these bars, whatever the policy makes of it; alerts : what it lets
     through, as far as it is not too many; ended : how many signals of the log ended, by how they
-    did; held : how many were told to nobody, by reason (see `choice.HELD`); crossed : the lines
-    that indicators crossed; refused : what was left out, by reason (see
-    `counters.REASONS`).
+    did; held : how many were told to nobody, by reason (see `choice.HELD`); refused : what was
+    left out, by reason (see `counters.REASONS`).
     """
 
     timeframe: str
@@ -40,7 +39,6 @@ class Evaluated:
     alerts: Findings
     ended: Mapping[str, int]
     held: Mapping[str, int]
-    crossed: Crossings
     refused: Mapping[str, int]
 
 
@@ -48,7 +46,8 @@ class Evaluated:
 class Frame:
     """Hold what the evaluation of a timeframe knows.
 
-    alerts_from_ms : what closed by then alerts nobody, because a first start had to wait for it;
+    alerts_from_ms : (n_symbols,) what closed by then alerts nobody, because a first start had to
+    wait for it, or because its symbol was not watched then;
     take : takes the bars for the engine, where somebody stands before it.
     """
 
@@ -60,8 +59,11 @@ class Frame:
     crossings: CrossingWatch
     universe: Universe = field(default_factory=Universe)
     told: Told = field(default_factory=Told)
-    alerts_from_ms: int = 0
     take: Callable[[ClosedBars], EngineUpdate] | None = None
+    alerts_from_ms: Int64 = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alerts_from_ms = np.zeros(len(self.symbols), np.int64)
 
     def warm(self, history: Mapping[int, ClosedBars], walks: Walks | None = None) -> None:
         """Take over history, oldest first by row, and what was signalled in it.
@@ -74,6 +76,13 @@ class Frame:
         table = self.engine.latest_rows(watched, MEMORY_BARS)
         self.crossings.recall(table, self.engine.history)
 
+    def in_time(self, entries: Entries) -> Flags:
+        """Tell which entries are of bars that closed late enough to alert somebody, (n,)."""
+        if not self.alerts_from_ms.any():
+            return np.ones(len(entries), np.bool_)
+        ends = ends_of(self.sessions, self.timeframe, entries.bar_time_ms)
+        return np.asarray(ends > self.alerts_from_ms[entries.row], np.bool_)
+
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
         """Evaluate bars sorted by (start_ms, row); at most so many events come of them.
 
@@ -82,11 +91,7 @@ class Frame:
         update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators, self.engine.history)
         entries = update.entries
-        in_time = np.ones(len(entries), np.bool_)
-        if self.alerts_from_ms:
-            ends = ends_of(self.sessions, self.timeframe, entries.bar_time_ms)
-            in_time = ends > self.alerts_from_ms
-        choice = choose(self.policy, self.told, entries, in_time, most // 2, most)
+        choice = choose(self.policy, self.told, entries, self.in_time(entries), most // 2, most)
         alerts = Findings(choice.told, bars, update.indicators)
         ended = count_ends(update.entries)
         return Evaluated(
@@ -97,9 +102,12 @@ class Frame:
             alerts,
             ended,
             choice.held,
-            self.crossings.look(update.indicators, self.engine.history),
             {**update.refused, "one_tick": count_one_tick(bars)},
         )
+
+    def cross(self, indicators: IndicatorTable) -> Crossings:
+        """Return which lines the indicators of a close crossed, once it was evaluated."""
+        return self.crossings.look(indicators, self.engine.history)
 
 
 def build_frame(

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import structlog
 
-from pl.market.backfilled import as_backfilled
+from pl.market.backfilled import as_backfilled, as_official
 from pl.market.batches import ClosedBars
 from pl.market.coarser import bar_starts, coarser
 from pl.market.columns import merged
@@ -111,7 +111,8 @@ class LongHistory:
         if from_ms >= to_ms or self.sources is None or self._away:
             return ClosedBars.empty()
         try:
-            return as_backfilled(await self.sources.fetch[timeframe](symbol, from_ms, to_ms))
+            batch = await self.sources.fetch[timeframe](symbol, from_ms, to_ms)
+            return as_official(batch) if timeframe == DAILY else as_backfilled(batch)
         except Unavailable as error:
             self._away = True
             self.refused[symbol] = str(error)

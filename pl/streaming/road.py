@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,8 +22,9 @@ from pl.store.events import Progress, StoredEvent
 from pl.store.patterns import PatternStore
 from pl.store.spooled import SpooledWrites
 from pl.streaming.events import Circumstances, build_event, mark_degraded
-from pl.streaming.findings import Finding, Found
+from pl.streaming.findings import Finding
 from pl.streaming.flows import Flows
+from pl.streaming.loads import Load, parts_of
 from pl.streaming.publication import Publication
 from service.errors import Unavailable
 
@@ -37,30 +38,12 @@ counted from the first of them: a storm that takes longer to tell has cleared it
 HEAD_START_S: Final = 0.02
 """So long at most who brings alerts leaves the interpreter to the first of them."""
 MOST_FOLLOWING: Final = 4
-TOLD_FIRST: Final = 50
-TOLD_AT_ONCE: Final = 250
-"""Events of one transaction: the first ones of a close are few, so that they come soon."""
+DRAINED_AT_ONCE: Final = 8
+"""Records of TOLD_AT_ONCE events at most that are brought from disk between two closes."""
 PROGRESS: Final = "signals"
-
 
 Telling = Future[Future[None]]
 """What makes events durable, then publishes them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """Hold the alerts of one close: (signal, quality of its bar), and how far was evaluated.
-
-    through_ms : None when more of the close is still to come;
-    then : called on the road's thread when they are durable, in the order of the loads; must
-    not block; None when nothing follows.
-    """
-
-    found: Found
-    received_at: float
-    detected_at: float
-    through_ms: int | None
-    then: Callable[[], None] | None
 
 
 @dataclass(slots=True)
@@ -97,6 +80,7 @@ class Road:
     _publishing: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="event-publish")
     )
+    _telling: list[Telling] = field(default_factory=list)
     _following: deque[Callable[[], None]] = field(default_factory=deque)
     _reached: Progress | None = None
     _reached_at: float = 0.0
@@ -114,10 +98,11 @@ class Road:
         self._thread.start()
 
     def submit(self, load: Load) -> None:
-        """Queue a load; with alerts in it, wait until the first are out, but not for long."""
+        """Queue a load; wait until the first alerts of a close are out, but not for long."""
+        is_first = len(load.found) > 0 and not self.telling_since
         self._first_out.clear()
         self._loads.put(load)
-        if len(load.found) and self._thread is not None:
+        if is_first and self._thread is not None:
             self._first_out.wait(self.head_start_s)
 
     def stop(self, timeout_s: float) -> None:
@@ -160,6 +145,8 @@ class Road:
     def _carry(self, load: Load) -> None:
         """Tell a close: the first alerts alone, so that they come soon, the rest in a pipeline.
 
+        What comes ahead of the rest of its close is told when that is carried.
+
         Whatever takes the interpreter is done here; threads beside it wait for the servers.
 
         How far was evaluated is committed with the last part: after a crash before it the close
@@ -171,19 +158,20 @@ class Road:
         if len(load.found) and not self.telling_since:
             self.telling_since = self.clock()
         events: list[StoredEvent] = []
-        telling: list[Telling] = []
-        for part in _parts(len(load.found)):
+        for part in parts_of(len(load.found)):
             events = self._numbered(load, load.found[part])
             reached = progress if part.stop >= len(load.found) else None
-            if events and not part.start:
+            if events and not part.start and not self._telling:
                 self.publication.add(self._made_durable(events, reached))
-                self._first_out.set()
             elif events:
                 rows = encode_events(events)
-                before = telling[-1] if telling else None
-                telling.append(self._committing.submit(self._tell, events, reached, before, rows))
-        for each in telling:
-            each.result().result()
+                before = self._telling[-1] if self._telling else None
+                told = self._committing.submit(self._tell, events, reached, before, rows)
+                self._telling.append(told)
+            self._first_out.set()
+        if load.is_ahead:
+            return
+        self._settle()
         self._reach(progress, is_committed=bool(events))
         if load.through_ms is not None:
             self.flows.forget_old(load.through_ms)
@@ -203,6 +191,12 @@ class Road:
         durable = self._made_durable(events, progress, rows)
         return self._publishing.submit(self.publication.add, durable)
 
+    def _settle(self) -> None:
+        """Wait until what is in the pipeline was told."""
+        telling, self._telling = self._telling, []
+        for each in telling:
+            each.result().result()
+
     def _reach(self, progress: Progress | None, *, is_committed: bool) -> None:
         if progress is None:
             return
@@ -212,6 +206,7 @@ class Road:
 
     def _finish(self) -> None:
         """Do what alerts do not wait for."""
+        self._settle()
         self.telling_since = 0.0
         while self._following:
             self._following.popleft()()
@@ -247,7 +242,7 @@ class Road:
     def _maintain(self) -> None:
         self.publication.flush()
         if self.spool.waiting:
-            self._with_database(self.spool.drain)
+            self._with_database(lambda: self.spool.drain(DRAINED_AT_ONCE))
         self._advance()
         self._mark()
 
@@ -278,12 +273,3 @@ class Road:
             return False
         self.database = ""
         return True
-
-
-def _parts(n: int) -> Iterator[slice]:
-    """Return what is told together of `n` events; a close that has little more is told at once."""
-    first = n if n <= 2 * TOLD_FIRST else TOLD_FIRST
-    if n:
-        yield slice(0, first)
-    for begin in range(first, n, TOLD_AT_ONCE):
-        yield slice(begin, min(begin + TOLD_AT_ONCE, n))

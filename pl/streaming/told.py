@@ -1,6 +1,6 @@
 """Know of which signals somebody was told, so that what becomes of them is told, and no more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -72,9 +72,8 @@ class Told:
         found = set(keys[(chosen | awaited) & _IS_FOUND[entries.life]].tolist())
         heard = chosen & ~_IS_END[entries.life]
         changes = np.flatnonzero(~np.isnan(entries.said))
-        heard[changes] |= np.array(
-            [key in self._keys or key in found for key in keys[changes].tolist()], np.bool_
-        )
+        able = keys[changes].tolist()
+        heard[changes] |= _are_in(self._keys, able) | _are_in(found, able)
         heard[self._of_ended(entries, changes)] = True
         return np.flatnonzero(heard | awaited)
 
@@ -160,6 +159,11 @@ class Told:
         flows.discard(flow_id)
         if not flows:
             self._forming.pop(topic, None)
+
+
+def _are_in(known: Container[int], keys: Sequence[int]) -> Flags:
+    """Tell which of n keys are known; thousands a close, of hundred thousands."""
+    return np.fromiter(map(known.__contains__, keys), np.bool_, len(keys))
 
 
 def _remember(known: dict[int, int], keys: Int64, lives: UInt8) -> None:

@@ -21,6 +21,7 @@ from pl.bus.telemetry import TelemetryPublisher
 from pl.health_page import degraded, healthy, unhealthy
 from pl.market.batches import UInt8
 from pl.market.states import STALE, STATE_NAMES
+from pl.store.spool import DAMAGED
 from pl.streaming.counters import Rates
 from pl.streaming.market_loop import MarketLoop
 from pl.streaming.road import Road
@@ -158,11 +159,12 @@ class Vitals:
             return degraded(f"away, {waiting} writes wait: {problem}")
         if self.road.spool.waiting or self.writer.spool.waiting:
             return degraded(f"answers again, {waiting} writes wait")
-        store = self.writer.store
-        if store.refused:
-            return degraded(f"refused {store.refused} rows, the last: {store.last_refused}")
+        for what, refusing in (("rows", self.writer.store), ("waiting events", self.road.spool)):
+            if refusing.refused:
+                last = refusing.last_refused
+                return degraded(f"refused {refusing.refused} {what}, the last: {last}")
         if damaged := self.damaged:
-            return degraded(f"{damaged} bytes of writes that waited on disk are damaged and lost")
+            return degraded(f"{damaged} bytes that waited on disk are damaged, see {DAMAGED}")
         return healthy("answers")
 
     def _redis(self) -> ServiceHealth:

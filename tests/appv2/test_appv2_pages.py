@@ -276,6 +276,23 @@ def test_bars_are_columns_oldest_first(page: Any, stored_bars: None) -> None:
     assert bars["revision"] == [1] * 3
 
 
+def test_a_preferred_share_is_found_by_its_small_letter(
+    shared_system: Any, page: Any, stored_bars: None
+) -> None:
+    shared_system.rows(
+        "INSERT INTO ohlcv_1min (symbol, timestamp, open, high, low, close, volume)"
+        " VALUES ('BACpB', date_trunc('minute', now()), 25, 25, 25, 25, 1)"
+    )
+    body = get(page, "/api/bars/BACpB").json()
+    assert (body["symbol"], body["bars"]["close"]) == ("BACpB", [25.0])
+    closes = get(page, "/api/closes", symbols="BACpB,nvda,NVDA,NOPE").json()["closes"]
+    assert [(symbol, len(rows)) for symbol, rows in closes.items()] == [
+        ("BACpB", 1),
+        ("NVDA", 60),
+        ("NOPE", 0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "status", "error"),
     [
@@ -336,6 +353,23 @@ def test_alerts_are_listed_newest_first_and_paged(
         messages[2]["data"]["flow_id"],
         messages[1]["data"]["flow_id"],
     ]
+
+
+def test_alerts_of_one_moment_are_all_listed_on_some_page(
+    shared_system: Any, page: Any, pattern: Any
+) -> None:
+    detected_at = 1_700_000_000.25
+    messages = [pattern(timestamp=detected_at) for _ in range(7)]
+    messages.append(pattern(timestamp=detected_at - 1))
+    for seq, message in enumerate(messages):
+        shared_system.store(message, "streaming", seq)
+    listed, before = [], f"{int(detected_at * 1000) + 1}-0"
+    while alerts := get(page, "/api/alerts", limit=3, before=before).json()["alerts"]:
+        assert len(alerts) <= 3
+        listed += [alert["flow_id"] for alert in alerts]
+        before = alerts[-1]["seq"]
+    flows = [message["data"]["flow_id"] for message in messages]
+    assert listed == [*flows[6::-1], flows[7]]
 
 
 def test_a_flow_is_traced(shared_system: Any, page: Any, pattern: Any, eventually: Any) -> None:

@@ -25,6 +25,9 @@ class Universes:
     def universes(self) -> dict[str, tuple[str, ...]]:
         return self.kept
 
+    def names(self) -> dict[str, str]:
+        return {"SPY": "S&P 500", "GE": "General Electric"}
+
     def put(self, name: str, key: str, symbols: Any) -> None:
         self.kept[f"{name}:{key}"] = tuple(symbols)
 
@@ -42,6 +45,10 @@ def test_symbols_are_kept_in_their_order_each_once() -> None:
         "mine:favourites  3 symbols, 1 of them named more than once",
         "Watch it from the next start on with SYMBOL_UNIVERSE_KEY=mine:favourites",
     ]
+
+
+def test_a_preferred_share_keeps_its_small_letter() -> None:
+    assert kept("BACpB", "bac", "Ge")[0] == ("BACpB", "BAC", "GE")
 
 
 @pytest.mark.parametrize(

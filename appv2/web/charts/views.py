@@ -20,14 +20,13 @@ def blueprint(history: BarHistory) -> Blueprint:
         expect_only("timeframe", "limit")
         timeframe = request.args.get("timeframe", "1min")
         limit = whole_number("limit", 500, 1, 5000)
-        name = symbol.upper()
-        columns = history.newest(name, timeframe, limit)
+        name, columns = history.newest(symbol, timeframe, limit)
         return jsonify(symbol=name, timeframe=timeframe, bars=columns)
 
     @charts.get("/api/closes")
     def closes() -> Response:
         expect_only("symbols", "minutes")
-        named = request.args.get("symbols", "").upper().split(",")
+        named = request.args.get("symbols", "").split(",")
         symbols = [symbol for symbol in dict.fromkeys(named) if symbol]
         if not 0 < len(symbols) <= MOST_SYMBOLS:
             detail = f"symbols: expected 1-{MOST_SYMBOLS}, was {len(symbols)}"

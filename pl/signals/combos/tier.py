@@ -1,7 +1,7 @@
 """Write the log of the combos as intraday and daily bars close."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -24,8 +24,9 @@ from pl.signals.combos.log import (
 )
 from pl.signals.combos.measures import Looks
 from pl.signals.combos.open import OpenTrades
-from pl.signals.combos.pieces import NO_BAR, Cutter, groups_of, is_sound
+from pl.signals.combos.pieces import NO_BAR, Cutter, Piece, groups_of, is_sound
 from pl.signals.combos.survey import Lived, Survey
+from pl.signals.combos.taken import Judgement, Taken, join_judgements
 from pl.signals.combos.watch import TriggerWatch, places_of
 from pl.signals.engine import SignalEngine
 from pl.signals.entries import Entries, join_entries
@@ -34,14 +35,6 @@ from pl.signals.life import LONGEST_HIT
 from pl.signals.table import EngineUpdate, joined_updates
 
 _ON_FINDS: Final = np.array([isinstance(combo.setup, Found) for combo in COMBOS], np.bool_)
-
-
-@dataclass(frozen=True, slots=True)
-class ComboUpdate:
-    """Hold what bars caused: in the engine that took them, and in the log of the combos."""
-
-    update: EngineUpdate
-    combos: Entries
 
 
 class Combos:
@@ -90,24 +83,33 @@ class Combos:
         self._begin(judged, judged.triggered())
         self._open.live(self._watch.session_ms)
 
-    def update(self, bars: ClosedBars) -> ComboUpdate:
+    def take(self, bars: ClosedBars) -> Taken:
         """Take closed, revised or late intraday bars, in order."""
         updates: list[EngineUpdate] = []
-        log: list[Entries] = []
+        judged: list[Judgement] = []
         for piece in self._cutter.cut(bars):
             special = piece.at[~piece.is_plain].tolist()
             old = {b: self._standing(bars, b) for b in special}
             whole = len(piece.at) == len(bars)
             update = self.engine.update(bars if whole else bars.take(piece.at))
-            self._open.drop(bars.row[special].astype(np.int64))
-            plain = piece.at[piece.is_plain]
-            place, judged = self._plain(bars, plain, update.entries)
-            updates.append(_counted(update, judged))
-            parts = self._said(bars, plain, place, judged)
-            if special:
-                parts.append(self._revised(bars, old))
-            log.append(in_order(parts))
-        return ComboUpdate(joined_updates(updates), join_entries(log))
+            judge = partial(self._judge, bars, piece, old, update.entries)
+            if whole:
+                return Taken(update, judge)
+            updates.append(update)
+            judged.append(judge())
+        return Taken(joined_updates(updates), partial(join_judgements, judged))
+
+    def _judge(
+        self, bars: ClosedBars, piece: Piece, old: Mapping[int, Lived], entries: Entries
+    ) -> Judgement:
+        """Judge a piece of a batch that the engine has taken; old : what stood before, by place."""
+        self._open.drop(bars.row[list(old)].astype(np.int64))
+        plain = piece.at[piece.is_plain]
+        place, judged = self._plain(bars, plain, entries)
+        parts = self._said(bars, plain, place, judged)
+        if old:
+            parts.append(self._revised(bars, old))
+        return Judgement(in_order(parts), int(judged.misled.sum()))
 
     def recent(self, n_bars: int) -> Entries:
         """Return what intraday entries triggered on the last bars of the running session.
@@ -187,7 +189,7 @@ class Combos:
             found_part(self._author, begun, place[order]),
         ]
 
-    def _revised(self, bars: ClosedBars, old: dict[int, Lived]) -> Part:
+    def _revised(self, bars: ClosedBars, old: Mapping[int, Lived]) -> Part:
         """Return what bars changed that are not simply the next ones."""
         found: list[Numbered] = []
         for b, was in old.items():
@@ -255,11 +257,10 @@ class Combos:
         return judge(self.engine.history, looks, around)
 
 
-def take_days(days: Days, bars: ClosedBars, tiers: Sequence[Combos]) -> list[ComboUpdate]:
-    """Let the daily engine take completed days, in order; return one update for each tier.
-
-    Each holds the same update of the daily engine. Without a tier there is nothing to return.
-    """
+def take_days(
+    days: Days, bars: ClosedBars, tiers: Sequence[Combos]
+) -> tuple[EngineUpdate, list[Entries]]:
+    """Let the daily engine take completed days, in order; return what each tier's log gets."""
     updates: list[EngineUpdate] = []
     found: list[list[Entries]] = [[] for _ in tiers]
     for group in groups_of(bars):
@@ -268,14 +269,7 @@ def take_days(days: Days, bars: ClosedBars, tiers: Sequence[Combos]) -> list[Com
         updates.append(days.take(part))
         for place, tier in enumerate(tiers):
             found[place].append(tier.after_days(part, old[place]))
-    whole = joined_updates(updates)
-    return [ComboUpdate(whole, join_entries(parts)) for parts in found]
-
-
-def _counted(update: EngineUpdate, judged: Judged) -> EngineUpdate:
-    """Return the update with the combos that are silent because of two price scales."""
-    n = int(judged.misled.sum())
-    return replace(update, refused={**update.refused, "restated_combos": n}) if n else update
+    return joined_updates(updates), [join_entries(parts) for parts in found]
 
 
 def _log_order(place: Int64, judged: Judged) -> Int64:

@@ -127,6 +127,15 @@ async def test_patterns_come_newest_first_with_their_facts(client: TestClient[An
     assert None not in newest.values()
 
 
+async def test_a_preferred_share_is_asked_for_by_its_small_letter(
+    client: TestClient[Any, Any], filled: Database
+) -> None:
+    UniverseStore(filled).add("BACpB", "Bank of America, preferred, series B", "stock")
+    assert (await get(client, "/patterns/BACpB"))["symbol"] == "BACpB"
+    assert (await get(client, "/indicators/Msft"))["symbol"] == "MSFT"
+    assert (await refusal(client, "/patterns/BACPB"))[0] == 404
+
+
 async def test_a_pattern_tells_all_that_its_event_did(client: TestClient[Any, Any]) -> None:
     gone, found, _ = (await get(client, "/patterns/MSFT"))["patterns"]
     assert (gone["life"], gone["before"], gone["after"]) == (

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,12 +12,12 @@ import pytest
 from pl.bus.orders import Job
 from pl.feeds.rest_rows import Ticker
 from pl.jobs.historical_load import HistoricalLoad, History
-from pl.jobs.pieces import HOURLY
+from pl.jobs.pieces import DAILY, HOURLY
 from pl.jobs.plans import LoadPlan
 from pl.jobs.record import JobRecord, open_record
 from pl.jobs.session_hours import SessionHours
-from pl.market.batches import MINUTE_MS, BarBatch
-from pl.market.sessions import xnys_sessions
+from pl.market.batches import MINUTE_MS, QUALITY_OFFICIAL, BarBatch
+from pl.market.sessions import DAY_MS, xnys_sessions
 from pl.store.bars import BarStore
 from pl.store.connection import Database
 from pl.store.history import BarHistory
@@ -67,6 +68,9 @@ class Rest:
     async def halves(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
         return batch(start_ms, end_ms, self.close, 30 * MINUTE_MS)
 
+    async def days(self, symbol: str, start_ms: int, end_ms: int) -> BarBatch:
+        return batch(start_ms, end_ms, self.close, DAY_MS)
+
     async def look_up(self, symbol: str) -> Ticker:
         return Ticker(symbol, f"{symbol} Fund", "ETF")
 
@@ -84,7 +88,7 @@ class Bench:
         self.record.start()
         self.load = HistoricalLoad(
             history=History(
-                {"1min": self.rest.minutes, HOURLY: self.rest.halves},
+                {"1min": self.rest.minutes, HOURLY: self.rest.halves, DAILY: self.rest.days},
                 SessionHours(lambda: xnys_sessions(date(2025, 1, 1), date(2025, 12, 31))),
                 self.rest.look_up,
             ),
@@ -122,6 +126,21 @@ async def test_bars_are_stored_as_backfilled_and_the_symbol_named(bench: Bench) 
     assert bench.record.bars == 20
 
 
+async def test_days_are_stored_as_official(bench: Bench) -> None:
+    await bench.run(LoadPlan("j", ("AAPL",), (DAILY,), FROM_MS, FROM_MS + 5 * DAY_MS))
+    history = BarHistory(bench.database)
+    days = history.bars_between(["AAPL"], FROM_MS, FROM_MS + 9 * DAY_MS, DAILY)
+    assert days.quality.tolist() == [QUALITY_OFFICIAL] * 5
+
+
+async def test_a_symbol_is_asked_for_as_it_is_known(bench: Bench) -> None:
+    bench.load.universes.add("AP", "Ampco-Pittsburgh", "stock")
+    await bench.run(replace(PLAN, symbols=("Ap", "TpA")))
+    assert bench.rest.asked == ["AP", "TpA"]
+    assert len(bench.stored("TpA")) == 10
+    assert bench.record.failed == {}
+
+
 async def test_loading_twice_changes_nothing_and_a_correction_is_a_revision(bench: Bench) -> None:
     await bench.run()
     await bench.run()
@@ -148,6 +167,22 @@ async def test_a_rest_that_stays_away_ends_the_load(bench: Bench) -> None:
         await bench.run()
     assert bench.rest.asked.count("AAPL") == 3
     assert bench.load.problem == "Massive REST: HTTP 500"
+
+
+async def test_a_rest_that_was_given_up_is_back_when_the_next_load_finds_it(bench: Bench) -> None:
+    bench.load.pauses_s = (0.001,)
+    bench.rest.trouble["AAPL"] = [Unavailable("Massive REST", "HTTP 500")] * 2
+    with pytest.raises(Unavailable, match="HTTP 500"):
+        await bench.run()
+    await bench.run()
+    assert bench.load.problem == ""
+
+
+async def test_an_outage_that_ends_with_a_refusal_is_over(bench: Bench) -> None:
+    refused = Rejected("bad_request", "HTTP 400: odd", 400)
+    bench.rest.trouble["AAPL"] = [Unavailable("Massive REST", "HTTP 500"), refused]
+    await bench.run()
+    assert bench.load.problem == ""
 
 
 @pytest.mark.parametrize("status", [401, 403])

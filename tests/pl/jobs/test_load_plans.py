@@ -27,6 +27,11 @@ def test_symbols_are_named_once_in_capitals() -> None:
     assert plan.symbols == ("AAPL", "NVDA")
 
 
+def test_a_preferred_share_keeps_its_small_letter() -> None:
+    plan = plan_load(job(symbols=["BACpB", "BAC"]), NOW, universe)
+    assert plan.symbols == ("BACpB", "BAC")
+
+
 def test_a_universe_stands_for_its_symbols() -> None:
     plan = plan_load(job(symbols=None, universe_key="etf"), NOW, universe)
     assert plan.symbols == ("SPY", "QQQ")

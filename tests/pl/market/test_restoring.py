@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from pl.market.batches import QUALITY_BACKFILLED, ClosedBars
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_LIVE, QUALITY_OFFICIAL, ClosedBars
 from pl.market.columns import merged
 from pl.market.folding import Folding
 from pl.market.restoring import restore
 from pl.market.sessions import AlwaysOpenSessions
+from pl.market.timeframes import WEEK_DAYS
 
 MINUTE = 60_000
 DAY = 86_400_000
@@ -87,15 +89,57 @@ def test_the_bucket_that_was_running_goes_on() -> None:
     assert steps[0].longer["5min"].trade_count.tolist() == [15]
 
 
+def official(day: ClosedBars) -> ClosedBars:
+    quality = np.full(len(day), QUALITY_OFFICIAL, np.uint8)
+    return replace(day, close=day.close + 0.25, high=day.high + 0.5, quality=quality)
+
+
+def knowing(days: ClosedBars) -> Folding:
+    running = folding()
+    running.know_official(days)
+    return running
+
+
 def test_the_official_bar_of_a_day_counts_more_than_the_folded_one() -> None:
     bars = minutes(0, 1440)
     stored = folded(bars, 1440)
-    official = stored["daily"]
-    stored["daily"] = replace(
-        official,
-        close=official.close + 0.25,
-        quality=np.full(1, QUALITY_BACKFILLED, np.uint8),
-    )
-    assert restore(folding(), bars, MONDAY + DAY, stored).changed == {}
-    stored["daily"].quality[:] = 0
-    assert list(restore(folding(), bars, MONDAY + DAY, stored).changed) == ["daily"]
+    stored["daily"] = official(stored["daily"])
+    running = knowing(stored["daily"])
+    restored = restore(running, bars, MONDAY + DAY, stored)
+    assert (restored.fresh, restored.changed) == ({}, {})
+    late = minutes(700, 701, 9.0, revision=1)
+    steps = running.advance(late, MONDAY + DAY)
+    assert [sorted(step.longer) for step in steps] == [["15min", "1hour", "5min"]]
+
+
+@pytest.mark.parametrize("quality", [QUALITY_LIVE, QUALITY_BACKFILLED])
+def test_a_folded_day_is_revised_whatever_its_minutes_came_by(quality: int) -> None:
+    bars = minutes(0, 1440)
+    stored = folded(bars, 1440)
+    stored["daily"].close[:] += 0.25
+    stored["daily"].quality[:] = quality
+    restored = restore(folding(), bars, MONDAY + DAY, stored)
+    assert {name: bars.revision.tolist() for name, bars in restored.changed.items()} == {
+        "daily": [1]
+    }
+
+
+def test_a_week_holds_the_official_bars_of_its_days() -> None:
+    week = minutes(0, WEEK_DAYS * 1440)
+    day = official(folded(week, 1440)["daily"].take(np.arange(1)))
+    running = knowing(day)
+    restored = restore(running, week, MONDAY + WEEK_DAYS * DAY, {"daily": day})
+    assert restored.fresh["daily"].start_ms.tolist() == [
+        MONDAY + n * DAY for n in range(1, WEEK_DAYS)
+    ]
+    assert restored.fresh["weekly"].high.tolist() == [10.5]
+    assert restored.fresh["weekly"].quality.tolist() == [QUALITY_BACKFILLED]
+
+
+def test_a_week_holds_an_official_day_of_which_there_are_no_minutes() -> None:
+    whole = minutes(0, WEEK_DAYS * 1440)
+    day = official(folded(whole, 1440)["daily"].take(np.arange(1)))
+    rest = whole.take(whole.start_ms >= MONDAY + DAY)
+    restored = restore(knowing(day), rest, MONDAY + WEEK_DAYS * DAY, {"daily": day})
+    assert restored.fresh["weekly"].high.tolist() == [10.5]
+    assert restored.fresh["weekly"].volume.tolist() == [WEEK_DAYS * 1440 * 7.0]

@@ -110,9 +110,9 @@ class Market:
         """Return the log entries of the combos that a batch brings."""
         kind, bars = batch
         if kind == DAY:
-            (update,) = take_days(self.days, bars, [self.combos])
-            return update.combos.signals()
-        return self.combos.update(bars).combos.signals()
+            _, (log,) = take_days(self.days, bars, [self.combos])
+            return log.signals()
+        return self.combos.take(bars).judge().combos.signals()
 
     def warm(self, before: Iterable[Batch], symbols: Sequence[str]) -> None:
         """Start again with what a database would hold of what came before."""

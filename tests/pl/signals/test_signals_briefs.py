@@ -106,7 +106,7 @@ def test_what_triggers_combos_is_written_when_somebody_reads_it() -> None:
             market.take((DAY, bars))
             continue
         before = engine.n_written
-        found = market.combos.update(bars).combos
+        found = market.combos.take(bars).judge().combos
         assert engine.n_written == before
         n_found += len(found)
         found.signals(range(0, len(found), 3))

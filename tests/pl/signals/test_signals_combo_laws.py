@@ -203,9 +203,9 @@ def test_a_split_triggers_nothing_and_is_counted(seed: int) -> None:
     log = []
     for kind, bars in halved(whole, split_ms):
         if kind == MINUTE:
-            done = market.combos.update(bars)
-            refused += done.update.refused.get("restated_combos", 0)
-            log += done.combos.signals()
+            judgement = market.combos.take(bars).judge()
+            refused += judgement.restated
+            log += judgement.combos.signals()
         else:
             log += market.take((kind, bars))
     before = [entry for entry in log if entry.bar_time_ms < split_ms]

@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pl.market.batches import MINUTE_MS, QUALITY_BACKFILLED, QUALITY_PARTIAL, ClosedBars
+from pl.market.batches import (
+    MINUTE_MS,
+    QUALITY_BACKFILLED,
+    QUALITY_OFFICIAL,
+    QUALITY_PARTIAL,
+    ClosedBars,
+)
 from pl.signals.engine import SignalEngine
 from pl.signals.signal import Signal
 from tests.pl.signals.synthetic import (
@@ -163,6 +169,19 @@ def test_a_bar_that_turns_out_partial_takes_its_signal_back() -> None:
     bars = spiked()
     (gone,) = spikes(after(bars).update(changed(bars, 39, quality=2, revision=0)).signals)
     assert gone.life == "retracted"
+
+
+def test_an_official_day_is_judged_as_a_fetched_bar() -> None:
+    """Both may have completed what was partial, which counts in what ends after them."""
+    bars = random_bars(400, rows=[0])
+    logs = []
+    for quality in (QUALITY_BACKFILLED, QUALITY_OFFICIAL):
+        fetched = replace(bars, quality=np.full(400, quality, np.uint8))
+        running = after(fetched)
+        again = running.update(changed(fetched, 380, volume=9_000.0, revision=1)).signals
+        logs.append((engine().update(fetched).signals, again))
+    assert logs[0] == logs[1]
+    assert all(signals for signals in logs[0])
 
 
 def test_each_bar_has_one_indicator_row_in_an_update_however_often_it_changed() -> None:

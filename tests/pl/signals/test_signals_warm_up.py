@@ -61,7 +61,9 @@ def test_nothing_compiles_once_the_market_is_open() -> None:
     days.take(random_bars(30))
     combos = Combos(SYMBOLS, running, days, "1min", day_open)
     combos.recall()
-    found = combos.update(frozen).update
+    taken = combos.take(frozen)
+    taken.judge()
+    found = taken.update
     CrossingWatch(2, "1min").look(found.indicators, running.history)
     running.update(changed(bars, 300, volume=1.0))
     running.update(changed(bars, 300, close=float("nan"), revision=2))

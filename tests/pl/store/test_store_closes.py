@@ -91,6 +91,15 @@ def _drained(spooled: SpooledCloses) -> bool:
     return spooled.waiting == 0
 
 
+def test_a_spooled_close_that_nobody_can_read_is_kept(store: Database, tmp_path: Path) -> None:
+    kept = closes(store)
+    with closing(Spool(tmp_path)) as spool:
+        spooled = SpooledCloses(spool, kept)
+        spool.append(b"no close of ours")
+        assert (spooled.drain(), kept.refused, spooled.waiting) == (1, 1, 0)
+    assert b"no close of ours" in (tmp_path / "refused.spool").read_bytes()
+
+
 def test_a_row_that_postgresql_refuses_loses_no_other(
     store: Database, asked: Any, tmp_path: Path
 ) -> None:

@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pl.market.batches import QUALITY_BACKFILLED, QUALITY_LIVE, QUALITY_PARTIAL, ClosedBars
+from pl.market.batches import (
+    QUALITY_BACKFILLED,
+    QUALITY_LIVE,
+    QUALITY_OFFICIAL,
+    QUALITY_PARTIAL,
+    ClosedBars,
+)
 from pl.store.bars import BarStore
 from pl.store.connection import Database
 from pl.store.events import Progress
@@ -41,6 +47,32 @@ def test_fetched_bars_complete_or_correct_what_is_stored(
     bars.write_bars(stored, ("A",))
     bars.replace_bars(fetched, ("A",))
     assert asked("SELECT close, revision, quality FROM ohlcv_1min") == [found]
+
+
+@pytest.mark.parametrize(
+    ("fetched", "found"),
+    [
+        (bar(QUALITY_OFFICIAL), (10.0, 2, QUALITY_OFFICIAL)),
+        (bar(QUALITY_OFFICIAL, close=9.0), (9.0, 3, QUALITY_OFFICIAL)),
+    ],
+)
+def test_an_official_day_takes_the_place_of_a_folded_one(
+    store: Database, asked: Any, fetched: ClosedBars, found: Any
+) -> None:
+    bars = BarStore(store)
+    bars.write_bars(bar(QUALITY_BACKFILLED, revision=2), ("A",), "daily")
+    bars.replace_bars(fetched, ("A",), "daily")
+    assert asked("SELECT close, revision, quality FROM ohlcv_daily") == [found]
+
+
+def test_no_folded_day_takes_the_place_of_an_official_one(store: Database, asked: Any) -> None:
+    bars = BarStore(store)
+    bars.write_bars(bar(QUALITY_OFFICIAL), ("A",), "daily")
+    bars.write_bars(bar(QUALITY_LIVE, close=9.0, revision=1), ("A",), "daily")
+    bars.replace_bars(bar(QUALITY_BACKFILLED, close=9.0, revision=2), ("A",), "daily")
+    assert asked("SELECT close, revision, quality FROM ohlcv_daily") == [(10.0, 0, 3)]
+    bars.replace_bars(bar(QUALITY_OFFICIAL, close=9.5), ("A",), "daily")
+    assert asked("SELECT close, revision, quality FROM ohlcv_daily") == [(9.5, 1, 3)]
 
 
 def test_a_bar_that_came_into_doubt_is_stored_as_partial(store: Database, asked: Any) -> None:

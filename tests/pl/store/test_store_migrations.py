@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
 import pytest
 
 from contracts.messages.streaming import ErrorReport
+from pl.market.batches import QUALITY_BACKFILLED, QUALITY_LIVE, QUALITY_PARTIAL
+from pl.store.bars import BarStore
 from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
 from pl.store.migrations import MIGRATIONS, migrate, refuse_newer, schema_versions
@@ -16,10 +19,12 @@ from pl.store.patterns import PatternStore
 from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
 from service.errors import Rejected, Unavailable
-from tests.pl.store.samples import NOON_S, PRODUCER, detection, retraction
+from tests.pl.store.samples import NOON_S, PRODUCER, closed_bars, detection, retraction
 
 pytestmark = pytest.mark.integration
 
+NOON_MS = int(NOON_S * 1000)
+DAY_MS = 86_400_000
 NEWEST = max(path.stem for path in MIGRATIONS.glob("*.sql"))
 
 
@@ -73,6 +78,23 @@ def test_patterns_stored_under_names_of_before_are_renamed(
     assert {decode_pattern(body) for _, body in event.messages} == {named, None}
     assert asked("SELECT pattern FROM intraday_patterns") == [(named,)]
     assert asked("SELECT pattern_name FROM integration_events") == [(named,)]
+
+
+def test_fetched_days_of_the_last_month_become_official(
+    store: Database, database: Any, asked: Any
+) -> None:
+    bars = BarStore(store)
+    days = closed_bars(n_symbols=3, start_ms=NOON_MS)
+    days.quality[:] = (QUALITY_LIVE, QUALITY_BACKFILLED, QUALITY_PARTIAL)
+    long_ago = replace(days, start_ms=days.start_ms - 40 * DAY_MS)
+    for timeframe in ("daily", "weekly"):
+        bars.write_bars(days, "ABC", timeframe)
+        bars.write_bars(long_ago, "ABC", timeframe)
+    asked("DELETE FROM _yoyo_migration WHERE migration_id = '0019_official_days' RETURNING 1")
+    assert migrate(database.url) == ["0019_official_days"]
+    order = 'ORDER BY "timestamp", symbol'
+    assert asked(f"SELECT quality FROM ohlcv_daily {order}") == [(0,), (1,), (2,), (0,), (3,), (2,)]
+    assert asked(f"SELECT quality FROM ohlcv_weekly {order}") == [(0,), (1,), (2,)] * 2
 
 
 def test_the_views_of_patterns_say_what_the_api_says(store: Database, asked: Any) -> None:

@@ -160,6 +160,35 @@ def test_what_came_during_an_outage_is_stored_after_it_with_its_own_times(
     assert [at for (at,) in logged] == [pytest.approx(published_at, abs=1e-5)] * 2
 
 
+def test_an_event_that_postgresql_refuses_after_an_outage_holds_up_no_other(
+    store: Database, asked: Any, tmp_path: Path
+) -> None:
+    patterns = PatternStore(store)
+    store.run(lambda cursor: cursor.execute("ALTER TABLE pattern_events ADD CHECK (seq <> 2)"))
+    with closing(Spool(tmp_path)) as spool:
+        spooled = SpooledWrites(spool, patterns)
+        reached = Progress(PRODUCER, "1min", NOON_MS)
+        spooled.commit_events([detection(seq) for seq in (1, 2, 3)], reached, time.time())
+        spool.append(b"no record of ours")
+        spooled.commit_events([detection(4)], None, time.time())
+        assert spooled.drain() == 3
+        assert spooled.waiting == 0
+        assert [event.data.seq for event in patterns.outbox(PRODUCER, 0)] == [1, 3, 4]
+        assert patterns.through_ms(PRODUCER, "1min") == NOON_MS
+        assert spooled.refused == 2
+    store.run(
+        lambda cursor: cursor.execute(
+            "ALTER TABLE pattern_events DROP CONSTRAINT pattern_events_seq_check"
+        )
+    )
+    (tmp_path / "refused.spool").rename(tmp_path / "records.spool")
+    with closing(Spool(tmp_path)) as spool:
+        again = SpooledWrites(spool, patterns)
+        assert again.drain() == 2
+        assert [event.data.seq for event in patterns.outbox(PRODUCER, 0)] == [1, 2, 3, 4]
+        assert (again.refused, "17 bytes" in again.last_refused) == (1, True)
+
+
 def test_draining_twice_stores_once(store: Database, asked: Any, tmp_path: Path) -> None:
     with closing(Spool(tmp_path)) as spool:
         spooled = SpooledWrites(spool, PatternStore(store))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pl.store.spool import MARK, Spool
+from pl.store.spool import DAMAGED, MARK, REFUSED, Spool
 
 OpenSpool = Callable[[], Spool]
 
@@ -59,6 +59,46 @@ def test_a_damaged_record_is_skipped_and_counted(tmp_path: Path, open_spool: Ope
     again = open_spool()
     assert again.records() == [b"first", b"third"]
     assert again.damaged == len(MARK) + 8 + len(b"second")
+
+
+def test_a_damaged_record_is_kept_when_the_ones_before_it_are_drained(
+    tmp_path: Path, open_spool: OpenSpool
+) -> None:
+    spool = open_spool()
+    for body in (b"first", b"second", b"third"):
+        spool.append(body)
+    content = spool_file(tmp_path).read_bytes().replace(b"second", b"sXcond")
+    spool_file(tmp_path).write_bytes(content)
+    assert open_spool().drain(lambda _: None) == 2
+    begin = len(MARK) + 8 + len(b"first")
+    assert (tmp_path / DAMAGED).read_bytes() == content[begin : begin + 12 + len(b"second")]
+    assert spool_file(tmp_path).stat().st_size == 0
+
+
+def test_a_last_record_that_is_whole_but_damaged_is_kept_and_counted(
+    tmp_path: Path, open_spool: OpenSpool
+) -> None:
+    spool = open_spool()
+    for body in (b"first", b"second"):
+        spool.append(body)
+    content = spool_file(tmp_path).read_bytes().replace(b"second", b"sXcond")
+    spool_file(tmp_path).write_bytes(content)
+    again = open_spool()
+    assert (again.records(), again.damaged) == ([b"first"], 12 + len(b"second"))
+    assert (tmp_path / DAMAGED).read_bytes() == content[12 + len(b"first") :]
+    open_spool()
+    assert (tmp_path / DAMAGED).stat().st_size == again.damaged
+
+
+def test_a_record_that_was_set_aside_can_be_drained_again(
+    tmp_path: Path, open_spool: OpenSpool
+) -> None:
+    spool = open_spool()
+    for body in (b"1", b"2"):
+        spool.append(body)
+    assert spool.drain(spool.set_aside) == 2
+    (tmp_path / REFUSED).rename(spool_file(tmp_path))
+    assert open_spool().records() == [b"1", b"2"]
 
 
 def test_what_could_not_be_applied_stays(open_spool: OpenSpool) -> None:

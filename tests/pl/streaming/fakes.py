@@ -10,8 +10,8 @@ import numpy as np
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, ClosedBars, TradeBatch
 from pl.signals.signal import CONFIRMED, Signal
 from pl.signals.table import IndicatorTable
+from pl.streaming.loads import Load
 from pl.streaming.publication import Publication
-from pl.streaming.road import Load
 from service.errors import Unavailable
 
 T0 = 1_795_600_800_000  # 2026-11-25 10:00 UTC, the start of a minute
@@ -165,6 +165,8 @@ class Spool:
     database: Database
     records: list[tuple[Any, ...]] = field(default_factory=list)
     damaged: int = 0
+    refused: int = 0
+    last_refused: str = ""
 
     @property
     def waiting(self) -> int:
@@ -175,9 +177,9 @@ class Spool:
             ("spooled", [e.data.seq for e in events], progress and progress.through_ms, at)
         )
 
-    def drain(self) -> int:
+    def drain(self, most: int | None = None) -> int:
         n = 0
-        while self.records:
+        while self.records and n != most:
             self.database.take(*self.records[0])
             del self.records[0]
             n += 1

@@ -76,6 +76,7 @@ class Rest:
         self.asked: dict[str, Gap] = {}
         self.failures: dict[str, Exception] = {}
         self.price: dict[tuple[str, int], float] = {}
+        self.silent: dict[str, range] = {}
 
     async def fetch(self, symbol: str, from_ms: int, to_ms: int) -> BarBatch:
         self.asked[symbol] = Gap(from_ms, to_ms)
@@ -86,6 +87,7 @@ class Rest:
             *(
                 (row, start, self.price.get((symbol, start), 10.0))
                 for start in range(from_ms, to_ms, MINUTE_MS)
+                if (start - T0) // MINUTE_MS not in self.silent.get(symbol, ())
             )
         )
 
@@ -172,6 +174,30 @@ def test_a_history_that_begins_too_late_is_fetched_from_its_start(stage: Stage) 
     stage.tables.store(closed(*late))
     stage.run(T0 + 29 * MINUTE_MS)
     assert stage.rest.asked["AAPL"].from_ms == OLDEST
+
+
+def hold(stage: Stage, minutes_of: dict[int, range], quality: int = QUALITY_LIVE) -> None:
+    rows = [(row, T0 + m * MINUTE_MS, 10.0) for row, held in minutes_of.items() for m in held]
+    stage.tables.store(closed(*rows, quality=quality))
+
+
+def test_a_symbol_that_nobody_watched_while_others_were_was_away(stage: Stage) -> None:
+    hold(stage, {0: range(25), 1: range(25), 2: range(10)})
+    assert stage.run(T0 + 24 * MINUTE_MS).away == (2,)
+
+
+def test_what_was_lost_for_all_is_no_absence(stage: Stage) -> None:
+    hold(stage, {0: range(20), 1: range(20), 2: range(10)})
+    stage.rest.silent["SPY"] = range(10, 20)  # it did not trade
+    history = stage.run(T0 + 24 * MINUTE_MS)
+    assert history.away == ()
+    assert minutes(history.missed)[:4] == [(20, 0), (20, 1), (20, 2), (21, 0)]
+
+
+def test_a_gap_that_was_fetched_for_others_only_is_no_absence(stage: Stage) -> None:
+    hold(stage, {0: range(20), 1: range(20), 2: range(20)})
+    hold(stage, {0: range(20, 25), 1: range(20, 25)}, QUALITY_BACKFILLED)
+    assert stage.run(T0 + 24 * MINUTE_MS).away == ()
 
 
 def test_while_rest_is_away_what_is_missing_is_left_for_repair(stage: Stage) -> None:

@@ -119,10 +119,11 @@ def test_alerts_carry_times_quality_and_how_far_was_evaluated(stage: Stage) -> N
     bars = closed((0, T0, 10.0), (1, T0, 20.0))
     bars.quality[0] = QUALITY_BACKFILLED
     stage.closing().pass_on(bars, received_at=T0 / 1000 + 60.1)
-    (carried,) = stage.road.items
+    carried, last = stage.road.items
     assert carried.found[:] == [(signal(1), "backfilled")]
     assert (carried.received_at, carried.detected_at) == (T0 / 1000 + 60.1, stage.clock.now)
-    assert carried.through_ms == T0
+    assert carried.is_ahead
+    assert (list(last.found), last.through_ms, last.is_ahead) == ([], T0, False)
     assert (stage.counters.bars, stage.counters.patterns) == (2, 1)
 
 
@@ -155,7 +156,7 @@ def test_what_becomes_of_an_alert_says_how_strong_its_symbol_is_by_then(
     stage.engine.finds = [later]
     stage.engine.changes[:2] = [2.0, 5.0]
     closing.pass_on(closed((0, T0 + MINUTE_MS, 10.0), (1, T0 + MINUTE_MS, 20.0)), 0.0)
-    ((told, _),) = stage.road.items[1].found
+    ((told, _),) = stage.road.items[2].found
     assert told.life == life
     assert abs(told.indicators["relative_strength"]) == 1.5
 
@@ -306,7 +307,7 @@ def test_longer_bars_are_evaluated_after_the_minutes_that_close_them(stage: Stag
         for load in stage.road.items
     ]
     through_ms = T0 + 14 * MINUTE_MS
-    assert loads == [([1], None), ([2], None), ([3, 4], through_ms)]
+    assert loads == [([1], None), ([2], None), ([3], None), ([4], through_ms)]
     assert [part.timeframe for part in seen] == ["1min", "5min"] * 3 + ["15min"]
     stored = [(close.timeframe, len(close.bars)) for close in stage.writer.items]
     assert stored == [("1min", 30), *[("5min", 2)] * 3, ("15min", 2)]

@@ -144,6 +144,27 @@ def test_a_revision_takes_the_combo_back() -> None:
     assert all(quality == "backfilled" for *_, quality in taken_back)
 
 
+def test_the_alerts_of_bars_are_on_their_way_before_their_combos_are_judged() -> None:
+    judged_by_then: list[tuple[set[str], int]] = []
+
+    class Watching(Collected):
+        def submit(self, item: Any) -> None:
+            super().submit(item)
+            kinds = {signal.tier for signal, _ in item.found}
+            judged_by_then.append((kinds, desk.counts.total()))
+
+    service = Service(Watching())
+    desk = service.joined()
+    service.calm(64)
+    assert desk.counts.total() == 0
+    judged_by_then.clear()
+    service.close(minute(64, 101.5, 9_000.0))
+    kinds = [kind for kind, _ in judged_by_then]
+    assert kinds[0] == {"intraday"}
+    assert kinds[-1] == {"combo"}
+    assert [n > 0 for _, n in judged_by_then] == [False, *[True] * (len(kinds) - 1)]
+
+
 def test_the_end_of_a_combo_that_was_told_is_told() -> None:
     road = Collected()
     service = Service(road)

@@ -15,8 +15,7 @@ def frame() -> Frame:
 
 
 def told(of: Frame, bars: ClosedBars) -> list[tuple[str, int]]:
-    part = of.evaluate(bars)
-    found = part.crossed
+    found = of.cross(of.evaluate(bars).indicators)
     lines = [LINES[line].name for line in found.line.tolist()]
     return list(zip(lines, found.start_ms.tolist(), strict=True))
 

@@ -40,6 +40,14 @@ class Stage:
         app = build_app(market(), {KEY: Plan()}, clock=lambda: int(self.now_s * 1000))
         return await listen(app, self.port)
 
+    def watch(self, n_symbols: int) -> None:
+        """Let the universe be so many symbols from the next start on."""
+        self.system.tell(
+            "UPDATE cache_entries SET value = to_jsonb(%s::text[])"
+            " WHERE type = 'universe' AND name = 'test' AND key = 'symbols'",
+            list(SYMBOLS[:n_symbols]),
+        )
+
     async def started(self, now_s: float) -> StreamingService:
         """Return Streaming as it starts, once it has told what it missed."""
         self.now_s = now_s
@@ -79,9 +87,9 @@ async def stage(database: Any, redis_server: Any, tmp_path: Path) -> Any:
     await runner.cleanup()
 
 
-def starts(service: StreamingService, timeframe: str) -> list[int]:
+def starts(service: StreamingService, timeframe: str, row: int = 0) -> list[int]:
     history = service.loop.closing.engines[timeframe].history
-    return list(history.start[0, : history.n_bars[0]].tolist())
+    return list(history.start[row, : history.n_bars[row]].tolist())
 
 
 async def test_after_days_away_no_bar_is_missing_until_the_next_start(
@@ -96,12 +104,29 @@ async def test_after_days_away_no_bar_is_missing_until_the_next_start(
 
 async def test_a_symbol_that_joins_alerts_nobody_of_its_past(kernels: None, stage: Stage) -> None:
     await stage.started(NOON_S)
-    stage.system.tell(
-        "UPDATE cache_entries SET value = to_jsonb(%s::text[])"
-        " WHERE type = 'universe' AND name = 'test' AND key = 'symbols'",
-        list(SYMBOLS[:3]),
-    )
+    stage.watch(3)
     joined = await stage.started(NOON_S + 120)
     stale = "SELECT count(*) FROM pattern_events WHERE bar_time < to_timestamp(%s)"
     assert stage.system.ask(stale, NOON_S - 120) == [(0,)]
     assert joined.loop.closing.engines["1min"].history.n_bars[2] > 1_000
+
+
+async def test_a_symbol_that_returns_alerts_nobody_of_its_absence(
+    kernels: None, stage: Stage
+) -> None:
+    gone_s, back_s = NOON_S + 120, NOON_S + 2 * 3_600
+    stage.watch(3)
+    await stage.started(NOON_S)
+    stage.watch(2)
+    await stage.started(back_s)
+    heard = 'UPDATE ohlcv_1min SET quality = 0 WHERE "timestamp" >= to_timestamp(%s)'
+    stage.system.tell(heard, gone_s)
+    stage.watch(3)
+    returned = await stage.started(back_s + 120)
+    told = (
+        "SELECT count(*) FROM pattern_events WHERE symbol = %s"
+        " AND bar_time >= to_timestamp(%s) AND bar_time < to_timestamp(%s)"
+    )
+    assert stage.system.ask(told, SYMBOLS[2], gone_s, back_s - 120) == [(0,)]
+    assert stage.system.ask(told, SYMBOLS[1], gone_s, back_s - 120) > [(0,)]
+    assert starts(returned, "1min", 2)[-120:] == starts(returned, "1min", 1)[-120:]

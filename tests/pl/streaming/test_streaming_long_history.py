@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pl.bootstrap.past import Past
-from pl.market.batches import MINUTE_MS, BarBatch, ClosedBars
+from pl.market.batches import MINUTE_MS, QUALITY_BACKFILLED, QUALITY_OFFICIAL, BarBatch, ClosedBars
 from pl.market.columns import merged
 from pl.market.sessions import DAY_MS, AlwaysOpenSessions
 from pl.market.timeframes import FOLDED
@@ -128,6 +128,15 @@ async def test_the_first_week_that_is_stored_has_all_of_its_days(disk: Disk, res
     assert disk.bars["weekly"].volume.tolist() == [7 * 30.0] * 6
 
 
+async def test_fetched_days_are_official_and_what_is_folded_of_them_is_not(
+    disk: Disk, rest: Rest
+) -> None:
+    await start(disk, rest).run(NOW, TODAY)
+    assert {name: set(disk.bars[name].quality.tolist()) for name in FOLDED} == {
+        name: {QUALITY_OFFICIAL if name == "daily" else QUALITY_BACKFILLED} for name in FOLDED
+    }
+
+
 async def test_what_is_stored_is_not_fetched_again(disk: Disk, rest: Rest) -> None:
     await start(disk, rest).run(NOW, TODAY)
     rest.asked.clear()
@@ -230,6 +239,23 @@ async def test_a_bar_that_a_killed_run_stored_but_did_not_note_is_closed_again(d
     steps = longer.folding.advance(last, TODAY + 5 * MINUTE_MS)
     found = merged([step.longer["5min"] for step in steps if "5min" in step.longer])
     assert (found.volume.tolist(), found.revision.tolist()) == ([2_500.0] * 2, [1, 1])
+
+
+async def test_a_start_knows_the_official_days_of_the_sessions_that_it_folds(disk: Disk) -> None:
+    yesterday = closed((0, TODAY - DAY_MS, 500.0), quality=QUALITY_OFFICIAL)
+    disk.bars["daily"] = yesterday
+    minutes = closed(*((0, TODAY - DAY_MS + n * MINUTE_MS, 100.0) for n in range(1440)))
+    stored: Any = disk
+    stores: Any = SimpleNamespace(bars=disk)
+    past = Past(
+        SYMBOLS, AlwaysOpenSessions(), stores, (stored, stored), None, None, "simulated", live=True
+    )
+    history = History({0: minutes}, ClosedBars.empty(), {0: minutes, 1: ClosedBars.empty()})
+    longer = await past.longer(history, past.stored_longer(NOW), NOW, NOW - MINUTE_MS)
+    assert "daily" not in longer.changed
+    late = closed((0, TODAY - 5 * MINUTE_MS, 90.0), revision=1)
+    steps = longer.folding.advance(late, NOW)
+    assert sorted(steps[0].longer) == ["15min", "1hour", "5min"]
 
 
 async def _nobody(_bars: BarBatch, _asked_at: float) -> None:

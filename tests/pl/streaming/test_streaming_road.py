@@ -10,8 +10,9 @@ import pytest
 from pl.market.sessions import AlwaysOpenSessions
 from pl.streaming.expiry import Expiry
 from pl.streaming.flows import Flows
+from pl.streaming.loads import Load
 from pl.streaming.publication import Publication
-from pl.streaming.road import CLEAR_WAY_S, Load, Road
+from pl.streaming.road import CLEAR_WAY_S, DRAINED_AT_ONCE, Road
 from tests.pl.streaming.fakes import (
     T0,
     Clock,
@@ -147,6 +148,39 @@ def test_a_close_whose_parts_come_one_by_one_is_followed_once_all_are_told(stage
     assert seen == [[1, 2, 3]]
 
 
+def test_what_comes_ahead_waits_for_no_other_part_and_is_told_in_order(stage: Stage) -> None:
+    arrived, on_its_way = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    class Slowly(Patterns):
+        def commit_events(self, events: Any, *rest: Any) -> Any:
+            if events and events[0].data.seq == 51:
+                waited.append(on_its_way.wait(10.0))
+            return super().commit_events(events, *rest)
+
+    class Arriving(list[Any]):
+        def __getitem__(self, part: Any) -> Any:
+            on_its_way.set()
+            return super().__getitem__(part)
+
+    many = dataclasses.replace(load(*map(signal, range(1, 201))), through_ms=None, then=None)
+    longer = dataclasses.replace(load(*map(signal, range(201, 261))), through_ms=None, then=None)
+    last = load(signal(261), through_ms=T0 + 60_000, then=arrived.set)
+    stage.road.clear_way_s = CLEAR_WAY_S
+    stage.road.store = Slowly(stage.database)  # type: ignore[assignment]
+    stage.carry(many, dataclasses.replace(longer, found=Arriving(longer.found)), last)
+    assert waited == [True]
+    assert arrived.is_set()
+    assert stage.committed == stage.redis.seqs == list(range(1, 262))
+    assert [through for _, through, _ in stage.database.of("events")][-1] == T0 + 60_000
+
+
+def test_a_part_whose_close_never_ends_is_told(stage: Stage) -> None:
+    many = dataclasses.replace(load(*map(signal, range(1, 201))), through_ms=None, then=None)
+    stage.carry(many)
+    assert stage.redis.seqs == list(range(1, 201))
+
+
 def test_parts_whose_flows_were_told_before_move_the_progress(stage: Stage) -> None:
     many = [signal(number) for number in range(1, 121)]
     stage.carry(load(*many), load(*many, through_ms=T0 + 60_000))
@@ -176,6 +210,17 @@ def test_what_stands_under_another_number_is_not_published(stage: Stage) -> None
     stage.patterns.clash = {1}
     stage.carry(load(signal(1), signal(2)))
     assert stage.redis.seqs == [2]
+
+
+def test_alerts_do_not_wait_until_a_whole_spool_is_stored(stage: Stage) -> None:
+    waiting = [("spooled", [seq], None, 0.0) for seq in range(1, 101)]
+    stage.road.next_seq, stage.redis.cursor = 101, 100
+    stage.road.publication.seq = 100
+    stage.spool.records += waiting
+    stage.carry(load(signal(1)), load(signal(2)))
+    kinds = [what[0] for what in stage.database.done]
+    first, second = (place for place, kind in enumerate(kinds) if kind == "events")
+    assert (first, kinds[first:second].count("spooled")) == (0, DRAINED_AT_ONCE)
 
 
 def test_while_postgresql_is_away_events_are_spooled_and_marked_degraded(stage: Stage) -> None:

@@ -216,6 +216,19 @@ async def test_a_refused_row_is_told_with_its_values(whole: Whole) -> None:
     ]
 
 
+async def test_an_event_that_postgresql_refuses_after_an_outage_is_told(whole: Whole) -> None:
+    whole.spool.refused, whole.spool.last_refused = 1, "spooled event 7: out of range"
+    assert whole.part("postgresql") == (
+        "degraded",
+        "refused 1 waiting events, the last: spooled event 7: out of range",
+    )
+    for _ in range(3):
+        await whole.beats.look_after()
+    assert [(e.error_code, e.message, e.context) for e in whole.stage.errors] == [
+        ("EVENT_REFUSED", "spooled event 7: out of range", {"count": 1})
+    ]
+
+
 def test_while_redis_is_away_it_says_how_many_events_wait(whole: Whole) -> None:
     whole.redis.away = True
     whole.road.submit(load(signal(1), signal(2)))
@@ -326,7 +339,7 @@ def test_writes_that_were_damaged_on_disk_are_told(whole: Whole, tmp_path: Path)
         spool.drain(lambda _: None)
         assert whole.part("postgresql") == (
             "degraded",
-            "18 bytes of writes that waited on disk are damaged and lost",
+            "18 bytes that waited on disk are damaged, see damaged.bin",
         )
         assert whole.counted("tickstock_spool_damaged_bytes_total") == 18
 
