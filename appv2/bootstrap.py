@@ -41,7 +41,7 @@ from appv2.web.health.report import HealthReport
 from appv2.web.scanner.alerts import AlertHistory
 from appv2.web.scanner.quotes import Quotes
 from appv2.web.scanner.universe import UniverseList
-from appv2.web.scanner.views import Scanner
+from appv2.web.scanner.views import ZONES, Scanner
 from contracts.names import STREAM_MARKET
 from service.errors import SettingsError, Unavailable
 
@@ -112,7 +112,7 @@ def build(settings: Settings) -> AppV2:
         scanner=Scanner(
             market_id=market_id,
             universe=UniverseList(market, settings.universe_key),
-            quotes=Quotes(market, latest),
+            quotes=Quotes(market, latest, ZONES[market_id]),
             alerts=AlertHistory(stream, archive),
             preferences=preferences,
             latest=latest,

@@ -10,6 +10,9 @@ from contracts.messages.envelopes import CONSUMER
 from contracts.names import STREAM_EVENTS
 
 PRODUCER_PREFIX: Final = "producer "
+LATEST_MS: Final = int(LATEST_S * 1000)
+
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,11 @@ class StoredEvent:
 
     @property
     def pseudo_id(self) -> str:
-        """A stream id of the same time, for events whose own id is lost."""
-        return f"{int(self.detected_at * 1000)}-0"
+        """Return a stream id of the same time, for events whose own id is lost.
+
+        The producer's number tells those of one millisecond apart.
+        """
+        return f"{round(self.detected_at * 1e6) // 1000}-{self.seq}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,17 @@ class Archive:
             (producer, seqs, self._keep_hours),
         )
 
-    def between_times(self, after: float, before: float, limit: int) -> list[StoredEvent]:
-        """Return the newest events detected between two times (unix seconds), oldest first."""
-        after, before = min(after, LATEST_S), min(before, LATEST_S)
+    def between(self, after_ms: int, before: Place, limit: int) -> list[StoredEvent]:
+        """Return the newest events detected after a time and before a place, oldest first.
+
+        before : (unix ms, number): of that millisecond come the events with a smaller number.
+        """
+        before_ms, seq = before if before[0] < LATEST_MS else (LATEST_MS, 0)
         newest = self._events(
-            "detected_at > to_timestamp(%s) AND detected_at < to_timestamp(%s)"
+            "detected_at > to_timestamp(%s / 1000.0) AND detected_at < to_timestamp(%s / 1000.0)"
+            " AND (detected_at < to_timestamp(%s / 1000.0) OR seq < %s)"
             " ORDER BY detected_at DESC, seq DESC LIMIT %s",
-            (after, before, limit),
+            (min(after_ms, LATEST_MS), before_ms + 1, before_ms, seq, limit),
         )
         return newest[::-1]
 

@@ -73,8 +73,9 @@ class SequenceGaps:
     def complete_through(self) -> dict[str, int]:
         """Return for each producer the number up to which nothing is missing."""
         through = dict(self._heads)
-        for hole in self._holes:
-            through[hole.producer] = min(through[hole.producer], hole.missing[0] - 1)
+        for hole in tuple(self._holes):
+            for first in hole.missing[:1]:  # none: it was filled just now, on another thread
+                through[hole.producer] = min(through[hole.producer], first - 1)
         return through
 
     def watch(self, news: PatternNews) -> None:

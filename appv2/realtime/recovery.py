@@ -9,13 +9,17 @@ from appv2.realtime.audience import Audience
 from appv2.realtime.pattern_news import PatternNews, read_pattern
 from appv2.realtime.relay import Relay
 from appv2.realtime.seen import Key
-from appv2.realtime.stream import EventStream, is_after, place
+from appv2.realtime.stream import LARGEST, EventStream, is_after, place
 from service.errors import InvalidData
 
 PAGE_SIZE: Final = 500
 MOST_FROM_DATABASE: Final = 5000
 AHEAD_PATIENCE_S: Final = 10.0
 STEP_S: Final = 0.05
+PUBLISHED_WITHIN_MS: Final = 10_000
+"""An event is published so long after it was detected, at most: ids tell the one, rows the other.
+A browser that gets one twice shows it once."""
+NO_END: Final = str(LARGEST)
 
 
 @dataclass(slots=True)
@@ -77,11 +81,11 @@ class Recovery:
 
     def _send_trimmed(self, sid: str, after: str, done: CaughtUp) -> set[Key]:
         sent: set[Key] = set()
-        first = self._stream.first_id()
-        if first is None or after == self._relay.cursor or not is_after(first, after):
+        first = self._stream.first_id()  # None when all of the stream is too old
+        if after == self._relay.cursor or (first is not None and not is_after(first, after)):
             return sent
-        since, until = place(after)[0] / 1000, place(first)[0] / 1000
-        stored = self._archive.between_times(since, until, MOST_FROM_DATABASE)
+        since_ms, until = place(after)[0] - PUBLISHED_WITHIN_MS, place(first or NO_END)
+        stored = self._archive.between(since_ms, until, MOST_FROM_DATABASE)
         for place_in_batch, event in enumerate(stored, start=1):
             self._send(sid, event.pseudo_id, event.raw, done, sent)
             if place_in_batch % PAGE_SIZE == 0:

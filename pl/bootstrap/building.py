@@ -10,7 +10,7 @@ import redis
 
 from pl.bootstrap.beginning import Begun
 from pl.bootstrap.evaluating import beside, know_told, warm_minutes
-from pl.bootstrap.feeds import build_feed
+from pl.bootstrap.feeds import build_feed, cadence_ms
 from pl.bootstrap.past import Past
 from pl.bootstrap.roads import build_road
 from pl.bootstrap.shared import build_rest
@@ -39,7 +39,7 @@ from pl.streaming.flows import remembered_since
 from pl.streaming.frames import Frame
 from pl.streaming.inbox import Backfill, Inbox
 from pl.streaming.keeping import Keeping
-from pl.streaming.market_loop import MarketLoop, nobody_waits
+from pl.streaming.market_loop import SILENCE_MS, MarketLoop, nobody_waits
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
@@ -73,7 +73,7 @@ class Building:
         self._redis: redis.Redis = connect(settings.redis_url, "streaming")
         self._telling = build_telling(settings, self._symbols, stores.errors)
         self._counters = Counters()
-        self._board = QuoteBoard(self._symbols)
+        self._board = QuoteBoard(self._symbols, cadence_ms(settings))
         self._bars = MinuteBars(len(self._symbols), depth=LATE_MINUTES)
         self._writer = Writer(self._symbols, stores.closes, stores.spooled_closes)
         self._live = settings.feed != "replay"
@@ -242,6 +242,7 @@ class Building:
             publish_ticks=self._telling.publish_ticks,
             clock=self._clock,
             live=self._live,
+            silence_ms=SILENCE_MS + cadence_ms(self._settings),
             held_up=nobody_waits
             if self._live
             else lambda: road.waiting + writer.waiting > MOST_BEHIND,

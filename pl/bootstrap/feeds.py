@@ -19,6 +19,16 @@ REAL_SOURCES: Final = frozenset({"massive", "polygon"})
 """What a tick of a real market says of itself: invented ones must not reach its history."""
 
 
+MUTE_S: Final = 60.0
+"""A socket without data for so long is opened again; for longer where it brings bars."""
+CADENCES_MS: Final = {"trades": 0, "seconds": 1_000, "minutes": MINUTE_MS}
+
+
+def cadence_ms(settings: Settings) -> int:
+    """Return how long the feed of a liquid universe says nothing: bars come when they are over."""
+    return CADENCES_MS[settings.feed_channels] if settings.feed == "massive" else 0
+
+
 def build_feed(
     settings: Settings,
     table: SymbolTable,
@@ -41,6 +51,7 @@ def build_feed(
             key=settings.massive_api_key,
             channels=settings.feed_channels,
             halts=True,
+            mute_s=MUTE_S + cadence_ms(settings) / 1000,
         )
         return MassiveSocket(options, table, sessions.regular, expects_data=is_open)
     try:

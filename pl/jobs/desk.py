@@ -93,7 +93,7 @@ class Desk:
         if waiting is not None:
             self._end(waiting, "cancelled", "cancelled before it began")
         elif self.running is not None and self.running.job.id == job_id and self._task:
-            if self.running.status != "cancelling":
+            if self.running.status not in {"cancelling", *ENDED}:
                 self.running.cancelling()
                 self._task.cancel()
         else:

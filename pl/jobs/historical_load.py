@@ -81,6 +81,7 @@ class HistoricalLoad:
         except asyncio.CancelledError:
             self.problem = ""  # nobody asks any more whether it is back
             raise
+        self.problem = ""
 
     async def vet(self, symbols: Sequence[str]) -> None:
         """Raise Rejected when nobody knows any of these symbols; many of them are not asked for.

@@ -15,6 +15,7 @@ IN_SESSION: Final = frozenset({"1min", "5min"})
 WITHIN_HALF_HOUR: Final = frozenset({"1min", "5min", "15min"})
 """Where a bar is shorter than the 30 minutes that a rule of the session counts."""
 ON_DAYS: Final = frozenset({"daily"})
+MOST_DECIMALS: Final = 10
 
 
 class Setting(IntEnum):
@@ -91,6 +92,16 @@ class Pattern:
 def price_text(price: float) -> str:
     """Return a price as people write it: cents from a dollar up, six decimals below."""
     return f"{price:,.2f}" if price >= 1.0 else f"{price:.6f}"
+
+
+def prices_apart(one: float, other: float) -> tuple[str, str]:
+    """Return two prices as `price_text` does, with the decimals that tell unlike ones apart."""
+    texts = price_text(one), price_text(other)
+    decimals = 2
+    while texts[0] == texts[1] and one != other and decimals < MOST_DECIMALS:
+        decimals += 1
+        texts = f"{one:,.{decimals}f}", f"{other:,.{decimals}f}"
+    return texts
 
 
 def side(hit: Hit) -> int:

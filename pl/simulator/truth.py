@@ -5,6 +5,8 @@ Everything follows from the seed, so nothing is written down anywhere; who wants
 """
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -25,10 +27,16 @@ def day_number(day: date) -> int:
 
 
 def print_truth(seed: int, rate: float, day: date) -> None:
-    """Print the truth about a UTC day of the market of a seed, one JSON object a line."""
+    """Print the truth about a UTC day of the market of a seed, one JSON object a line.
+
+    Who reads only the first lines (`| head`) may leave.
+    """
     market = SimulatedMarket(seed, rate, read_listings())
-    for row in truth_of_day(market, day_number(day)):
-        print(json.dumps(row))
+    try:
+        for row in truth_of_day(market, day_number(day)):
+            print(json.dumps(row), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def truth_of_day(market: SimulatedMarket, day: int) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,8 @@ TURN_S: Final = 0.25
 IDLE_MS: Final = 2_000
 """A minute that ended so long ago by the feed's clock closes without a trade of the next."""
 SILENCE_MS: Final = 10_000
-"""After so long without any event in a session something may have been missed unannounced."""
+"""After so long without any event in a session something may have been missed unannounced; after
+longer where the feed brings bars."""
 LAST_CLOSE_MS: Final = 2 * IDLE_MS
 """So long at most a session that is over waits for its last minute to close."""
 HELD_UP_S: Final = 0.01
@@ -44,7 +45,8 @@ class MarketLoop:
     """Own the bars; everything that changes them happens here, in order.
 
     publish_ticks : takes trades for `tickstock.data.raw`; held_up : asked before more is taken
-    from a feed that may wait; lag_ms : from an event to its arrival, 0 in a replay.
+    from a feed that may wait; silence_ms : see SILENCE_MS; lag_ms : from an event to its arrival,
+    0 in a replay.
     """
 
     inbox: Inbox
@@ -58,6 +60,7 @@ class MarketLoop:
     clock: Callable[[], float]
     live: bool
     held_up: Callable[[], bool] = nobody_waits
+    silence_ms: int = SILENCE_MS
     ended: bool = False
     lag_ms: float = 0.0
     late: LateArrivals = field(default_factory=lambda: LateArrivals(LATE_MINUTES))
@@ -149,7 +152,7 @@ class MarketLoop:
 
     def _doubt_silence(self, before_ms: int, clock_ms: int) -> None:
         in_session = before_ms > 0 and self.session.current is not None
-        if in_session and clock_ms - before_ms > SILENCE_MS:
+        if in_session and clock_ms - before_ms > self.silence_ms:
             self.attention.doubt(Gap(minute_of(before_ms), minute_of(clock_ms) + MINUTE_MS))
 
     def _close(self, watermark_ms: int | None) -> None:

@@ -14,11 +14,16 @@ UNSAID = 255
 
 
 class QuoteBoard:
-    """Know the state of each symbol and which quotes changed since they were last asked for."""
+    """Know the state of each symbol and which quotes changed since they were last asked for.
 
-    def __init__(self, symbols: Sequence[str]) -> None:
+    cadence_ms : how long a feed that lives may say nothing, because it brings bars when they are
+    over.
+    """
+
+    def __init__(self, symbols: Sequence[str], cadence_ms: int = 0) -> None:
         n = len(symbols)
         self._symbols = symbols
+        self._cadence_ms = cadence_ms
         self._rows = {symbol: row for row, symbol in enumerate(symbols)}
         self._last_start_ms: Int64 = np.full(n, -1, np.int64)
         self._last_quality = np.full(n, QUALITY_LIVE, np.uint8)
@@ -48,6 +53,7 @@ class QuoteBoard:
 
         open_ms : when the running session began, None outside of one.
         """
+        now_ms -= self._cadence_ms
         market_open = open_ms is not None
         feed_lives = market_open and now_ms - feed_last_ms <= MUTE_AFTER_MS
         watched = (self._missing == 0) & feed_lives

@@ -56,14 +56,19 @@ class SessionFollower:
                 self._closes = self._last_regular_closes(history, now_ms)
 
     def follow(self, now_ms: int) -> None:
-        """Begin or end a session when the feed's time says so; 0 says nothing."""
+        """Begin or end a session when the feed's time says so; 0 says nothing.
+
+        The day's quotes begin with the trading before the open.
+        """
         if not now_ms:
             return
-        session = self.sessions.session_of(now_ms) if self.sessions.is_open(now_ms) else None
-        if session == self.current:
-            return
-        self.stop()
-        if session is not None:
+        trading = self.sessions.session_of(now_ms)
+        session = trading if self.sessions.is_open(now_ms) else None
+        if session != self.current:
+            self.stop()
+        if trading is not None and trading.open_ms > self._day_open_ms:
+            self._begin(trading)
+        if session is not None and session != self.current:
             self._start(session)
 
     def stop(self) -> None:
@@ -92,8 +97,6 @@ class SessionFollower:
         self.current, self.session_id = session, str(uuid.uuid4())
         self._started_at = self.clock()
         self._at_start = (self.counters.ticks, self.counters.bars, self.counters.patterns)
-        if session.open_ms != self._day_open_ms:
-            self._begin(session)
         started = SessionStarted(
             session_id=self.session_id,
             symbol_universe_key=self.universe_key,

@@ -195,6 +195,24 @@ class System:
         finally:
             connection.close()
 
+    def store(self, message: dict[str, Any], producer: str, seq: int) -> None:
+        """Commit an event as the producer does, without publishing it."""
+        data = message["data"] | {"producer": producer, "seq": seq}
+        body = self.encoded({**message, "data": data})
+        self.rows("SELECT ensure_partitions('pattern_events', now(), now())")
+        self.rows(
+            "INSERT INTO pattern_events (bar_time, flow_id, life, revision, producer, seq, symbol,"
+            " pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,"
+            " detected_at, received_at, expires_at, reason, quality, channel, event, messages)"
+            " VALUES (now(), %s, 'confirmed', 0, %s, %s, 'NVDA', 'Volume_Spike', 'bullish', '1min',"
+            " 'intraday', 0.87, 1, 1, 1, to_timestamp(%s), now(), now(), '', 'live', '', %s, '[]')",
+            data["flow_id"],
+            producer,
+            seq,
+            data["timestamp"],
+            body,
+        )
+
     def checkpoints(self, flow_id: str) -> list[tuple[str, int | None]]:
         return self.rows(
             "SELECT checkpoint, user_count FROM integration_events WHERE flow_id = %s"

@@ -355,6 +355,23 @@ def test_alerts_are_listed_newest_first_and_paged(
     ]
 
 
+def test_alerts_of_one_moment_are_all_listed_on_some_page(
+    shared_system: Any, page: Any, pattern: Any
+) -> None:
+    detected_at = 1_700_000_000.25
+    messages = [pattern(timestamp=detected_at) for _ in range(7)]
+    messages.append(pattern(timestamp=detected_at - 1))
+    for seq, message in enumerate(messages):
+        shared_system.store(message, "streaming", seq)
+    listed, before = [], f"{int(detected_at * 1000) + 1}-0"
+    while alerts := get(page, "/api/alerts", limit=3, before=before).json()["alerts"]:
+        assert len(alerts) <= 3
+        listed += [alert["flow_id"] for alert in alerts]
+        before = alerts[-1]["seq"]
+    flows = [message["data"]["flow_id"] for message in messages]
+    assert listed == [*flows[6::-1], flows[7]]
+
+
 def test_a_flow_is_traced(shared_system: Any, page: Any, pattern: Any, eventually: Any) -> None:
     message = pattern()
     flow_id = message["data"]["flow_id"]

@@ -29,25 +29,6 @@ def redis_states(page: Any) -> list[str]:
     return [state["redis"] for state in page.events("feed_state")]
 
 
-def store(system: Any, message: dict[str, Any], producer: str, seq: int) -> None:
-    """Commit an event as the producer does, without publishing it."""
-    data = message["data"] | {"producer": producer, "seq": seq}
-    body = system.encoded({**message, "data": data})
-    system.rows("SELECT ensure_partitions('pattern_events', now(), now())")
-    system.rows(
-        "INSERT INTO pattern_events (bar_time, flow_id, life, revision, producer, seq, symbol,"
-        " pattern, direction, timeframe, tier, confidence, current_price, price_change, volume,"
-        " detected_at, received_at, expires_at, reason, quality, channel, event, messages)"
-        " VALUES (now(), %s, 'confirmed', 0, %s, %s, 'NVDA', 'Volume_Spike', 'bullish', '1min',"
-        " 'intraday', 0.87, 1, 1, 1, to_timestamp(%s), now(), now(), '', 'live', '', %s, '[]')",
-        data["flow_id"],
-        producer,
-        seq,
-        data["timestamp"],
-        body,
-    )
-
-
 def test_redis_killed_and_started_again_loses_and_doubles_nothing(
     system: Any, redis_server: Any, eventually: Any, pattern: Any
 ) -> None:
@@ -162,7 +143,7 @@ def test_a_hole_in_the_sequence_is_filled_from_postgresql(
 ) -> None:
     page = system.live_page()
     first, lost, revealing = pattern(), pattern(), pattern()
-    store(system, lost, "streaming", 8)
+    system.store(lost, "streaming", 8)
     for message, seq in ((first, 7), (revealing, 9)):
         data = message["data"] | {"producer": "streaming", "seq": seq}
         system.append({**message, "data": data})
@@ -180,7 +161,7 @@ def test_what_was_trimmed_while_appv2_was_away_comes_from_postgresql(
     system.append({**first, "data": first["data"] | {"producer": "streaming", "seq": 1}})
     eventually(lambda: logged(system, flow(first)) == ALL_THREE)
     system.service.kill()
-    store(system, trimmed, "streaming", 2)
+    system.store(trimmed, "streaming", 2)
     system.redis.xtrim(names.STREAM_EVENTS, maxlen=0)
     system.append({**last, "data": last["data"] | {"producer": "streaming", "seq": 3}})
     system.service.start()
@@ -196,7 +177,7 @@ def test_a_page_whose_place_was_trimmed_away_catches_up_from_postgresql(
     seq = eventually(lambda: page.events("pattern_alert"))[0]["seq"]
     page.close()
     stored, kept = pattern(timestamp=time.time()), pattern()
-    store(system, stored, "streaming", 1)
+    system.store(stored, "streaming", 1)
     system.redis.xtrim(names.STREAM_EVENTS, maxlen=0)
     time.sleep(0.01)  # the ids of the stream are its times
     system.append(kept)
@@ -206,6 +187,46 @@ def test_a_page_whose_place_was_trimmed_away_catches_up_from_postgresql(
     answer = page.resume(seq)
     assert (answer["caught_up"], answer["from"]) == (2, "database")
     assert page.flows() == [flow(stored), flow(kept)]
+
+
+def test_a_page_catches_up_when_all_of_the_stream_was_trimmed_away(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page = system.live_page()
+    system.append(pattern())
+    seq = eventually(lambda: page.events("pattern_alert"))[0]["seq"]
+    page.close()
+    missed = pattern()
+    delivered = missed["data"] | {"producer": "streaming", "seq": 1}
+    system.append({**missed, "data": delivered})
+    system.store(missed, "streaming", 1)
+    eventually(lambda: system.checkpoints(flow(missed)))
+    system.redis.xtrim(names.STREAM_EVENTS, maxlen=0)
+    page.heard.clear()
+    page.connect()
+    answer = page.resume(seq)
+    assert (answer["caught_up"], answer["from"]) == (1, "database")
+    assert page.flows() == [flow(missed)]
+
+
+def test_a_page_that_left_amid_the_events_of_one_close_hears_the_others(
+    system: Any, eventually: Any, pattern: Any
+) -> None:
+    page, detected_at = system.live_page(), round(time.time(), 3)
+    first, missed, kept = (pattern(timestamp=detected_at) for _ in range(3))
+    time.sleep(0.05)  # what one close brings is detected at once and published in turn
+    system.append(first)
+    seq = eventually(lambda: page.events("pattern_alert"))[0]["seq"]
+    page.close()
+    system.store(missed, "streaming", 1)
+    system.redis.xtrim(names.STREAM_EVENTS, maxlen=0)
+    time.sleep(0.01)  # the ids of the stream are its times
+    system.append(kept)
+    page.heard.clear()
+    page.connect()
+    eventually(lambda: system.checkpoints(flow(kept)))
+    assert page.resume(seq)["from"] == "database"
+    assert page.flows() == [flow(missed), flow(kept)]
 
 
 def test_events_of_another_market_are_neither_told_nor_logged(

@@ -1,7 +1,22 @@
 import { hasEnded, readAlert, reviseAlert } from "./alert.js";
+import { seconds } from "./clock.js";
 import { Recent } from "./recent.js";
 
 const EVERYTHING = () => true;
+
+/** Return listed alerts, newest first, as messages in the order of their times. */
+export function oldestFirst(listed) {
+  // What one close brings has one time: an alert and its end keep the order of the list.
+  return listed.map(asMessage).reverse().sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+function asMessage(item) {
+  return item.event && typeof item.event === "object" ? item : { event: item };
+}
+
+function timeOf({ event }) {
+  return seconds(event.timestamp) ?? seconds(event.bar_time) ?? 0;
+}
 
 function lifeOf(message) {
   const named = message.event.life;

@@ -1,3 +1,4 @@
+import { oldestFirst } from "./alertbook.js";
 import { seconds } from "./clock.js";
 import { words } from "./format.js";
 import { getJson } from "./http.js";
@@ -27,8 +28,7 @@ export class Listener {
   fill(bootstrap, history) {
     this.table.fill(this.universe);
     this.takeState(bootstrap);
-    const oldestFirst = history.alerts.map(asMessage).sort((a, b) => timeOf(a) - timeOf(b));
-    for (const message of oldestFirst) this.receive(message);
+    for (const message of oldestFirst(history.alerts)) this.receive(message);
     this.list.emptyText = "No alert yet. Alerts appear here as bars close.";
     this.list.draw();
     this.countAlerts();
@@ -205,12 +205,4 @@ export class Listener {
       this.table.moved(Object.keys(closes));
     }
   }
-}
-
-function asMessage(item) {
-  return item.event && typeof item.event === "object" ? item : { event: item };
-}
-
-function timeOf({ event }) {
-  return seconds(event.timestamp) ?? seconds(event.bar_time) ?? 0;
 }

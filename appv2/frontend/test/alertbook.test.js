@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AlertBook } from "../src/alertbook.js";
+import { AlertBook, oldestFirst } from "../src/alertbook.js";
 
 function event(flow, fields = {}) {
   return {
@@ -44,6 +44,19 @@ test("a retraction changes the alert in its place", () => {
   assert.equal(book.byFlow("a").life, "retracted");
   assert.equal(book.byFlow("a").reason, "the bar was revised");
   assert.deepEqual(shown(book), ["b", "a"]);
+});
+
+test("of alerts of one moment those listed last come first, as they happened", () => {
+  const newestFirst = [
+    event("a", { life: "failed", revision: 0, timestamp: 20 }),
+    event("a", { timestamp: 20 }),
+    { event: event("b", { timestamp: 10 }), seq: "1-0" },
+    event("c", { timestamp: 15 }),
+  ];
+  const book = new AlertBook();
+  for (const message of oldestFirst(newestFirst)) book.receive(message);
+  assert.deepEqual(shown(book), ["a", "c", "b"]);
+  assert.equal(book.byFlow("a").life, "failed");
 });
 
 test("an older revision that arrives late changes nothing", () => {

@@ -29,8 +29,8 @@ class AlertHistory:
             _collect(found, entry_id, raw)
         if len(found) < limit:
             oldest = next(reversed(found.values()))["seq"] if found else before
-            until = place(oldest)[0] / 1000 if oldest else time.time() + 1
-            for event in reversed(self._archive.between_times(0, until, limit - len(found))):
+            until = place(oldest) if oldest else (int(time.time() * 1000) + 1000, 0)
+            for event in reversed(self._archive.between(0, until, limit - len(found))):
                 _collect(found, event.pseudo_id, event.raw)
         return list(found.values())
 

@@ -6,7 +6,7 @@ from pl.market.batches import Float64
 from pl.signals.chart import sketch
 from pl.signals.chart.confidence import CONFIRMING_VOLUME
 from pl.signals.chart.registry import CHART_NAMES
-from pl.signals.pattern import price_text
+from pl.signals.pattern import price_text, prices_apart
 
 Point = tuple[int, float]
 
@@ -69,9 +69,10 @@ class ChartFind:
                 f"complete {beyond} {price_text(self.level)}, fit {self.fit:.2f}."
             )
         volume = "confirmed" if self.volume_confirms else "not confirmed"
+        entry, level = prices_apart(self.entry, self.level)
         return (
             f"{name} over {self.n_bars} bars, {self._height_text()} high: closed at "
-            f"{price_text(self.entry)}, {beyond} {price_text(self.level)}, fit {self.fit:.2f}, "
+            f"{entry}, {beyond} {level}, fit {self.fit:.2f}, "
             f"{volume} by {self.relative_volume:.1f} times the usual volume."
         )
 

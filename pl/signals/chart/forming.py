@@ -22,7 +22,7 @@ from pl.signals.chart.confidence import CONFIRMING_VOLUME, confidence
 from pl.signals.chart.fit import NEVER
 from pl.signals.chart.pivots import KIND, N_SCALES, SCALES, read_newest
 from pl.signals.chart.registry import CHARTS
-from pl.signals.chart.rules import FORMERS, N_RULES, judge, keep_best, watched_level
+from pl.signals.chart.rules import FORMERS, N_RULES, holds_stop, judge, keep_best, watched_level
 from pl.signals.chart.sketch import (
     BAR,
     CONFIDENCE,
@@ -62,7 +62,7 @@ def forms_by_rules(
         bars[i, CLOSE] = turn * beyond
         sketch.clear(draft)
         judged = judge(rule, bars, i, turn, k, xs, ys, n, work, draft)
-        if judged and keep_best(draft, out, beyond):
+        if judged and holds_stop(bars, i, turn, xs, draft) and keep_best(draft, out, beyond):
             found = True
         bars[i, CLOSE] = close
     return found

@@ -8,7 +8,7 @@ from typing import Final
 from pl.kernel import leaf
 from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, Bars
-from pl.signals.chart.geometry import on_line
+from pl.signals.chart.geometry import lowest_turned, on_line
 from pl.signals.chart.pivots import POSITION, PRICE
 from pl.signals.chart.registry import RULES
 from pl.signals.chart.sketch import FIT, HEIGHT, LEVEL, N_POINTS, RANK, STOP
@@ -102,6 +102,16 @@ def is_sound(draft: Float64, close: float) -> bool:
     """
     level = draft[LEVEL]
     return bool(draft[FIT] >= LEAST_FIT and draft[STOP] < level and close < level + draft[HEIGHT])
+
+
+@leaf
+def holds_stop(bars: Bars, i: int, turn: int, xs: Float64, draft: Float64) -> bool:
+    """Tell whether no bar after the newest pivot went beyond the stop of a draft of bar `i`.
+
+    A price there ends the find, so it must not have come before it: the pivots were confirmed, and
+    one that lies farther out is not yet.
+    """
+    return bool(lowest_turned(bars, turn, int(xs[0]) + 1, i) >= draft[STOP])
 
 
 @leaf

@@ -17,6 +17,7 @@ from pl.signals.chart.pivots import KIND, N_SCALES, NEWEST, SCALES, WINDOW_BARS,
 from pl.signals.chart.rules import (
     N_RULES,
     RELEVELLED,
+    holds_stop,
     is_line,
     judge,
     keep_best,
@@ -140,7 +141,7 @@ def call_rules(room: Float64, bars: Bars, i: int, turn: int, k: int, n: int, out
             continue
         sketch.clear(draft)
         judged = judge(rule, bars, i, turn, k, xs, ys, n, work, draft)
-        if judged and keep_best(draft, out, close):
+        if judged and holds_stop(bars, i, turn, xs, draft) and keep_best(draft, out, close):
             found = True
     room[NEAREST, 0] = nearest
     return found

@@ -9,7 +9,7 @@ from typing import Final
 from pl.kernel import leaf
 from pl.signals.bars import CLOSE, Bars
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import Weights, price_text, side
+from pl.signals.pattern import Weights, price_text, prices_apart, side
 
 STEEPNESS: Final = 5.0
 NOISE: Final = 1e-9
@@ -47,7 +47,8 @@ def verdict_of(before: float, apart: float, unit: float, slow: float, fast: floa
 def told(hit: Hit, fast: int, slow: int) -> str:
     """Say that the mean of `fast` closes crossed that of `slow`."""
     moved = "rose above" if side(hit) == 1 else "fell below"
+    faster, slower = prices_apart(hit.measure, hit.level)
     return (
-        f"The mean of {fast} closes, {price_text(hit.measure)}, {moved} that of {slow}, "
-        f"{price_text(hit.level)}, at a close of {price_text(hit.close)}."
+        f"The mean of {fast} closes, {faster}, {moved} that of {slow}, {slower}, at a close of "
+        f"{price_text(hit.close)}."
     )

@@ -11,7 +11,7 @@ from pl.kernel import leaf
 from pl.signals.bars import CLOSE, HIGH, LOW, Bars, highest, lowest
 from pl.signals.events.levels import fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
-from pl.signals.pattern import Weights, price_text
+from pl.signals.pattern import Weights, prices_apart
 
 WEIGHTS: Final = Weights(fit=0.45, volume=0.35, context=0.2)
 
@@ -39,7 +39,5 @@ def new_low(bars: Bars, i: int, unit: float, n_bars: int, stood: int) -> Verdict
 def told(hit: Hit, span: str) -> str:
     """Say beyond which end of the span it closed."""
     beyond, end = ("above", "high") if hit.close > hit.level else ("below", "low")
-    return (
-        f"Closed at {price_text(hit.close)}, {hit.measure:.1f}% {beyond} the {end} "
-        f"{price_text(hit.level)} of {span}."
-    )
+    close, level = prices_apart(hit.close, hit.level)
+    return f"Closed at {close}, {hit.measure:.1f}% {beyond} the {end} {level} of {span}."

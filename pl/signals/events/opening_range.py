@@ -23,7 +23,15 @@ from pl.signals.indicators.state import (
     USUAL_RANGE,
 )
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import WITHIN_HALF_HOUR, Alert, Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import (
+    WITHIN_HALF_HOUR,
+    Alert,
+    Pattern,
+    Setting,
+    Weights,
+    prices_apart,
+    side,
+)
 
 
 @leaf
@@ -44,9 +52,10 @@ def opening_range_break(bars: Bars, i: int, state: Float64) -> Verdict:
 def explain(hit: Hit) -> str:
     """Say why it fired."""
     beyond = "above the high" if side(hit) == 1 else "below the low"
+    close, level = prices_apart(hit.close, hit.level)
     return (
-        f"Closed at {price_text(hit.close)}, in the bar that began {hit.measure:.0f} minutes into "
-        f"the session, for the first time {beyond} {price_text(hit.level)} of its first "
+        f"Closed at {close}, in the bar that began {hit.measure:.0f} minutes into "
+        f"the session, for the first time {beyond} {level} of its first "
         f"{OPENING_MINUTES:.0f} minutes."
     )
 

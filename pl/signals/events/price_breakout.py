@@ -16,7 +16,7 @@ from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import BOTTOM_20, TOP_20, USUAL_RANGE, USUAL_VOLUME
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text, side
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, prices_apart, side
 
 CHANNEL_BARS: Final = 20
 VOLUME_RATIO: Final = 1.5
@@ -44,8 +44,9 @@ def price_breakout(bars: Bars, i: int, state: Float64) -> Verdict:
 def explain(hit: Hit) -> str:
     """Say why it fired."""
     beyond = "above the high" if side(hit) == 1 else "below the low"
+    close, level = prices_apart(hit.close, hit.level)
     return (
-        f"Closed at {price_text(hit.close)}, {beyond} {price_text(hit.level)} of the "
+        f"Closed at {close}, {beyond} {level} of the "
         f"{CHANNEL_BARS} bars before, on {hit.relative_volume or 0.0:.1f} times the usual volume."
     )
 

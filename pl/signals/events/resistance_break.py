@@ -16,7 +16,7 @@ from pl.signals.events.levels import CLEARANCE
 from pl.signals.hits import BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import TOP_20, USUAL_RANGE
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, prices_apart
 
 LOOK_BACK_BARS: Final = 60
 APART_BARS: Final = 5
@@ -55,9 +55,10 @@ def resistance_break(bars: Bars, i: int, state: Float64) -> Verdict:
 def explain(hit: Hit) -> str:
     """Say why it fired."""
     ranges = (hit.close - hit.level) / hit.mean_range
+    close, level = prices_apart(hit.close, hit.level)
     return (
-        f"Closed at {price_text(hit.close)}, {ranges:.1f} mean ranges above the resistance at "
-        f"{price_text(hit.level)} that had held {hit.measure:.0f} times in "
+        f"Closed at {close}, {ranges:.1f} mean ranges above the resistance at "
+        f"{level} that had held {hit.measure:.0f} times in "
         f"{LOOK_BACK_BARS} bars."
     )
 

@@ -16,7 +16,7 @@ from pl.signals.events.levels import CLEARANCE, fit_beyond
 from pl.signals.hits import BEARISH, BULLISH, SILENT, Hit, Verdict
 from pl.signals.indicators.state import HIGH_BEFORE, HIGH_STOOD, LOW_BEFORE, LOW_STOOD, USUAL_RANGE
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import WITHIN_HALF_HOUR, Alert, Pattern, Setting, Weights, price_text
+from pl.signals.pattern import WITHIN_HALF_HOUR, Alert, Pattern, Setting, Weights, prices_apart
 
 STOOD_MINUTES: Final = 30
 WEIGHTS: Final = Weights(fit=0.45, volume=0.35, context=0.2)
@@ -48,16 +48,18 @@ def new_session_low(bars: Bars, i: int, state: Float64) -> Verdict:
 
 def explain_high(hit: Hit) -> str:
     """Say why it fired."""
+    close, level = prices_apart(hit.close, hit.level)
     return (
-        f"Closed at {price_text(hit.close)}, above the session's high {price_text(hit.level)} "
+        f"Closed at {close}, above the session's high {level} "
         f"that had stood for {hit.measure:.0f} minutes."
     )
 
 
 def explain_low(hit: Hit) -> str:
     """Say why it fired."""
+    close, level = prices_apart(hit.close, hit.level)
     return (
-        f"Closed at {price_text(hit.close)}, below the session's low {price_text(hit.level)} "
+        f"Closed at {close}, below the session's low {level} "
         f"that had stood for {hit.measure:.0f} minutes."
     )
 

@@ -17,7 +17,7 @@ from pl.signals.indicators.rules.bollinger import deviation_20
 from pl.signals.indicators.rules.simple_average import sma_20
 from pl.signals.indicators.state import DEVIATION_20, SMA_20
 from pl.signals.levels import NO_LEVELS
-from pl.signals.pattern import Alert, Pattern, Setting, Weights, price_text
+from pl.signals.pattern import Alert, Pattern, Setting, Weights, prices_apart
 
 BAND_BARS: Final = 20
 BOLLINGER: Final = 2.0
@@ -64,9 +64,10 @@ def explain(hit: Hit) -> str:
     """Say why it fired."""
     beyond = "above" if hit.close > hit.level else "below"
     count = "at least " if hit.measure >= MAX_BARS else ""
+    close, level = prices_apart(hit.close, hit.level)
     return (
-        f"Left a squeeze of {count}{hit.measure:.0f} bars at {price_text(hit.close)}, {beyond} the "
-        f"mean {price_text(hit.level)} of {BAND_BARS} closes."
+        f"Left a squeeze of {count}{hit.measure:.0f} bars at {close}, {beyond} the mean {level} of "
+        f"{BAND_BARS} closes."
     )
 
 

@@ -16,7 +16,7 @@ from pl.signals.hits import SILENT, Hit, Verdict
 from pl.signals.indicators.session import vwap
 from pl.signals.indicators.state import VWAP_RUN_EARLIER, VWAP_RUN_ENDED
 from pl.signals.levels import STOP_BEHIND_LEVEL
-from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, price_text, side
+from pl.signals.pattern import IN_SESSION, Alert, Pattern, Setting, prices_apart, side
 
 SHORT_RUN: Final = 10
 
@@ -35,8 +35,9 @@ def vwap_reclaim(bars: Bars, i: int, state: Float64) -> Verdict:
 def explain(hit: Hit) -> str:
     """Say why it fired."""
     now, before = ("above", "below") if side(hit) == 1 else ("below", "above")
+    close, level = prices_apart(hit.close, hit.level)
     return (
-        f"Closed at {price_text(hit.close)}, back {now} the session's VWAP {price_text(hit.level)} "
+        f"Closed at {close}, back {now} the session's VWAP {level} "
         f"after {hit.measure:.0f} closes {before} it."
     )
 

@@ -169,6 +169,22 @@ async def test_a_rest_that_stays_away_ends_the_load(bench: Bench) -> None:
     assert bench.load.problem == "Massive REST: HTTP 500"
 
 
+async def test_a_rest_that_was_given_up_is_back_when_the_next_load_finds_it(bench: Bench) -> None:
+    bench.load.pauses_s = (0.001,)
+    bench.rest.trouble["AAPL"] = [Unavailable("Massive REST", "HTTP 500")] * 2
+    with pytest.raises(Unavailable, match="HTTP 500"):
+        await bench.run()
+    await bench.run()
+    assert bench.load.problem == ""
+
+
+async def test_an_outage_that_ends_with_a_refusal_is_over(bench: Bench) -> None:
+    refused = Rejected("bad_request", "HTTP 400: odd", 400)
+    bench.rest.trouble["AAPL"] = [Unavailable("Massive REST", "HTTP 500"), refused]
+    await bench.run()
+    assert bench.load.problem == ""
+
+
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_refused_key_ends_the_load(bench: Bench, status: int) -> None:
     bench.rest.trouble["AAPL"] = [Rejected("unknown_key", "HTTP 401", status)]

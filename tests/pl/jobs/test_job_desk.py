@@ -11,7 +11,7 @@ import pytest
 
 from contracts.messages.jobs import JobStatus
 from contracts.names import JOBS_DATA_LOAD
-from pl.bus.orders import Job
+from pl.bus.orders import Cancel, Job
 from pl.feeds.rest_rows import Ticker
 from pl.jobs.desk import Desk
 from pl.jobs.historical_load import MOST_VETTED, HistoricalLoad, History
@@ -163,6 +163,15 @@ async def test_a_job_that_was_cancelled_meanwhile_stays_cancelled(stage: Stage) 
     await asyncio.gather(*stage.desk._vetting, return_exceptions=True)
     await asyncio.sleep(0)
     assert stage.reporter.status["second"].status == "cancelled"
+
+
+async def test_a_cancel_that_comes_as_its_job_ends_changes_nothing(stage: Stage) -> None:
+    record = stage.desk.running
+    stage.going.set()
+    await stage.reporter.end_of("first").wait()
+    assert stage.desk.running is record
+    stage.desk.take(Cancel("first"), None)
+    assert stage.reporter.status["first"].status == "completed"
 
 
 async def test_without_history_a_job_is_refused_when_it_arrives(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from pl.signals.chart.find import ChartFind
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.entries import KIND_NAMES, LIVES
 from pl.signals.evaluation import weigh
-from pl.signals.pattern import Pattern
+from pl.signals.pattern import Pattern, prices_apart
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
 from scripts.examples import recorded
@@ -134,6 +134,37 @@ def test_the_reason_of_a_chart_tells_its_close_and_differs_from_others() -> None
     for find in finds:
         assert tells(find.reason(), find.entry)
     assert len({find.reason() for find in finds}) == len(finds)
+
+
+BEYOND = re.compile(r"\b(above|below)\b")
+
+
+def test_no_reason_says_that_a_price_is_beyond_itself() -> None:
+    """Averages cross within a fraction of a cent, and so do closes and a VWAP."""
+    told = [entry.reason for entry in lively_log("1min") if BEYOND.search(entry.reason)]
+    compared = [re.findall(r"\d[\d,]*\.\d+(?!%)", reason) for reason in told]
+    assert len(told) > 500
+    assert [reason for reason, prices in zip(told, compared, strict=True) if is_same(prices)] == []
+
+
+def is_same(prices: list[str]) -> bool:
+    return len(prices) > 1 and prices[0] == prices[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (12.3456, 12.5, ("12.35", "12.50")),
+        (12.34, 12.3401, ("12.3400", "12.3401")),
+        (0.42, 0.4200001, ("0.4200000", "0.4200001")),
+        (1_234.5, 1_234.5, ("1,234.50", "1,234.50")),
+        (1.0, 1.0 + 1e-14, ("1.0000000000", "1.0000000000")),
+    ],
+)
+def test_unlike_prices_are_told_with_the_decimals_that_tell_them_apart(
+    one: float, other: float, told: tuple[str, str]
+) -> None:
+    assert prices_apart(one, other) == told
 
 
 @pytest.mark.real_data

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -129,6 +131,18 @@ def test_the_truth_names_what_the_bars_show(capsys: pytest.CaptureFixture[str]) 
         prices = np.array([price for _, price in row["anchors"]])
         assert np.allclose(bars.close[at] / 100.0, prices, rtol=2e-3)
         assert row["from"] < row["breaks_at"] <= row["to"]
+
+
+def test_who_reads_only_the_first_truth_sees_no_traceback() -> None:
+    command = [sys.executable, "-m", "pl", "simulator", "--truth", "2026-11-20"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as told:
+        assert told.stdout is not None
+        assert told.stderr is not None
+        first = json.loads(told.stdout.readline())
+        told.stdout.close()
+        complaints = told.stderr.read()
+    assert "symbol" in first
+    assert (told.returncode, complaints) == (0, b"")
 
 
 def imported(folder: str) -> set[str]:

@@ -21,7 +21,7 @@ from pl.streaming.counters import Counters
 from pl.streaming.feed_time import FeedTime
 from pl.streaming.frames import build_frame
 from pl.streaming.inbox import Inbox
-from pl.streaming.market_loop import MarketLoop
+from pl.streaming.market_loop import SILENCE_MS, MarketLoop
 from pl.streaming.quotes import QuoteBoard
 from pl.streaming.repair import Repair
 from pl.streaming.session import SessionFollower
@@ -59,7 +59,9 @@ class Recording(Repair):
 
 
 class Stage:
-    def __init__(self, *, live: bool = True, lost_from_ms: int | None = None) -> None:
+    def __init__(
+        self, *, live: bool = True, lost_from_ms: int | None = None, cadence_ms: int = 0
+    ) -> None:
         self.clock = Clock()
         self.channels = Channels()
         self.counters = Counters()
@@ -104,7 +106,15 @@ class Stage:
             publish_ticks=self.ticks.append,
             clock=self.clock,
             live=live,
+            silence_ms=SILENCE_MS + cadence_ms,
         )
+
+    def minute(self, minute: int) -> None:
+        """The feed's bars of a minute since T0, half a second after it ended."""
+        start_ms = T0 + minute * MINUTE_MS
+        self.clock.now = (start_ms + MINUTE_MS) / 1000 + 0.5
+        self.loop.take(minute_bars(*((row, start_ms, 10.0) for row in range(len(SYMBOLS)))))
+        self.loop.turn()
 
     def trade(self, second: float, price: float = 10.0, row: int = 0) -> None:
         """Two trades at a second after T0, arriving at once."""

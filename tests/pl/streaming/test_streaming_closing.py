@@ -406,6 +406,12 @@ def test_a_mute_feed_is_stale_while_the_market_is_open() -> None:
     assert states_of(board, quotes, T0 + 30_000, feed_last_ms=T0, open_ms=None) == ["live"] * 3
 
 
+def test_a_feed_of_minutes_is_mute_when_a_minute_does_not_come() -> None:
+    board, quotes = QuoteBoard(SYMBOLS, cadence_ms=MINUTE_MS), developing()
+    assert states_of(board, quotes, T0 + 62_000, feed_last_ms=T0) == ["live"] * 3
+    assert states_of(board, quotes, T0 + 90_000, feed_last_ms=T0) == ["stale"] * 3
+
+
 def test_the_newest_bar_tells_the_quality_not_an_old_one_that_came_again() -> None:
     board = QuoteBoard(SYMBOLS)
     board.closed(closed((0, T0 + MINUTE_MS, 1.0), quality=QUALITY_LIVE))

@@ -145,6 +145,16 @@ def test_minutes_around_an_unannounced_silence_are_fetched(stage: Stage) -> None
     assert stage.closes[0] == (0, 0, 0, QUALITY_LIVE)
 
 
+def test_a_feed_of_minutes_is_silent_between_them() -> None:
+    stage = Stage(cadence_ms=MINUTE_MS)
+    for minute in range(5):
+        stage.minute(minute)
+    assert stage.repair.ordered == []
+    stage.minute(6)
+    missed = Gap(T0 + (5 - LATE_MINUTES) * MINUTE_MS, T0 + 8 * MINUTE_MS)
+    assert stage.repair.ordered == [(missed, ())]
+
+
 def test_nothing_was_missed_before_the_first_event(stage: Stage) -> None:
     stage.wait_until(1)
     assert stage.loop.session.current is not None

@@ -203,3 +203,23 @@ def test_a_symbol_that_did_not_trade_keeps_its_previous_close(real: Stage) -> No
     real.trade("2026-11-24T15:00:00", 91.0)
     real.follow("2026-11-24T21:00:00", "2026-11-25T14:30:00")
     assert real.bars.developing().previous_close[:2].tolist() == [91.0, 50.0]
+
+
+def test_before_the_market_a_quote_compares_with_the_close_of_the_session_before(
+    real: Stage,
+) -> None:
+    monday = closed((0, ms("2026-11-23T20:59"), 90.0))
+    real.session.begin_day({0: monday}, ms("2026-11-24T14:00"))
+    real.follow("2026-11-24T14:30:00")
+    real.trade("2026-11-24T20:59:58", 99.0)
+    real.follow("2026-11-24T21:00:00")
+    real.trade("2026-11-24T22:00:00", 98.0)  # after hours
+    real.follow("2026-11-24T22:00:01", "2026-11-25T08:59:59")
+    developing = real.bars.developing()
+    assert (developing.previous_close[0], developing.day_volume[0]) == (90.0, 400.0)
+    real.follow("2026-11-25T09:00:00")
+    real.trade("2026-11-25T09:01:00", 100.0)
+    developing = real.bars.developing()
+    assert (developing.previous_close[0], developing.day_volume[0]) == (99.0, 0.0)
+    real.follow("2026-11-25T14:30:00")
+    assert real.bars.developing().previous_close[0] == 99.0

@@ -12,7 +12,17 @@ import numpy as np
 from pl.signals.chart import sketch
 from pl.signals.chart.rules import N_RULES, judge, keep_best
 from pl.signals.chart.scan import LEAST_CONFIDENCE, QUIET_BARS, complete
-from pl.signals.chart.sketch import BAR, CONFIDENCE, FIT, N_POINTS, PATTERN, POINTS, SIZE, TURN
+from pl.signals.chart.sketch import (
+    BAR,
+    CONFIDENCE,
+    FIT,
+    N_POINTS,
+    PATTERN,
+    POINTS,
+    SIZE,
+    STOP,
+    TURN,
+)
 
 Array = np.ndarray
 Pivot = tuple[int, float, int]
@@ -85,6 +95,8 @@ def best_at(bars: Array, i: int) -> Array | None:
             xs[: len(pivots)] = [x for x, *_ in pivots]
             ys[: len(pivots)] = [turn * y for _, y, _ in pivots]
             found = judge(rule, bars, i, turn, k, xs, ys, len(pivots), work, draft)
+            since = (turn * bars[j, 2 if turn > 0 else 1] for j in range(int(xs[0]) + 1, i + 1))
+            found = found and min(since) >= draft[STOP]
             if found and keep_best(draft, out, turn * bars[i, 3]):
                 out[TURN], out[BAR], out[sketch.SCALE] = turn, i, k
                 best = out
