@@ -84,7 +84,7 @@ class Told:
         topics = _keys_without_time(entries)
         able = [
             k
-            for k in changes[np.isin(topics[changes], list(self._ended))].tolist()
+            for k in changes[_are_in(self._ended, topics[changes].tolist())].tolist()
             if entries.born_ms[k] <= max(self._ended[int(topics[k])].values())
         ]
         return [
