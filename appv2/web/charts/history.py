@@ -66,7 +66,7 @@ class BarHistory:
         rows = self._market.rows(
             "SELECT symbol FROM unnest(%s::text[]) AS wanted (symbol)"  # noqa: S608
             " WHERE EXISTS (SELECT FROM symbols WHERE symbol = wanted.symbol)"
-            f" OR EXISTS (SELECT FROM {table} WHERE symbol = wanted.symbol)",
+            f" OR (SELECT symbol FROM {table} WHERE symbol = wanted.symbol LIMIT 1) IS NOT NULL",
             (list({symbol for name in typed for symbol in spellings(name)}),),
         )
         known = {row["symbol"] for row in rows}
