@@ -45,6 +45,7 @@ from pl.streaming.repair import Repair
 from pl.streaming.road import PROGRESS, Road
 from pl.streaming.service import StreamingService
 from pl.streaming.session import SessionFollower
+from pl.streaming.unsupported import take_back
 from pl.streaming.vitals import Vitals
 from pl.streaming.watch import Watch
 from pl.streaming.writer import Writer
@@ -110,6 +111,7 @@ class Building:
         floor_ms = now_ms - now_ms % MINUTE_MS if self._live else 0
         loop = self._build_loop(closing, session, road, floor_ms)
         closing.begin(floor_ms, self._alerts_from(floor_ms, history, done_ms))
+        take_back(closing, standing, {MINUTE: history.missed, **longer.changed})
         closing.catch_up(history.missed, self._clock(), floor_ms, longer.changed)
         return self._build_service(loop, road, done_ms)
 

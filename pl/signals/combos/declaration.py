@@ -83,7 +83,8 @@ class Crosses:
 class Holds:
     """Declare an open beyond the setup's level that no low (high) of `minutes` took back.
 
-    Judged at the first bar that ends so long after the open or later.
+    Judged at the first bar that ends so long after the open or later, never in a session without a
+    bar in those minutes.
     """
 
     minutes: int

@@ -205,6 +205,11 @@ def first_beyond(history: History, row: int, first: int, end: int, level: float,
 
 
 def first_after(history: History, row: int, first: int, end: int, until_ms: int) -> int:
-    """Return the first bar of [first, end) that ends at `until_ms` or later, else `end`."""
+    """Return the first bar of [first, end) that ends at `until_ms` or later, else `end`.
+
+    None is where the first of them starts no earlier: nothing was there that could hold till then.
+    """
+    if first < end and history.start[row, first] >= until_ms:
+        return end
     done = np.flatnonzero(history.start[row, first:end] + history.bar_ms >= until_ms)
     return first + int(done[0]) if len(done) else end

@@ -58,8 +58,9 @@ def leave(
     """Take the closes (n,) of bars that began at `start` in the session that opened at `opened`.
 
     A level is crossed by the session's first close beyond it; it has held when every close is
-    beyond it, at the first bar that ends so long after the open or later. Writes place of the
-    level and of the bar into `out` (n * L, 2); returns how many there are.
+    beyond it, at the first bar that ends so long after the open or later, unless the session's
+    first bar starts no earlier. Writes place of the level and of the bar into `out` (n * L, 2);
+    returns how many there are.
     """
     n_found = 0
     ends = start + bar_ms
@@ -75,7 +76,8 @@ def leave(
             price = levels.price[k, r] if up else -levels.price[k, r]
             if levels.hold_ms[k] > 0:
                 until = opened + levels.hold_ms[k]
-                leaves = ended < until <= ends and (low if up else -high) > price
+                held = (low if up else -high) > price and not (begins and start >= until)
+                leaves = ended < until <= ends and held
             else:
                 now, before = (close[j], top) if up else (-close[j], -bottom)
                 leaves = now > price >= before

@@ -130,3 +130,40 @@ async def test_a_symbol_that_returns_alerts_nobody_of_its_absence(
     assert stage.system.ask(told, SYMBOLS[2], gone_s, back_s - 120) == [(0,)]
     assert stage.system.ask(told, SYMBOLS[1], gone_s, back_s - 120) > [(0,)]
     assert starts(returned, "1min", 2)[-120:] == starts(returned, "1min", 1)[-120:]
+
+
+LAST_WORD = """
+SELECT DISTINCT ON (flow_id) flow_id::text, symbol, life, before, after, bar_time < to_timestamp(%s)
+FROM intraday_patterns WHERE timeframe IN ('1min', '5min') AND tier = 'intraday'
+ORDER BY flow_id, seq DESC
+"""
+FLAT = """
+UPDATE ohlcv_1min SET open = 50, high = 50, low = 50, close = 50, volume = 1000, vwap = 50,
+    revision = revision + 1, quality = 1
+WHERE symbol <> %s AND "timestamp" >= to_timestamp(%s) AND "timestamp" < to_timestamp(%s)
+"""
+
+
+async def test_what_was_told_of_minutes_that_a_job_revised_meanwhile_is_taken_back(
+    kernels: None, stage: Stage
+) -> None:
+    back_s, untouched = NOON_S + 2 * 3_600, SYMBOLS[3]
+    fetched_again_s = back_s - 17 * 60
+    stage.watch(4)
+    await stage.started(NOON_S)
+    await stage.started(back_s)
+    before = stage.system.ask(LAST_WORD, fetched_again_s)
+    stage.system.tell(FLAT, untouched, NOON_S - DAY_S, fetched_again_s)
+    await stage.started(back_s)
+    after = {flow: rest for flow, *rest in stage.system.ask(LAST_WORD, fetched_again_s)}
+    assert [after[flow] for flow, symbol, *_ in before if symbol == untouched] == [
+        rest for _, *rest in before if rest[0] == untouched
+    ]
+    revised = [
+        after[flow]
+        for flow, symbol, life, *_, is_old in before
+        if symbol != untouched and life == "confirmed" and is_old
+    ]
+    assert len(revised) > 1
+    for _, life, was, is_, _ in revised:
+        assert (life, was["life"], is_) == ("retracted", "confirmed", {"life": "retracted"})
