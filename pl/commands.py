@@ -102,12 +102,14 @@ def run_compile(_: argparse.Namespace) -> int:
     from pl.feeds import warm_up as frames
     from pl.market import warm_up as bars
     from pl.signals import warm_up as signals
+    from pl.store import wide_rows
 
     beside = get_context("spawn").Process(target=signals.warm_up_judging)
     beside.start()
     for name, warm_up in (
         ("frames", frames.warm_up),
         ("bars", bars.warm_up),
+        ("rows", wide_rows.warm_up),
         ("signals", signals.warm_up_walking),
     ):
         print(f"compiling {name}", flush=True)

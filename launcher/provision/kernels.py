@@ -9,7 +9,7 @@ from launcher.home import Stamp, digest
 from launcher.problems import COMPILE_FAILED
 from launcher.provision.commands import StepFailed, Steps
 
-ROOMS: Final = ("feeds", "market", "signals")
+ROOMS: Final = ("feeds", "market", "signals", "store")
 """The rooms of the producer that hold kernels."""
 SHARED: Final = ("kernel", "lanes", "compiled_lanes", "plain_lanes", "prefetch", "sparse")
 """What kernels of all rooms are made with."""

@@ -192,14 +192,12 @@ class Past:
         """Return the open of the first session all of whose minutes were read."""
         if len(self.symbols) > MANY:
             return self.sessions.anchor_ms("1min", now_ms)
-        oldest_ms = self._oldest_ms(now_ms)
-        if not self.live:
-            starts = [bars.start_ms for bars in history.stored.values() if len(bars)]
-            cut = [int(start[0]) for start in starts if len(start) >= self._bars_read]
-            if not cut:
-                first_ms = min((int(start[0]) for start in starts), default=now_ms)
-                return session_from(self.sessions, first_ms).open_ms
-            oldest_ms = max(cut)
+        starts = [bars.start_ms for bars in history.stored.values() if len(bars)]
+        cut = [int(start[0]) for start in starts if len(start) >= self._bars_read]
+        if not self.live and not cut:
+            first_ms = min((int(start[0]) for start in starts), default=now_ms)
+            return session_from(self.sessions, first_ms).open_ms
+        oldest_ms = max([self._oldest_ms(now_ms), *cut])
         session = session_from(self.sessions, oldest_ms)
         if session.open_ms < oldest_ms:
             session = session_from(self.sessions, session.close_ms)

@@ -21,25 +21,21 @@ _TRAILER: Final = b"\xff\xff"
 POSTGRES_EPOCH_MS: Final = 946_684_800_000  # 2000-01-01 UTC in unix milliseconds
 _WIRE: Final = {
     "float8": ">f8",
-    "float4": ">f4",
     "int8": ">i8",
     "int4": ">i4",
     "int2": ">i2",
 }
-MOST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """Hold one column, shape (n,), as PostgreSQL's `kind`.
 
-    kind : text (values of dtype S), timestamptz (unix milliseconds), float8, float4, int8, int4 or
-    int2; nan_is_null : write NaN as NULL. Values of float4 may have shape (n, m): m columns.
+    kind : text (values of dtype S), timestamptz (unix milliseconds), float8, int8, int4 or int2.
     """
 
     kind: str
     values: Array
-    nan_is_null: bool = False
 
 
 def copy_in(cursor: Cursor, into: str, raw: bytes) -> None:
@@ -52,7 +48,7 @@ def copy_in(cursor: Cursor, into: str, raw: bytes) -> None:
     )
 
 
-def framed(rows: bytes) -> bytes:
+def framed(rows: bytes | memoryview) -> bytes:
     """Return rows, each with its count of fields, as a stream."""
     return b"".join((_HEADER, rows, _TRAILER))
 
@@ -60,7 +56,7 @@ def framed(rows: bytes) -> bytes:
 def encode_rows(columns: Sequence[Column]) -> bytes:
     """Return the columns as one binary COPY stream; all must have the same length.
 
-    Rows may come in another order: those that are NULL where most are go first, for rows of one
+    Rows may come in another order: those of the most frequent lengths go first, for rows of one
     shape need no look at each byte.
     """
     alike = _alike(columns)
@@ -71,7 +67,7 @@ def encode_rows(columns: Sequence[Column]) -> bytes:
 
 
 def _alike(columns: Sequence[Column]) -> Array | None:
-    """Return which rows (n,) are NULL, and as long, as most are; None when there are no rows."""
+    """Return which rows (n,) are as long as most are; None when there are no rows."""
     if not len(columns[0].values):
         return None
     alike: Array = np.ones(len(columns[0].values), np.bool_)
@@ -79,59 +75,23 @@ def _alike(columns: Sequence[Column]) -> Array | None:
         if column.kind == "text":
             sizes = np.strings.str_len(column.values)
             alike &= sizes == np.bincount(sizes).argmax()
-        elif column.nan_is_null:
-            absent = np.isnan(column.values).reshape(len(alike), -1)
-            alike &= (absent == (absent.mean(axis=0) > MOST)).all(axis=1)
     return alike
 
 
 def _of(column: Column, chosen: Array) -> Column:
-    return Column(column.kind, column.values[chosen], column.nan_is_null)
-
-
-def _spread(column: Column) -> list[Column]:
-    """Return columns of one kind each, and where NULLs are in whole columns, blocks of them."""
-    if column.values.ndim == 1:
-        return [column]
-    absent = np.isnan(column.values) & column.nan_is_null
-    whole = absent.all(axis=0)
-    if (absent.any(axis=0) != whole).any():
-        return [Column(column.kind, values, column.nan_is_null) for values in column.values.T]
-    edges = np.flatnonzero(np.diff(whole)) + 1
-    parts = np.split(column.values, edges, axis=1)
-    return [Column(column.kind, part, column.nan_is_null) for part in parts]
-
-
-def _block(column: Column) -> Array:
-    """Return the wire of columns (n, m) that are all NULL or none, with their lengths."""
-    n, m = column.values.shape
-    if column.nan_is_null and np.isnan(column.values[0, 0]):
-        return np.full((n, m), -1, ">i4")
-    wire = np.empty((n, m, 2), ">i4")
-    wire[:, :, 0] = 4
-    wire[:, :, 1] = column.values.astype(">f4").view(">i4")
-    return wire
+    return Column(column.kind, column.values[chosen])
 
 
 def _rows(columns: Sequence[Column]) -> memoryview:
     """Return the rows of a stream without its header."""
-    columns = [part for column in columns for part in _spread(column)]
-    fields: list[tuple[Any, ...]] = [("count", ">i2")]
-    values: dict[str, Array | int] = {"count": sum(_width(column) for column in columns)}
+    fields: list[tuple[str, str]] = [("count", ">i2")]
+    values: dict[str, Array | int] = {"count": len(columns)}
     cut: list[tuple[str, Array]] = []
     for index, column in enumerate(columns):
-        if column.values.ndim > 1:
-            block = _block(column)
-            fields.append((f"block{index}", block.dtype.str, block.shape[1:]))
-            values[f"block{index}"] = block
-            continue
         wire = _wire_values(column)
         lengths = _lengths(column, wire)
-        fields.append((f"length{index}", ">i4"))
+        fields += [(f"length{index}", ">i4"), (f"value{index}", _held(wire, lengths))]
         values[f"length{index}"] = lengths
-        if isinstance(lengths, int) and lengths < 0:
-            continue
-        fields.append((f"value{index}", _held(wire, lengths)))
         values[f"value{index}"] = wire
         if not isinstance(lengths, int):
             cut.append((f"value{index}", lengths))
@@ -139,10 +99,6 @@ def _rows(columns: Sequence[Column]) -> memoryview:
     for name, written in values.items():
         rows[name] = written
     return _cut(rows, cut)
-
-
-def _width(column: Column) -> int:
-    return 1 if column.values.ndim == 1 else column.values.shape[1]
 
 
 def _cut(rows: Array, lengths: Sequence[tuple[str, Array]]) -> memoryview:
@@ -179,15 +135,11 @@ def _wire_values(column: Column) -> Array:
 
 
 def _lengths(column: Column, wire: Array) -> Array | int:
-    """Return how many bytes each value takes, -1 for NULL; one number when all take as many."""
-    if column.kind == "text":
-        text: Array = np.strings.str_len(wire).astype(np.int32)
-        return int(text[0]) if len(text) and (text == text[0]).all() and text[0] else text
-    size = wire.dtype.itemsize
-    absent = np.isnan(column.values) if column.nan_is_null else None
-    if absent is None or not absent.any():
-        return size
-    return -1 if absent.all() else np.where(absent, np.int32(-1), np.int32(size))
+    """Return how many bytes each value takes; one number when all take as many."""
+    if column.kind != "text":
+        return wire.dtype.itemsize
+    text: Array = np.strings.str_len(wire).astype(np.int32)
+    return int(text[0]) if len(text) and (text == text[0]).all() and text[0] else text
 
 
 def _held(wire: Array, lengths: Array | int) -> str:

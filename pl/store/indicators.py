@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 import psycopg2.errors
 
 from pl.signals.indicators.names import INDICATOR_NAMES
-from pl.store.bars import symbol_column
 from pl.store.connection import Cursor, Database
-from pl.store.copy_binary import Column, copy_in, encode_rows
+from pl.store.copy_binary import copy_in
 from pl.store.partitions import ensure_daily
 
 if TYPE_CHECKING:  # the table's module loads the compiler, which readers have no use for
@@ -105,14 +104,6 @@ class IndicatorStore:
 
 
 def _encode(table: "IndicatorTable", symbols: Sequence[str], timeframe: str) -> bytes:
-    return encode_rows(
-        [
-            symbol_column(table.row, symbols),
-            symbol_column(table.row * 0, [timeframe]),
-            Column("timestamptz", table.start_ms),
-            Column("int8", table.patterns),
-            Column("int8", table.candles[:, 0]),
-            Column("int8", table.candles[:, 1]),
-            Column("float4", table.values, nan_is_null=True),
-        ]
-    )
+    from pl.store.wide_rows import encode_table
+
+    return encode_table(table, symbols, timeframe)
