@@ -83,9 +83,12 @@ def _gone_of(frame: Frame, flows: Sequence[Flow]) -> list[Finding]:
 
 def _of_revised(frame: Frame, told: Sequence[Standing]) -> list[Flow]:
     """Return the flows of symbols with a revised bar, but for those of combos."""
-    history = frame.engine.history
-    revised = set(np.flatnonzero(history.revision.any(axis=1) & (history.n_bars > 0)).tolist())
-    rows = {symbol: row for row, symbol in enumerate(frame.symbols) if row in revised}
+    history, told_of = frame.engine.history, {flow.symbol for flow in told}
+    rows = {
+        symbol: row
+        for row, symbol in enumerate(frame.symbols)
+        if symbol in told_of and history.revision[row, : history.n_bars[row]].any()
+    }
     return [
         (rows[flow.symbol], flow)
         for flow in told
