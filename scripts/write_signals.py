@@ -43,7 +43,9 @@ Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to
 Each file of `pl/signals` below is one definition: its rule in words, its parameters, its source,
 and the patterns it declares. Warm-up counts bars, the one that closes included. "Alert from" is
 the least confidence that becomes an alert, and after how many bars the same may alert again, by the
-clock: a night and a weekend count as well. The rest is counted.
+clock: a night and a weekend count as well. The rest is counted. Every count of days, weeks or
+minutes is one of bars: a day on which a symbol did not trade has none, so that the 20 days and the
+52 weeks of one that seldom trades reach further back than by the calendar.
 
 **Confidence** is fit, volume and context, each from 0 to 1, weighed as shown; it never falls when
 one of them rises (`pl/signals/confidence.py`). Fit is as each text says. Volume is r / (1 + r), r

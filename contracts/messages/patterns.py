@@ -28,7 +28,9 @@ class TrackRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class PatternFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Hold one pattern of one symbol without its times.
 
-    price_change is in percent, prices in USD, volume in shares.
+    price_change is in percent, prices in USD, volume in shares; quality is that of its bar: live,
+    backfilled (fetched, or folded with a fetched minute), partial or official (a day of the
+    exchange's own).
     """
 
     symbol: str

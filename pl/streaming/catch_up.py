@@ -10,6 +10,7 @@ import structlog
 
 from pl.market.backfilled import as_backfilled
 from pl.market.batches import MINUTE_MS, QUALITY_PARTIAL, BarBatch, ClosedBars
+from pl.market.columns import concatenated
 from pl.market.rows import ByRow, where
 from pl.store.bars import BarStore
 from pl.streaming.absence import away
@@ -85,7 +86,7 @@ class CatchUp:
             fresh = await self._read(before_ms)
         if through_ms is None:
             return History(fresh, ClosedBars.empty(), fresh)
-        warm = where(_with_newcomers(stored, fresh), lambda start_ms: start_ms <= through_ms)
+        warm = where(_with_past(stored, fresh), lambda start_ms: start_ms <= through_ms)
         return History(warm, _missed(warm, fresh), fresh, away(stored, fresh, through_ms))
 
     async def _read(self, before_ms: int) -> ByRow:
@@ -152,14 +153,19 @@ def _joined(parts: Sequence[ClosedBars]) -> ClosedBars:
     return joined.take(np.lexsort((joined.row, joined.start_ms)))
 
 
-def _with_newcomers(stored: ByRow, fresh: ByRow) -> ByRow:
-    """Return what is stored, and of symbols that nobody watched before what was fetched.
+def _with_past(stored: ByRow, fresh: ByRow) -> ByRow:
+    """Return what is stored, and what was fetched from before the first of it, or where is none.
 
-    They joined after the bars that are done with: what these brought is no news.
+    Nobody watched the symbol then: what these bars brought is no news.
     """
     if stored is fresh:
         return stored
-    joined = {row: bars for row, bars in fresh.items() if len(bars) and not len(stored[row])}
+    joined = {}
+    for row, bars in fresh.items():
+        held = stored[row]
+        n_before = int(np.searchsorted(bars.start_ms, held.start_ms[0])) if len(held) else len(bars)
+        if n_before:
+            joined[row] = concatenated([bars.part(0, n_before), held])
     return {**stored, **joined} if joined else stored
 
 
@@ -181,6 +187,4 @@ def _unseen(seen: ClosedBars, fresh: ClosedBars) -> ClosedBars:
     same = known.copy()
     before, after = seen.take(place[known]), fresh.take(known)
     same[known] = (before.revision >= after.revision) & (before.quality == after.quality)
-    if len(seen):
-        same |= fresh.start_ms < seen.start_ms[0]
     return fresh.take(~same)

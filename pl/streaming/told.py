@@ -53,11 +53,11 @@ class Told:
 
     def _recall(self, flow: Standing, row: int) -> None:
         kind, direction = KIND_OF[flow.pattern], DIRECTION_OF[flow.direction]
-        topic = _key(row, kind, direction, 0)
+        topic = key_of(row, kind, direction, 0)
         if flow.life in ENDINGS:
             self._ended.setdefault(topic, {})[flow.flow_id] = flow.bar_time_ms
             return
-        self._keys[_key(row, kind, direction, flow.bar_time_ms)] = LIVES.index(flow.life)
+        self._keys[key_of(row, kind, direction, flow.bar_time_ms)] = LIVES.index(flow.life)
         if flow.life == FORMING:
             self._forming.setdefault(topic, set()).add(flow.flow_id)
 
@@ -68,7 +68,7 @@ class Told:
         below. Beside them it is whatever became of a flow that was told of; the ends of flows that
         were not are left out.
         """
-        keys = _keys_of(entries)
+        keys = keys_of(entries)
         found = set(keys[(chosen | awaited) & _IS_FOUND[entries.life]].tolist())
         heard = chosen & ~_IS_END[entries.life]
         changes = np.flatnonzero(~np.isnan(entries.said))
@@ -121,7 +121,7 @@ class Told:
         entries : in log order; awaited : (n,) those that are told in any case. -1 where the flow
         was told of before, and of what says its find for the first time.
         """
-        keys, first = _keys_of(entries), np.isnan(entries.said)
+        keys, first = keys_of(entries), np.isnan(entries.said)
         found: Chosen = np.full(len(entries), -1)
         alerts, later = np.flatnonzero(first & ~awaited), np.flatnonzero(~first & ~awaited)
         able = later[np.isin(keys[later], keys[alerts])].tolist()
@@ -136,13 +136,13 @@ class Told:
         """Tell which entries at `places` say an end that was told already, as far as is known."""
         known = _IS_END[entries.life[places]]
         ends = entries.take(places[known])
-        told = zip(_keys_of(ends).tolist(), ends.life.tolist(), strict=True)
+        told = zip(keys_of(ends).tolist(), ends.life.tolist(), strict=True)
         known[known] = [self._keys.get(key) == life for key, life in told]
         return known
 
     def note(self, entries: Entries) -> None:
         """Remember the flows that entries, in log order, tell of."""
-        _remember(self._keys, _keys_of(entries), entries.life)
+        _remember(self._keys, keys_of(entries), entries.life)
         topics = _keys_without_time(entries).tolist()
         forms = {topics[k] for k in np.flatnonzero(entries.life == _FORMING).tolist()}
         concerned = [
@@ -183,7 +183,8 @@ def count_ends(entries: Entries) -> dict[str, int]:
     return {life: count for life, count in zip(LIVES, counts, strict=True) if life in ENDINGS}
 
 
-def _keys_of(entries: Entries) -> Int64:
+def keys_of(entries: Entries) -> Int64:
+    """Return a number for the flow of each entry, (n,), as `key_of` does for one."""
     return _keys(entries.row, entries.kind, entries.direction, entries.born_ms)
 
 
@@ -200,6 +201,6 @@ def _keys(row: np.ndarray, kind: np.ndarray, direction: np.ndarray, born_ms: Int
     return found
 
 
-def _key(row: int, kind: int, direction: int, born_ms: int) -> int:
+def key_of(row: int, kind: int, direction: int, born_ms: int) -> int:
     """Return the same for one flow, as plain numbers: hundred thousands may be recalled."""
     return ((born_ms // SECOND_MS << 8 | kind) << 2 | direction & 3) << 19 | row

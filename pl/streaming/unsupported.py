@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from pl.streaming.closing import Closing
 from pl.streaming.findings import Finding
 from pl.streaming.frames import Frame
 from pl.streaming.loads import Load
+from pl.streaming.told import key_of, keys_of
 
+ROWS_AT_ONCE: Final = 1_024
+"""Symbols whose bars are looked at in one go: every bar may have several finds."""
 Flow = tuple[int, Standing]
 """The row of its symbol, and what was told of it last."""
 
@@ -54,19 +58,23 @@ def _gone(frame: Frame, told: Sequence[Standing], pending: ClosedBars) -> list[F
         for row, flow in _of_revised(frame, told)
         if flow.bar_time_ms < until_ms[row] and _is_held(frame.engine.history, row, flow)
     ]
-    if not flows:
-        return []
-    rows = {symbol: row for row, symbol in enumerate(frame.symbols)}
-    entries = _found_since(frame, flows)
-    known = set(zip(*_topics(entries), entries.born_ms.tolist(), strict=True))
-    gone = [
-        (row, flow) for row, flow in flows if (*_topic(row, flow), flow.bar_time_ms) not in known
-    ]
-    moved = _flow_ids(entries, {_topic(row, flow) for row, flow in gone})
+    rows = np.unique([row for row, _ in flows])
+    found: list[Finding] = []
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        part = set(rows[at : at + ROWS_AT_ONCE].tolist())
+        found += _gone_of(frame, [(row, flow) for row, flow in flows if row in part])
+    return found
+
+
+def _gone_of(frame: Frame, flows: Sequence[Flow]) -> list[Finding]:
+    history, entries = frame.engine.history, _found_since(frame, flows)
+    stands = np.isin([_key(row, flow) for row, flow in flows], keys_of(entries)).tolist()
+    gone = [one for one, known in zip(flows, stands, strict=True) if not known]
+    moved = _flow_ids(entries, gone)
     gone = [(row, flow) for row, flow in gone if flow.flow_id not in moved]
     signals = [_retraction(frame, flow) for _, flow in gone]
+    rows = {flow.symbol: row for row, flow in gone}
     frame.told.note(Entries.of(signals, rows))
-    history = frame.engine.history
     return [
         (signal, QUALITY_NAMES[int(history.quality[row, _place(history, row, flow)])])
         for signal, (row, flow) in zip(signals, gone, strict=True)
@@ -75,9 +83,12 @@ def _gone(frame: Frame, told: Sequence[Standing], pending: ClosedBars) -> list[F
 
 def _of_revised(frame: Frame, told: Sequence[Standing]) -> list[Flow]:
     """Return the flows of symbols with a revised bar, but for those of combos."""
-    history = frame.engine.history
-    revised = set(np.flatnonzero(history.revision.any(axis=1) & (history.n_bars > 0)).tolist())
-    rows = {symbol: row for row, symbol in enumerate(frame.symbols) if row in revised}
+    history, told_of = frame.engine.history, {flow.symbol for flow in told}
+    rows = {
+        symbol: row
+        for row, symbol in enumerate(frame.symbols)
+        if symbol in told_of and history.revision[row, : history.n_bars[row]].any()
+    }
     return [
         (rows[flow.symbol], flow)
         for flow in told
@@ -104,17 +115,15 @@ def _found_since(frame: Frame, flows: Sequence[Flow]) -> Entries:
     return frame.engine.standing(np.unique([row for row, _ in flows]), n_bars)
 
 
-def _topic(row: int, flow: Standing) -> tuple[int, int, int]:
-    return row, KIND_OF[flow.pattern], DIRECTION_OF[flow.direction]
+def _key(row: int, flow: Standing) -> int:
+    return key_of(row, KIND_OF[flow.pattern], DIRECTION_OF[flow.direction], flow.bar_time_ms)
 
 
-def _topics(entries: Entries) -> tuple[list[int], list[int], list[int]]:
-    return entries.row.tolist(), entries.kind.tolist(), entries.direction.tolist()
-
-
-def _flow_ids(entries: Entries, topics: set[tuple[int, int, int]]) -> set[str]:
-    """Return the flows of entries of some topics: a pattern may be confirmed by another bar now."""
-    places = [k for k, topic in enumerate(zip(*_topics(entries), strict=True)) if topic in topics]
+def _flow_ids(entries: Entries, gone: Sequence[Flow]) -> set[str]:
+    """Return the flows of entries that may be those of `gone`, confirmed by another bar now."""
+    asked = {(row, KIND_OF[flow.pattern]) for row, flow in gone}
+    pairs = zip(entries.row.tolist(), entries.kind.tolist(), strict=True)
+    places = [place for place, pair in enumerate(pairs) if pair in asked] if asked else []
     return {signal.flow_id for signal in entries.signals(places)} if places else set()
 
 

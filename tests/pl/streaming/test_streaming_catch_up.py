@@ -176,6 +176,15 @@ def test_a_history_that_begins_too_late_is_fetched_from_its_start(stage: Stage) 
     assert stage.rest.asked["AAPL"].from_ms == OLDEST
 
 
+def test_bars_from_before_the_first_stored_one_are_history_at_once(stage: Stage) -> None:
+    hold(stage, {0: range(20, 30), 1: range(30), 2: range(30)})
+    stage.rest.price["AAPL", T0 + 25 * MINUTE_MS] = 11.0
+    history = stage.run(T0 + 29 * MINUTE_MS)
+    assert minutes(history.warm[0]) == [(minute, 0) for minute in range(30)]
+    assert (history.warm[0].close[25], history.away) == (10.0, ())
+    assert minutes(history.missed) == [(25, 0)]
+
+
 def hold(stage: Stage, minutes_of: dict[int, range], quality: int = QUALITY_LIVE) -> None:
     rows = [(row, T0 + m * MINUTE_MS, 10.0) for row, held in minutes_of.items() for m in held]
     stage.tables.store(closed(*rows, quality=quality))
