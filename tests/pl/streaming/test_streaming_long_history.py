@@ -227,6 +227,7 @@ async def test_a_bar_that_a_killed_run_stored_but_did_not_note_is_closed_again(d
         closed(*((row, TODAY + n * MINUTE_MS, 100.0 * (row + 1)) for n in range(5)))
         for row in range(2)
     ]
+    disk.bars["1min"] = merged(minutes)
     stored: Any = disk
     stores: Any = SimpleNamespace(bars=disk)
     past = Past(
@@ -245,6 +246,7 @@ async def test_a_start_knows_the_official_days_of_the_sessions_that_it_folds(dis
     yesterday = closed((0, TODAY - DAY_MS, 500.0), quality=QUALITY_OFFICIAL)
     disk.bars["daily"] = yesterday
     minutes = closed(*((0, TODAY - DAY_MS + n * MINUTE_MS, 100.0) for n in range(1440)))
+    disk.bars["1min"] = minutes
     stored: Any = disk
     stores: Any = SimpleNamespace(bars=disk)
     past = Past(
