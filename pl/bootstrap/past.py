@@ -155,7 +155,13 @@ class Past:
         return stored.take(np.isin(keys_of(stored), keys_of(bars)))
 
     def _minutes(self, history: History, from_ms: int, over_ms: int) -> ClosedBars:
-        """Return the minutes that are folded, with their trades."""
+        """Return the minutes that are folded, with their trades.
+
+        What was read of a symbol for its signals may begin amid a session that is folded whole; of
+        many symbols only the running session is.
+        """
+        if len(self.symbols) <= MANY:
+            return self.histories[0].bars_between(self.symbols, from_ms, over_ms)
         return self._counted(_between(together(history.stored)[0], from_ms, over_ms))
 
     def _over(

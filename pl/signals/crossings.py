@@ -28,6 +28,7 @@ from pl.signals.timeframes import TIMEFRAME_MS
 COOL_DOWN_BARS: Final = 15
 MEMORY_BARS: Final = COOL_DOWN_BARS + 2
 """Rows of each symbol that `recall` needs: the cool-down, the bar that crossed, the one before."""
+MOST_DECIMALS: Final = 10
 TOLD: Final = "told"
 HELD: Final = "held_cool_down"
 MISLED: Final = "held_restated"
@@ -47,10 +48,17 @@ class Line:
     side: int
     said: str
 
+    def sentence(self, value: float) -> str:
+        """Say that a value lies beyond it, with the decimals that tell it from the line."""
+        decimals = 1
+        while f"{value:.{decimals}f}" == f"{self.at:.{decimals}f}" and decimals < MOST_DECIMALS:
+            decimals += 1
+        return self.said.format(value=f"{value:.{decimals}f}")
+
 
 LINES: Final = (
-    Line("RSI_OVERBOUGHT", "rsi_14", 70.0, 1, "RSI(14) rose above 70, to {value:.1f}"),
-    Line("RSI_OVERSOLD", "rsi_14", 30.0, -1, "RSI(14) fell below 30, to {value:.1f}"),
+    Line("RSI_OVERBOUGHT", "rsi_14", 70.0, 1, "RSI(14) rose above 70, to {value}"),
+    Line("RSI_OVERSOLD", "rsi_14", 30.0, -1, "RSI(14) fell below 30, to {value}"),
     Line("MACD_BULLISH_CROSS", "macd_hist", 0.0, 1, "MACD crossed above its signal line"),
     Line("MACD_BEARISH_CROSS", "macd_hist", 0.0, -1, "MACD crossed below its signal line"),
     Line("BB_UPPER_BREAK", "bb_percent_b", 1.0, 1, "closed above the upper Bollinger band"),

@@ -97,7 +97,7 @@ def price_text(price: float) -> str:
 def prices_apart(one: float, other: float) -> tuple[str, str]:
     """Return two prices as `price_text` does, with the decimals that tell unlike ones apart."""
     texts = price_text(one), price_text(other)
-    decimals = 2
+    decimals = 2 if one >= 1.0 else 6
     while texts[0] == texts[1] and one != other and decimals < MOST_DECIMALS:
         decimals += 1
         texts = f"{one:,.{decimals}f}", f"{other:,.{decimals}f}"

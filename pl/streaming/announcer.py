@@ -111,7 +111,7 @@ class Announcer:
             alert = IndicatorAlert(
                 alert_type=kind.name,
                 symbol=symbol,
-                message=f"{symbol} {kind.said.format(value=value)}",
+                message=f"{symbol} {kind.sentence(value)}",
                 timestamp=iso(at),
                 session_id=session_id,
                 timeframe=timeframe,

@@ -9,7 +9,8 @@ const EVENTS = [
 /**
  * Keep one socket open, and after every reconnect ask for what was missed.
  * Calls `hear[event](message)`, `hear.alert(message)` and
- * `hear.connection(state, {caughtUp})` with state "live" or "lost".
+ * `hear.connection(state, {caughtUp})` with state "live" or "lost"; `waits` says that what was
+ * missed could not be read yet and follows by itself.
  */
 export class Connection {
   constructor(seq, hear) {
@@ -44,7 +45,8 @@ export class Connection {
     this.hear.connection("live", {});
     this.socket.emit("resume", { seq: this.cursor.seq }, (answer) => {
       this.cursor.see(answer?.seq);
-      this.hear.connection("live", { again, caughtUp: answer?.caught_up ?? 0, from: answer?.from });
+      const { caught_up: caughtUp = 0, from, error } = answer ?? {};
+      this.hear.connection("live", { again, caughtUp, from, waits: error !== undefined });
     });
   }
 

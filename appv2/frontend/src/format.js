@@ -82,3 +82,11 @@ export function latency(ms) {
   if (Math.abs(ms) >= 10000) return `${decimal(ms / 1000, 1)} s`;
   return `${decimal(ms, Math.abs(ms) < 10 ? 1 : 0)} ms`;
 }
+
+/** Say what a page missed while it was cut off; `waits`: that is not known yet and follows. */
+export function caughtUpText({ caughtUp = 0, from = "", waits = false }) {
+  if (waits) return "back, what was missed follows";
+  if (caughtUp === 0) return "back, nothing missed";
+  const source = from === "database" ? " from the database" : "";
+  return `caught up ${caughtUp} alert${caughtUp === 1 ? "" : "s"}${source}`;
+}

@@ -1,6 +1,6 @@
 import { oldestFirst } from "./alertbook.js";
 import { seconds } from "./clock.js";
-import { words } from "./format.js";
+import { caughtUpText, words } from "./format.js";
 import { getJson } from "./http.js";
 import { oncePerFrame } from "./dom.js";
 
@@ -181,8 +181,8 @@ export class Listener {
     if (facts.again) this.back(facts);
   }
 
-  back({ caughtUp }) {
-    const text = `connection back, caught up ${caughtUp} alert${caughtUp === 1 ? "" : "s"}`;
+  back(missed) {
+    const text = `connection ${missed.caughtUp ? "back, " : ""}${caughtUpText(missed)}`;
     this.messages.note(text);
     this.announcer.say(text);
     this.refresh().catch((error) => this.messages.note(`could not refresh: ${error.message}`, "warn"));

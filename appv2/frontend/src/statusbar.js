@@ -1,6 +1,6 @@
 import { byId, make, mark, write } from "./dom.js";
 import { zoneName } from "./clock.js";
-import { decimal, latency } from "./format.js";
+import { caughtUpText, decimal, latency } from "./format.js";
 
 const HEALTH_SILENT_S = 30;
 const CAUGHT_UP_MS = 12000;
@@ -67,12 +67,12 @@ export class StatusBar {
   }
 
   /** Show the state of this page's own connection. */
-  connection(state, { again = false, caughtUp = 0, from = "" } = {}) {
+  connection(state, { again = false, ...missed } = {}) {
     clearTimeout(this.calm);
     if (state === "lost") return this.lost();
     this.lostAt = undefined;
     if (!again) return this.say("live", "connected", "good");
-    this.say("caught-up", caughtUpText(caughtUp, from), "good");
+    this.say("caught-up", caughtUpText(missed), missed.waits ? "warn" : "good");
     this.calm = setTimeout(() => this.say("live", "connected", "good"), CAUGHT_UP_MS);
     return undefined;
   }
@@ -121,10 +121,4 @@ function toneOf(state, count) {
 
 function issueText(issue) {
   return typeof issue === "string" ? issue : (issue.message ?? JSON.stringify(issue));
-}
-
-function caughtUpText(count, from) {
-  if (count === 0) return "back, nothing missed";
-  const source = from === "database" ? " from the database" : "";
-  return `caught up ${count} alert${count === 1 ? "" : "s"}${source}`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, change, decimal, latency, price, shares, timeframe, times, way, words } from "../src/format.js";
+import { age, caughtUpText, change, decimal, latency, price, shares, timeframe, times, way, words } from "../src/format.js";
 
 test("a negative number carries a true minus sign", () => {
   assert.equal(decimal(-1234.5), "−1,234.50");
@@ -47,4 +47,11 @@ test("latencies keep a decimal only where it says something", () => {
 test("names of the contract become words", () => {
   assert.equal(words("Head_And_Shoulders"), "Head And Shoulders");
   assert.equal(timeframe("1min"), "1 min");
+});
+
+test("a page that came back says what it missed, or that nobody can say yet", () => {
+  assert.equal(caughtUpText({ caughtUp: 0, from: "stream" }), "back, nothing missed");
+  assert.equal(caughtUpText({ caughtUp: 1, from: "stream" }), "caught up 1 alert");
+  assert.equal(caughtUpText({ caughtUp: 2, from: "database" }), "caught up 2 alerts from the database");
+  assert.equal(caughtUpText({ caughtUp: 0, from: "stream", waits: true }), "back, what was missed follows");
 });

@@ -1,6 +1,7 @@
 """Confidence follows each of its inputs, and a reason tells the numbers of its own find."""
 
 import re
+from collections import Counter
 from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
@@ -136,6 +137,21 @@ def test_the_reason_of_a_chart_tells_its_close_and_differs_from_others() -> None
     assert len({find.reason() for find in finds}) == len(finds)
 
 
+@pytest.mark.parametrize("name", ["Morning_Star", "Evening_Star"])
+def test_a_star_tells_how_much_of_the_long_body_was_taken_back(name: str) -> None:
+    bars = lively_bars(8000, rows=[0], seed=21)
+    place = {int(start): i for i, start in enumerate(bars.start_ms)}
+    stars = [entry for entry in lively_log("1min") if entry.pattern == name]
+    told = Counter(entry.reason.partition("took back ")[2].split(" of ")[0] for entry in stars)
+    taken = []
+    for i in (place[entry.bar_time_ms] for entry in stars):
+        body = abs(bars.close[i - 2] - bars.open[i - 2])
+        taken.append(abs(bars.close[i] - bars.close[i - 2]) / body)
+    assert told == Counter(f"{share:.0%}" if share < 1.0 else "all" for share in taken)
+    assert min(taken) < 0.9
+    assert max(taken) > 1.1
+
+
 BEYOND = re.compile(r"\b(above|below)\b")
 
 
@@ -157,6 +173,7 @@ def is_same(prices: list[str]) -> bool:
         (12.3456, 12.5, ("12.35", "12.50")),
         (12.34, 12.3401, ("12.3400", "12.3401")),
         (0.42, 0.4200001, ("0.4200000", "0.4200001")),
+        (0.00014996, 0.00015004, ("0.00014996", "0.00015004")),
         (1_234.5, 1_234.5, ("1,234.50", "1,234.50")),
         (1.0, 1.0 + 1e-14, ("1.0000000000", "1.0000000000")),
     ],

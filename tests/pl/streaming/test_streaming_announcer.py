@@ -179,6 +179,19 @@ def test_an_indicator_that_crossed_a_line_is_an_alert_told_once(channels: Channe
     assert keys == [f"AAPL:RSI_OVERBOUGHT:1min:{T0 // 1000}"]
 
 
+@pytest.mark.parametrize(
+    ("line", "value", "told"),
+    [(0, 70.031, "rose above 70, to 70.03"), (1, 29.9996, "fell below 30, to 29.9996")],
+)
+def test_a_value_is_never_told_as_the_line_that_it_crossed(
+    channels: Channels, line: int, value: float, told: str
+) -> None:
+    announcer = Announcer(channels.publish, SYMBOLS, 2)
+    found = Crossings(np.zeros(1, np.int32), np.array([T0]), np.array([line]), np.array([value]))
+    announcer.crossings(found, "1min", "session-1", AT)
+    assert only(channels, names.ALERTS_INDICATORS)["message"] == f"AAPL RSI(14) {told}"
+
+
 def test_health_is_of_family_a(announcer: Announcer, channels: Channels) -> None:
     parts = {"feed": ServiceHealth(status="degraded", detail="mute")}
     announcer.system_health(Health(status="degraded", version="1", services=parts), AT)

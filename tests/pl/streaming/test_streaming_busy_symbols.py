@@ -1,4 +1,4 @@
-"""A symbol that trades in every minute of the long days is read less far back than a week."""
+"""What was read of a symbol may begin amid a session: no day is folded of a part of it."""
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -8,6 +8,7 @@ import numpy as np
 
 from pl.bootstrap.past import FOUR_LONG_DAYS, Past
 from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.market.columns import merged
 from pl.market.rows import ByRow, by_row
 from pl.market.sessions import AFTER_CLOSE_MS, BEFORE_OPEN_MS, xnys_sessions
 from pl.market.timeframes import FOLDED
@@ -20,16 +21,23 @@ A_DAY = 390
 
 
 class Stored:
-    """Hear what is written; nothing else is there."""
+    """Hold minutes, and hear what is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, minutes: ClosedBars) -> None:
+        self.minutes = minutes
         self.written: dict[str, ClosedBars] = {}
 
     def write_bars(self, bars: ClosedBars, _symbols: Any, timeframe: str) -> None:
         self.written[timeframe] = bars
 
-    def bars_between(self, *_: Any) -> ClosedBars:
-        return ClosedBars.empty()
+    def bars_between(
+        self, _symbols: Any, since_ms: int, before_ms: int, timeframe: str = "1min"
+    ) -> ClosedBars:
+        if timeframe != "1min":
+            return ClosedBars.empty()
+        bars = self.minutes
+        bars = bars.take((bars.start_ms >= since_ms) & (bars.start_ms < before_ms))
+        return bars.take(np.lexsort((bars.row, bars.start_ms)))
 
 
 def minutes(row: int, *, extended: bool) -> ClosedBars:
@@ -43,7 +51,7 @@ def minutes(row: int, *, extended: bool) -> ClosedBars:
     start_ms = np.concatenate(parts)
     n = len(start_ms)
     price, ones = np.full(n, 10.0), np.ones(n, np.int32)
-    bars = ClosedBars(
+    return ClosedBars(
         np.full(n, row, np.int32),
         start_ms,
         *(price.copy() for _ in range(4)),
@@ -53,12 +61,13 @@ def minutes(row: int, *, extended: bool) -> ClosedBars:
         np.zeros(n, np.int32),
         np.zeros(n, np.uint8),
     )
-    return bars.take(np.arange(n)[-FOUR_LONG_DAYS:])
 
 
-async def test_no_day_is_folded_of_which_minutes_were_not_read() -> None:
-    held: ByRow = {0: minutes(0, extended=True), 1: minutes(1, extended=False)}
-    stored: Any = Stored()
+async def days_folded(n_read: int) -> list[list[int]]:
+    """How many trades the days of each symbol have, where `n_read` minutes of each were read."""
+    whole: ByRow = {0: minutes(0, extended=True), 1: minutes(1, extended=False)}
+    held = {row: bars.take(np.arange(len(bars))[-n_read:]) for row, bars in whole.items()}
+    stored: Any = Stored(merged(list(whole.values())))
     past = Past(
         SYMBOLS,
         SESSIONS,
@@ -74,5 +83,12 @@ async def test_no_day_is_folded_of_which_minutes_were_not_read() -> None:
     }
     await past.longer(History(held, ClosedBars.empty(), held), none, FRIDAY, None)
     days = by_row(stored.written["daily"])
-    for row in range(len(SYMBOLS)):
-        assert days[row].trade_count.tolist() == [A_DAY] * 3, SYMBOLS[row]
+    return [days[row].trade_count.tolist() for row in range(len(SYMBOLS))]
+
+
+async def test_a_symbol_that_trades_in_every_minute_of_long_days_is_read_less_far_back() -> None:
+    assert await days_folded(FOUR_LONG_DAYS) == [[A_DAY] * 3] * 2
+
+
+async def test_a_snapshot_holds_less_than_the_sessions_that_are_folded() -> None:
+    assert await days_folded(3 * A_DAY) == [[A_DAY] * 5] * 2

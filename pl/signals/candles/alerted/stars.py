@@ -37,9 +37,10 @@ def evening_star(bars: Bars, i: int, c: Frame) -> Verdict:
 
 def explain(hit: Hit) -> str:
     """Say why it fired."""
+    taken = f"{hit.fit:.0%}" if hit.fit < 1.0 else "all"
     return (
-        f"After a small body beyond a gap the close at {price_text(hit.close)} took back "
-        f"{hit.fit:.0%} of the long body two bars before."
+        f"After a small body beyond a gap the close at {price_text(hit.close)} took back {taken} "
+        "of the long body two bars before."
     )
 
 
