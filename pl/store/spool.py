@@ -53,7 +53,7 @@ class Spool:
 
     @property
     def damaged(self) -> int:
-        """Return how many bytes were skipped because no record could be read from them."""
+        """Return how many bytes no record could be read from, as far as was noticed."""
         return self._damaged
 
     def append(self, body: bytes) -> None:
@@ -105,7 +105,18 @@ class Spool:
 
     def _first(self) -> tuple[bytes, int] | None:
         with self._lock:
-            return self._read(self._start)
+            record = self._read(self._start)
+            if record is None and self._waiting:
+                self._give_up_rest()
+            return record
+
+    def _give_up_rest(self) -> None:
+        """Wait no more for records that were damaged after they had been counted."""
+        size = self._file.seek(0, os.SEEK_END)
+        self._keep_damaged(self._start, size)
+        self._damaged += size - self._start
+        self._waiting = 0
+        self._empty()
 
     def _forget(self, end: int, begin: int) -> None:
         """Go on behind the record [begin, end); what no record could be read from is kept."""

@@ -355,6 +355,7 @@ def test_a_job_survives_a_killed_loader(
     before = until(
         lambda: (s := orders.status("twice")).get("processed_symbols") and s, "a first symbol"
     )
+    until(lambda: orders.status("bare").get("status"), "the bare job is heard")
     loader.kill()
     assert orders.status("twice")["status"] == "running"
     start()

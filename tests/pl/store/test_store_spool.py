@@ -90,6 +90,23 @@ def test_a_last_record_that_is_whole_but_damaged_is_kept_and_counted(
     assert (tmp_path / DAMAGED).stat().st_size == again.damaged
 
 
+def test_records_that_are_damaged_while_they_wait_do_not_wait_for_ever(
+    tmp_path: Path, open_spool: OpenSpool
+) -> None:
+    spool = open_spool()
+    for body in (b"first", b"second"):
+        spool.append(body)
+    content = spool_file(tmp_path).read_bytes()
+    with spool_file(tmp_path).open("r+b") as disk:
+        disk.write(content.replace(b"second", b"sXcond"))
+    drained: list[bytes] = []
+    assert spool.drain(drained.append) == 1
+    assert (spool.waiting, spool.damaged) == (0, 12 + len(b"second"))
+    assert (tmp_path / DAMAGED).read_bytes().endswith(b"sXcond")
+    spool.append(b"third")
+    assert (spool.drain(drained.append), drained) == (1, [b"first", b"third"])
+
+
 def test_a_record_that_was_set_aside_can_be_drained_again(
     tmp_path: Path, open_spool: OpenSpool
 ) -> None:
