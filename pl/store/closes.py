@@ -83,10 +83,16 @@ class CloseStore:
         log.error("row_refused", row=what, detail=why)
 
     def _write_indicators(self, close: Close, symbols: Sequence[str]) -> None:
+        write = partial(
+            self._indicators.write_indicators,
+            symbols=symbols,
+            timeframe=close.timeframe,
+            are_new=not close.bars.revision.any(),
+        )
         try:
             self._write(
                 close.indicators,
-                lambda table: self._indicators.write_indicators(table, symbols, close.timeframe),
+                write,
                 rows_of,
                 lambda table: _told_indicators(table, symbols),
             )

@@ -42,18 +42,22 @@ class IndicatorStore:
         self._database = database
 
     def write_indicators(
-        self, table: "IndicatorTable", symbols: Sequence[str], timeframe: str = "1min"
+        self,
+        table: "IndicatorTable",
+        symbols: Sequence[str],
+        timeframe: str = "1min",
+        *,
+        are_new: bool = True,
     ) -> None:
         """Store rows; one for the same bar replaces what is stored, because it was computed later.
 
-        symbols : the symbol of each `table.row`. NaN is stored as NULL.
+        symbols : the symbol of each `table.row`; are_new : none is expected to be stored, which is
+        tried first. NaN is stored as NULL.
         """
         if not len(table):
             return
         raw = _encode(table, symbols, timeframe)
-        try:
-            self._copy(table, raw, timeframe)
-        except psycopg2.errors.UniqueViolation:
+        if not (are_new and self._copied(table, raw, timeframe)):
             self._merge(table, raw, timeframe, f"UPDATE SET {_ASSIGNED}")
 
     def add_indicators(
@@ -74,14 +78,18 @@ class IndicatorStore:
 
         return self._database.run(work)
 
-    def _copy(self, table: "IndicatorTable", raw: bytes, timeframe: str) -> None:
+    def _copied(self, table: "IndicatorTable", raw: bytes, timeframe: str) -> bool:
         target = indicator_table(timeframe)
 
         def work(cursor: Cursor) -> None:
             ensure_daily(cursor, target, table.start_ms)
             copy_in(cursor, f"{target} ({_COLUMNS})", raw)
 
-        self._database.run(work)
+        try:
+            self._database.run(work)
+        except psycopg2.errors.UniqueViolation:
+            return False
+        return True
 
     def _merge(self, table: "IndicatorTable", raw: bytes, timeframe: str, known: str) -> None:
         """Store rows, and do what is `known` of those for which there is one."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg2
 import pytest
 
 from pl.market.batches import QUALITY_BACKFILLED, ClosedBars
@@ -54,6 +55,24 @@ def within(seconds: float, met: Any) -> None:
     while not met():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_revised_bar_makes_postgresql_refuse_nothing(database: Any) -> None:
+    refused: list[Exception] = []
+
+    class Counting(Database):
+        def run(self, work: Any) -> Any:
+            try:
+                return super().run(work)
+            except psycopg2.Error as error:
+                refused.append(error)
+                raise
+
+    with closing(Counting(database.url, application="test")) as store:
+        written = closes(store)
+        written.write(minute(0), SYMBOLS)
+        written.write(minute(0, revision=np.array([0, 1, 0], np.int32)), SYMBOLS)
+    assert refused == []
 
 
 def test_a_session_without_postgresql_and_two_kills_lose_no_bar(
