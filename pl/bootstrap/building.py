@@ -37,6 +37,7 @@ from pl.streaming.feed_time import FeedTime
 from pl.streaming.first_rows import FirstRows
 from pl.streaming.flows import remembered_since
 from pl.streaming.frames import Frame
+from pl.streaming.gap_book import GAPS, GapBook
 from pl.streaming.inbox import Backfill, Inbox
 from pl.streaming.keeping import Keeping
 from pl.streaming.market_loop import SILENCE_MS, MarketLoop, nobody_waits
@@ -179,11 +180,15 @@ class Building:
     def _build_repair(self) -> Repair | None:
         if self._rest is None:
             return None
+        clock = self._clock
 
         async def deliver(bars: BarBatch, asked_at: float) -> None:
             await self._inbox.put(Backfill(bars, asked_at))
 
-        return Repair(self._rest.minute_bars, deliver, self._symbols, clock=self._clock)
+        book = GapBook(self._settings.spool_dir / self._settings.market / GAPS, self._symbols)
+        repair = Repair(self._rest.minute_bars, deliver, self._symbols, clock=clock, book=book)
+        repair.resume()
+        return repair
 
     def _done_ms(self, newest_ms: int) -> int | None:
         """Return the last minute that is done with; unix ms, None before the first.

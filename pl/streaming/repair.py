@@ -10,6 +10,7 @@ from typing import Any, Final
 import structlog
 
 from pl.market.batches import MINUTE_MS, BarBatch
+from pl.streaming.gap_book import Asked, GapBook
 from pl.streaming.watch import Gap
 from service.errors import InvalidData, Rejected, Unavailable
 
@@ -27,14 +28,17 @@ _COLUMNS: Final = tuple(
     f.name for f in fields(BarBatch) if f.name not in {"span_ms", "received_at"}
 )
 RETRY_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
+STORED_S: Final = 60.0
+"""So long after it was fetched a gap stays in the book: its bars have to be stored first."""
 
 
 @dataclass(slots=True)
 class Order:
-    """Ask for the minutes of a gap; `symbols` are those still to be fetched."""
+    """Ask for the minutes of a gap; `symbols` are those still to be fetched, `asked` was all."""
 
     gap: Gap
     symbols: set[str]
+    asked: Asked
 
     def holds(self, other: "Order") -> bool:
         """Return whether fetching this one brings all that the other asks for."""
@@ -50,6 +54,7 @@ class Repair:
     loop, with the moment (unix s, by `clock`) at which they were asked for.
     An answer that will not change (a plan without history) gives the symbol up; `refused` says
     why. `failure` is a bug of ours.
+    book : holds what is open for a run after this one.
     """
 
     fetch: Fetch
@@ -57,12 +62,15 @@ class Repair:
     symbols: Sequence[str]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.time
+    book: GapBook | None = None
     repaired: int = 0
     failing: str = ""
     refused: dict[str, str] = field(default_factory=dict)
     failure: str = ""
     _waiting: list[Order] = field(default_factory=list)
     _running: dict[asyncio.Task[None], Order] = field(default_factory=dict)
+    _fetched: list[tuple[float, Order]] = field(default_factory=list)
+    _noted: list[Asked] = field(default_factory=list)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
 
     @property
@@ -72,20 +80,45 @@ class Repair:
 
     def order(self, gap: Gap, symbols: Sequence[str] = ()) -> None:
         """Remember a gap, for all symbols unless some are named."""
-        order = Order(gap, set(symbols or self.symbols))
+        wanted = frozenset(symbols or self.symbols)
+        order = Order(gap, set(wanted), (gap, wanted))
         if any(waiting.holds(order) for waiting in self._waiting):
             return
         self._waiting = [waiting for waiting in self._waiting if not order.holds(waiting)]
         self._waiting.append(order)
 
+    def resume(self) -> None:
+        """Order what an earlier run left open."""
+        if self.book is not None:
+            self._noted = self.book.read()
+            for gap, symbols in self._noted:
+                self.order(gap, tuple(symbols))
+
     def start_due(self, now_ms: int) -> None:
         """Start fetching every gap that has settled by `now_ms`, the feed's clock."""
+        self._note()
         due = [order for order in self._waiting if order.gap.to_ms + SETTLE_MS <= now_ms]
         for order in due:
             self._waiting.remove(order)
             task = asyncio.create_task(self._run(order))
             self._running[task] = order
             task.add_done_callback(self._finished)
+
+    def _note(self) -> None:
+        """Write down what is open, or was fetched just now, when that has changed."""
+        if self.book is None:
+            return
+        since = self.clock() - STORED_S
+        self._fetched = [one for one in self._fetched if one[0] > since]
+        orders = (*self._waiting, *self._running.values(), *(one for _, one in self._fetched))
+        asked = [order.asked for order in orders]
+        if asked == self._noted:
+            return
+        self._noted = asked
+        try:
+            self.book.write(asked)
+        except OSError as error:
+            log.warning("gap_book_not_written", detail=str(error))
 
     def missing(self, now_ms: int) -> Counter[str]:
         """Return the minutes of each symbol that are overdue at `now_ms`."""
@@ -137,7 +170,7 @@ class Repair:
         return ""
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.pop(task, None)
+        self._fetched.append((self.clock(), self._running.pop(task)))
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("repair_broke", exc_info=error)
             self.failure = f"{type(error).__name__}: {error}"

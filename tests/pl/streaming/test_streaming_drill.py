@@ -19,6 +19,7 @@ from contracts.names import ALERTS_CRITICAL, ERRORS
 from launcher.ports import any_free
 from pl.market.batches import UPDATES_VOLUME
 from pl.market.sessions import DAY_MS, AlwaysOpenSessions
+from pl.streaming.attention import LATE_MINUTES
 from tests.pl.streaming import longer_bars
 from tests.pl.streaming.fast import KEY, SYMBOLS, FastClock, market
 from tests.pl.streaming.process import Process, System, until
@@ -251,6 +252,23 @@ def test_a_market_that_stands_still_while_late_trades_come(drill: Drill) -> None
         simulator.send_signal(signal.SIGSTOP)
         until(lambda at=stall_ms + STALL_MS: drill.clock.ms() >= at, "the trade was missed")
         simulator.send_signal(signal.SIGCONT)
+    drill.assert_whole()
+
+
+def test_streaming_killed_before_it_could_fetch_what_a_silence_swallowed(drill: Drill) -> None:
+    simulator = drill.simulator.running
+    assert simulator is not None
+    until(lambda: drill.clock.ms() % MINUTE_MS > MINUTE_MS // 2, "a minute is half over")
+    silent_ms = drill.clock.ms()
+    simulator.send_signal(signal.SIGSTOP)
+    until(lambda: drill.clock.ms() >= silent_ms + STALL_MS, "trades were missed")
+    simulator.send_signal(signal.SIGCONT)
+    drill.fault(rest_failures=1_000_000)
+    drill.wait_minutes(LATE_MINUTES + 3)
+    drill.system.streaming.end(signal.SIGKILL)
+    drill.fault(rest_failures=0)
+    drill.system.start()
+    drill.wait_until_connected()
     drill.assert_whole()
 
 
