@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from pl.market.conditions import massive_rule
 from pl.simulator.market import MINUTE_MS
 from pl.simulator.plans import Plan
-from tests.pl.simulator.served import KEY, START, ask, events, serving, statuses
+from tests.pl.simulator.served import KEY, START, SpedUpClock, ask, events, serving, statuses
 
 
 async def until_closed(socket) -> tuple[int, list[dict[str, Any]]]:
@@ -166,9 +166,11 @@ def bar_of(trades: list[dict[str, Any]]) -> dict[str, Any] | None:
 async def test_bars_from_the_sockets_trades_equal_rest_and_the_last_am():
     trades: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     aggregates: dict[tuple[str, int], dict[str, Any]] = {}
-    async with serving(speed=60.0, rate=3.0) as served:
+    clock = SpedUpClock(START, 60.0)
+    async with serving(clock=clock, rate=3.0) as served:
         async with served.client(KEY, "T.*", "AM.*") as socket:
-            now = (await next_of(socket, "T"))["t"]
+            await next_of(socket, "T")  # which may be a late one, of a minute that nobody heard
+            now = clock()
             heard_from = now // MINUTE_MS * MINUTE_MS
             last = heard_from + 3 * MINUTE_MS
             while now < last + MINUTE_MS + 156_000:

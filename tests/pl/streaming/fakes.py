@@ -256,7 +256,7 @@ class Bars:
         self.database.take("replaced", bars)
 
     def write_indicators(
-        self, table: IndicatorTable, symbols: Any, timeframe: str = "1min"
+        self, table: IndicatorTable, symbols: Any, timeframe: str = "1min", *, are_new: bool = True
     ) -> None:
         self.database.take("indicators", table)
 

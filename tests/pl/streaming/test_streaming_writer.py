@@ -51,7 +51,7 @@ class Picky(Bars):
         super().write_bars(bars, symbols)
 
     def write_indicators(
-        self, table: IndicatorTable, symbols: Any, timeframe: str = "1min"
+        self, table: IndicatorTable, symbols: Any, timeframe: str = "1min", *, are_new: bool = True
     ) -> None:
         if (table.values > self.dear).any():
             raise psycopg2.DataError("value out of range: overflow")
