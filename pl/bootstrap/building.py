@@ -187,7 +187,7 @@ class Building:
 
         book = GapBook(self._settings.spool_dir / self._settings.market / GAPS, self._symbols)
         repair = Repair(self._rest.minute_bars, deliver, self._symbols, clock=clock, book=book)
-        repair.resume()
+        repair.resume(self._sessions.anchor_ms(MINUTE, int(clock() * 1000)))
         return repair
 
     def _done_ms(self, newest_ms: int) -> int | None:

@@ -87,12 +87,14 @@ class Repair:
         self._waiting = [waiting for waiting in self._waiting if not order.holds(waiting)]
         self._waiting.append(order)
 
-    def resume(self) -> None:
-        """Order what an earlier run left open."""
-        if self.book is not None:
-            self._noted = self.book.read()
-            for gap, symbols in self._noted:
-                self.order(gap, tuple(symbols))
+    def resume(self, since_ms: int) -> None:
+        """Order what an earlier run left open of the minutes from `since_ms` on.
+
+        Older ones may lie before the bars that are held, whose values a bar before them would move.
+        """
+        for gap, symbols in self.book.read() if self.book is not None else ():
+            if gap.to_ms > since_ms:
+                self.order(Gap(max(gap.from_ms, since_ms), gap.to_ms), tuple(symbols))
 
     def start_due(self, now_ms: int) -> None:
         """Start fetching every gap that has settled by `now_ms`, the feed's clock."""

@@ -18,13 +18,13 @@ ALL, ONE = frozenset(SYMBOLS), frozenset({"KO"})
 class Run:
     """One run's Repair over the book in a folder; REST answers when it is told to."""
 
-    def __init__(self, folder: Path, symbols: tuple[str, ...] = SYMBOLS) -> None:
+    def __init__(self, folder: Path, symbols: tuple[str, ...] = SYMBOLS, since_ms: int = 0) -> None:
         self.clock = Clock()
         self.answers = asyncio.Event()
         self.asked: list[tuple[str, int, int]] = []
         self.book = GapBook(folder / "gaps.json", symbols)
         self.repair = Repair(self._fetch, self._deliver, symbols, clock=self.clock, book=self.book)
-        self.repair.resume()
+        self.repair.resume(since_ms)
 
     async def _fetch(self, symbol: str, from_ms: int, to_ms: int) -> BarBatch:
         await self.answers.wait()
@@ -52,6 +52,18 @@ async def test_what_a_killed_run_had_not_fetched_the_next_one_fetches(tmp_path: 
     await again.turn(SECOND.to_ms + SETTLE_MS)
     of_all = [(symbol, FIRST.from_ms, FIRST.to_ms) for symbol in SYMBOLS]
     assert sorted(again.asked) == sorted([*of_all, ("KO", SECOND.from_ms, SECOND.to_ms)])
+
+
+async def test_minutes_before_the_session_are_not_fetched_again(tmp_path: Path) -> None:
+    killed = Run(tmp_path)
+    killed.repair.order(FIRST)
+    killed.repair.order(SECOND)
+    await killed.turn(FIRST.from_ms)
+    again = Run(tmp_path, since_ms=SECOND.from_ms + MINUTE_MS)
+    again.answers.set()
+    await again.turn(SECOND.to_ms + SETTLE_MS)
+    asked = {(from_ms, to_ms) for _, from_ms, to_ms in again.asked}
+    assert asked == {(SECOND.from_ms + MINUTE_MS, SECOND.to_ms)}
 
 
 async def test_what_was_fetched_stays_open_until_it_must_be_stored(tmp_path: Path) -> None:
