@@ -8,13 +8,14 @@ from typing import Final, TypeVar
 
 from contracts.symbols import spelled
 from pl.feeds.rest_rows import Ticker
-from pl.jobs.pieces import DAILY, HOURLY, Piece, pieces_of
+from pl.jobs.pieces import HOURLY, Piece, pieces_of
 from pl.jobs.plans import LoadPlan
 from pl.jobs.record import JobRecord
 from pl.jobs.session_hours import SessionHours
 from pl.jobs.soundness import sound
 from pl.market.backfilled import as_backfilled, as_official
 from pl.market.batches import BarBatch, ClosedBars, FeedNotice
+from pl.market.timeframes import DAILY
 from pl.store.bars import BarStore
 from pl.store.universes import UniverseStore
 from service.errors import InvalidData, Rejected, Unavailable

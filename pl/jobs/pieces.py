@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pl.jobs.plans import LoadPlan
+from pl.market.timeframes import DAILY
 
 HOURLY: Final = "1hour"
-DAILY: Final = "daily"
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
 
