@@ -42,7 +42,7 @@ class Spool:
         self._lock = threading.RLock()
         self._damaged = 0
         self._file = self._path.open("a+b", buffering=0)
-        _sync_folder(folder)
+        sync_folder(folder)
         self._start = self._drained()
         self._waiting = self._cut_torn_end()
 
@@ -149,7 +149,7 @@ class Spool:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         log.error("spool_set_aside", file=str(path), bytes=len(content))
         return path
 
@@ -230,7 +230,7 @@ def _body_at(file: FileIO, at: int) -> bytes | None:
     return body if whole else None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from pl.store.spool import sync_folder
 from pl.streaming.watch import Gap
 
 log = structlog.get_logger()
@@ -52,6 +53,7 @@ class GapBook:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)
+        sync_folder(self.path.parent)
 
     def read(self) -> list[Asked]:
         """Return what an earlier run left, of the symbols that still are in the universe.

@@ -38,7 +38,7 @@ class Order:
 
     gap: Gap
     symbols: set[str]
-    asked: Asked
+    asked: frozenset[str]
 
     def holds(self, other: "Order") -> bool:
         """Return whether fetching this one brings all that the other asks for."""
@@ -81,7 +81,7 @@ class Repair:
     def order(self, gap: Gap, symbols: Sequence[str] = ()) -> None:
         """Remember a gap, for all symbols unless some are named."""
         wanted = frozenset(symbols or self.symbols)
-        order = Order(gap, set(wanted), (gap, wanted))
+        order = Order(gap, set(wanted), wanted)
         if any(waiting.holds(order) for waiting in self._waiting):
             return
         self._waiting = [waiting for waiting in self._waiting if not order.holds(waiting)]
@@ -108,13 +108,11 @@ class Repair:
 
     def _note(self) -> None:
         """Write down what is open, or was fetched just now, when that has changed."""
-        if self.book is None:
-            return
         since = self.clock() - STORED_S
         self._fetched = [one for one in self._fetched if one[0] > since]
         orders = (*self._waiting, *self._running.values(), *(one for _, one in self._fetched))
-        asked = [order.asked for order in orders]
-        if asked == self._noted:
+        asked = [(order.gap, order.asked) for order in orders]
+        if self.book is None or asked == self._noted:
             return
         self._noted = asked
         try:
