@@ -15,7 +15,7 @@ class Judgement(NamedTuple):
     """
 
     combos: Entries
-    restated: int = 0
+    restated: int
 
 
 @dataclass(frozen=True, slots=True)
