@@ -186,6 +186,14 @@ class System:
         page.resume()
         return page
 
+    def page_that_left(self, last: dict[str, Any]) -> tuple[Page, str]:
+        """Return a page that went away after it had shown an alert, and that alert's place."""
+        page = self.live_page()
+        self.append(last)
+        (heard,) = wait_for(lambda: page.events("pattern_alert"))
+        page.close()
+        return page, heard["seq"]
+
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         connection = psycopg2.connect(self.database_url)
         try:

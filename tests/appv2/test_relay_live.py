@@ -289,10 +289,7 @@ def test_a_page_that_does_not_resume_hears_what_came_since_it_connected(
 def test_a_page_that_resumes_gets_what_it_missed_in_order(
     shared_system: Any, eventually: Any, pattern: Any
 ) -> None:
-    page = shared_system.live_page()
-    shared_system.append(pattern())
-    seq = eventually(lambda: page.events("pattern_alert"))[0]["seq"]
-    page.close()
+    page, seq = shared_system.page_that_left(pattern())
     missed = [pattern() for _ in range(5)]
     ids = [shared_system.append(message) for message in missed]
     page.heard.clear()

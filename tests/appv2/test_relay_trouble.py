@@ -172,10 +172,7 @@ def test_what_was_trimmed_while_appv2_was_away_comes_from_postgresql(
 def test_a_page_whose_place_was_trimmed_away_catches_up_from_postgresql(
     system: Any, eventually: Any, pattern: Any
 ) -> None:
-    page = system.live_page()
-    system.append(pattern())
-    seq = eventually(lambda: page.events("pattern_alert"))[0]["seq"]
-    page.close()
+    page, seq = system.page_that_left(pattern())
     stored, kept = pattern(timestamp=time.time()), pattern()
     system.store(stored, "streaming", 1)
     system.redis.xtrim(names.STREAM_EVENTS, maxlen=0)
@@ -192,10 +189,7 @@ def test_a_page_whose_place_was_trimmed_away_catches_up_from_postgresql(
 def test_a_page_catches_up_when_all_of_the_stream_was_trimmed_away(
     system: Any, eventually: Any, pattern: Any
 ) -> None:
-    page = system.live_page()
-    system.append(pattern())
-    seq = eventually(lambda: page.events("pattern_alert"))[0]["seq"]
-    page.close()
+    page, seq = system.page_that_left(pattern())
     missed = pattern()
     delivered = missed["data"] | {"producer": "streaming", "seq": 1}
     system.append({**missed, "data": delivered})

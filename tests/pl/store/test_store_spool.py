@@ -10,14 +10,24 @@ from hypothesis import strategies as st
 
 from pl.store.spool import DAMAGED, MARK, REFUSED, Spool
 
-OpenSpool = Callable[[], Spool]
+OpenSpool = Callable[..., Spool]
 
 
 @pytest.fixture
 def open_spool(tmp_path: Path) -> Iterator[OpenSpool]:
-    """Open the spool in tmp_path, as often as a test wants to begin again after a crash."""
+    """Open the spool in tmp_path, as often as a test wants to begin again after a crash.
+
+    What is given is appended.
+    """
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(closing(Spool(tmp_path)))
+
+        def opened(*bodies: bytes) -> Spool:
+            spool = stack.enter_context(closing(Spool(tmp_path)))
+            for body in bodies:
+                spool.append(body)
+            return spool
+
+        yield opened
 
 
 def spool_file(folder: Path) -> Path:
@@ -25,9 +35,7 @@ def spool_file(folder: Path) -> Path:
 
 
 def test_records_come_back_in_order_after_a_crash(tmp_path: Path, open_spool: OpenSpool) -> None:
-    spool = open_spool()
-    for body in (b"one", b"", MARK + b" inside", bytes(100_000)):
-        spool.append(body)
+    open_spool(b"one", b"", MARK + b" inside", bytes(100_000))
     again = open_spool()
     assert again.waiting == 4
     drained: list[bytes] = []
@@ -51,9 +59,7 @@ def test_a_torn_last_record_is_ignored(tmp_path: Path, open_spool: OpenSpool, to
 
 
 def test_a_damaged_record_is_skipped_and_counted(tmp_path: Path, open_spool: OpenSpool) -> None:
-    spool = open_spool()
-    for body in (b"first", b"second", b"third"):
-        spool.append(body)
+    open_spool(b"first", b"second", b"third")
     content = spool_file(tmp_path).read_bytes()
     spool_file(tmp_path).write_bytes(content.replace(b"second", b"sXcond"))
     again = open_spool()
@@ -64,9 +70,7 @@ def test_a_damaged_record_is_skipped_and_counted(tmp_path: Path, open_spool: Ope
 def test_a_damaged_record_is_kept_when_the_ones_before_it_are_drained(
     tmp_path: Path, open_spool: OpenSpool
 ) -> None:
-    spool = open_spool()
-    for body in (b"first", b"second", b"third"):
-        spool.append(body)
+    open_spool(b"first", b"second", b"third")
     content = spool_file(tmp_path).read_bytes().replace(b"second", b"sXcond")
     spool_file(tmp_path).write_bytes(content)
     assert open_spool().drain(lambda _: None) == 2
@@ -78,9 +82,7 @@ def test_a_damaged_record_is_kept_when_the_ones_before_it_are_drained(
 def test_a_last_record_that_is_whole_but_damaged_is_kept_and_counted(
     tmp_path: Path, open_spool: OpenSpool
 ) -> None:
-    spool = open_spool()
-    for body in (b"first", b"second"):
-        spool.append(body)
+    open_spool(b"first", b"second")
     content = spool_file(tmp_path).read_bytes().replace(b"second", b"sXcond")
     spool_file(tmp_path).write_bytes(content)
     again = open_spool()
@@ -93,9 +95,7 @@ def test_a_last_record_that_is_whole_but_damaged_is_kept_and_counted(
 def test_records_that_are_damaged_while_they_wait_do_not_wait_for_ever(
     tmp_path: Path, open_spool: OpenSpool
 ) -> None:
-    spool = open_spool()
-    for body in (b"first", b"second"):
-        spool.append(body)
+    spool = open_spool(b"first", b"second")
     content = spool_file(tmp_path).read_bytes()
     with spool_file(tmp_path).open("r+b") as disk:
         disk.write(content.replace(b"second", b"sXcond"))
@@ -110,18 +110,14 @@ def test_records_that_are_damaged_while_they_wait_do_not_wait_for_ever(
 def test_a_record_that_was_set_aside_can_be_drained_again(
     tmp_path: Path, open_spool: OpenSpool
 ) -> None:
-    spool = open_spool()
-    for body in (b"1", b"2"):
-        spool.append(body)
+    spool = open_spool(b"1", b"2")
     assert spool.drain(spool.set_aside) == 2
     (tmp_path / REFUSED).rename(spool_file(tmp_path))
     assert open_spool().records() == [b"1", b"2"]
 
 
 def test_what_could_not_be_applied_stays(open_spool: OpenSpool) -> None:
-    spool = open_spool()
-    for body in (b"1", b"2", b"3"):
-        spool.append(body)
+    spool = open_spool(b"1", b"2", b"3")
     applied: list[bytes] = []
 
     def refuse_the_second(body: bytes) -> None:
@@ -142,9 +138,7 @@ def test_what_could_not_be_applied_stays(open_spool: OpenSpool) -> None:
 def test_a_crash_while_emptying_drains_twice_rather_than_never(
     tmp_path: Path, open_spool: OpenSpool
 ) -> None:
-    spool = open_spool()
-    for body in (b"1", b"2"):
-        spool.append(body)
+    spool = open_spool(b"1", b"2")
     content = spool_file(tmp_path).read_bytes()
     spool.drain(lambda _: None)
     spool_file(tmp_path).write_bytes(content)  # the truncation did not reach the disk
