@@ -22,13 +22,13 @@ from pl.signals import crossed
 from pl.signals.crossed import Lines, Seen
 from pl.signals.history import History
 from pl.signals.indicators.names import COLUMN
+from pl.signals.pattern import numbers_apart
 from pl.signals.table import IndicatorTable
 from pl.signals.timeframes import TIMEFRAME_MS
 
 COOL_DOWN_BARS: Final = 15
 MEMORY_BARS: Final = COOL_DOWN_BARS + 2
 """Rows of each symbol that `recall` needs: the cool-down, the bar that crossed, the one before."""
-MOST_DECIMALS: Final = 10
 TOLD: Final = "told"
 HELD: Final = "held_cool_down"
 MISLED: Final = "held_restated"
@@ -50,10 +50,7 @@ class Line:
 
     def sentence(self, value: float) -> str:
         """Say that a value lies beyond it, with the decimals that tell it from the line."""
-        decimals = 1
-        while f"{value:.{decimals}f}" == f"{self.at:.{decimals}f}" and decimals < MOST_DECIMALS:
-            decimals += 1
-        return self.said.format(value=f"{value:.{decimals}f}")
+        return self.said.format(value=numbers_apart(value, self.at, 1)[0])
 
 
 LINES: Final = (

@@ -97,11 +97,15 @@ def price_text(price: float) -> str:
 def prices_apart(one: float, other: float) -> tuple[str, str]:
     """Return two prices as `price_text` does, with the decimals that tell unlike ones apart."""
     texts = price_text(one), price_text(other)
-    decimals = 2 if one >= 1.0 else 6
-    while texts[0] == texts[1] and one != other and decimals < MOST_DECIMALS:
-        decimals += 1
-        texts = f"{one:,.{decimals}f}", f"{other:,.{decimals}f}"
-    return texts
+    return texts if texts[0] != texts[1] else numbers_apart(one, other, 2 if one >= 1.0 else 6)
+
+
+def numbers_apart(one: float, other: float, decimals: int) -> tuple[str, str]:
+    """Return two numbers with so many decimals, and with more where unlike ones would read alike."""
+    texts = f"{one:,.{decimals}f}", f"{other:,.{decimals}f}"
+    if texts[0] != texts[1] or one == other or decimals >= MOST_DECIMALS:
+        return texts
+    return numbers_apart(one, other, decimals + 1)
 
 
 def side(hit: Hit) -> int:
