@@ -1,6 +1,7 @@
 """Choose what of the log of a close is told, and count what is held back, by reason."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,11 +16,14 @@ from pl.streaming.told import Told
 
 _CONFIRMED: Final = LIVES.index(CONFIRMED)
 _IS_END: Final = np.array([life in ENDINGS for life in LIVES], np.bool_)
+Over = Callable[[Entries, Chosen], Chosen]
+"""Returns those of the entries at places whose time is over."""
 HELD: Final = {
     "confidence": "signals that are not sure enough to alert",
     "cool_down": "signals that came too soon after another of their kind",
     "storm": "alerts beyond the most of one close, the least sure first",
     "start": "signals of bars that a first start waited for, or that a symbol that returns missed",
+    "expired": "signals whose time was over when their bars came, as after a gap of the feed",
 }
 """Why a signal of the log was told to nobody."""
 _HELD_BY: Final = {"held_confidence": "confidence", "held_cool_down": "cool_down"}
@@ -36,16 +40,31 @@ class Choice:
     held: Counter[str]
 
 
+def nothing_is_over(_: Entries, at: Chosen) -> Chosen:
+    """Return none of the places."""
+    return at[:0]
+
+
 def choose(
-    policy: Policy, told: Told, entries: Entries, in_time: Flags, most: int, most_events: int
+    policy: Policy,
+    told: Told,
+    entries: Entries,
+    in_time: Flags,
+    most: int,
+    most_events: int,
+    over: Over = nothing_is_over,
 ) -> Choice:
     """Choose from the log of a close, and remember who was told of what.
 
     in_time : (n,) entries of bars that closed late enough; most : alerts; most_events : what
-    changes and ends what was told before included, as far as that leaves room.
+    changes and ends what was told before included, as far as that leaves room; over : asked of
+    what would be told for the first time.
     """
     verdict = policy.decide(entries)
     chosen = (verdict >= ALERT) & in_time
+    first = np.flatnonzero(chosen & np.isnan(entries.said))
+    expired = told.untold(entries, over(entries, first))
+    chosen[expired] = False
     awaited = told.awaited(entries, chosen)
     awaited &= ~np.isnan(entries.said) | (verdict != HELD_CONFIDENCE)
     heard = _without_slight(entries, told, told.places(entries, chosen, awaited), awaited)
@@ -55,6 +74,7 @@ def choose(
     told.note(entries.take(calmed))
     held = _counted(entries, verdict, in_time, heard)
     held["storm"] = _n_first(entries, heard) - _n_first(entries, calmed)
+    held["expired"] = len(np.setdiff1d(expired, heard))
     return Choice(entries.take(calmed), held)
 
 

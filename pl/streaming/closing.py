@@ -108,6 +108,7 @@ class Closing:
         for frame in (self.minute, *self.longer.values()):
             frame.alerts_from_ms[:] = alerts_from_ms
         self.history_ms = self.last_start_ms.copy()
+        self._reach(int(self.last_start_ms.max(initial=0)) + MINUTE_MS)
 
     def pass_on(self, closed: ClosedBars, received_at: float, closed_through_ms: int = 0) -> None:
         """Evaluate bars sorted by (start_ms, row) and hand on what follows from them.
@@ -115,6 +116,8 @@ class Closing:
         received_at : unix seconds, arrival of the frame that completed them; closed_through_ms :
         minutes that ended by then have closed for every symbol.
         """
+        if (closed.quality == QUALITY_BACKFILLED).any():
+            self._reach(closed_through_ms)
         self.catch_up(self._fetched_instead(closed), received_at, closed_through_ms)
 
     def catch_up(
@@ -128,6 +131,7 @@ class Closing:
 
         revised : longer bars whose minutes changed while nobody watched, by timeframe.
         """
+        self._reach(int(closed.start_ms.max(initial=0)) + MINUTE_MS)
         closed = self._continued(closed)
         regular = self._numbered(closed.take(self.minute.sessions.regular(closed.start_ms)))
         if not revised and self._ends_nothing_before(regular):
@@ -138,6 +142,14 @@ class Closing:
                 steps.insert(0, Step(ClosedBars.empty(), dict(revised)))
             work = (item for step in steps for item in self._work_of(step))
         self._work(work, closed, received_at)
+
+    def _reach(self, now_ms: int) -> None:
+        """Let what expired by the market's time alert nobody from now on.
+
+        It is that of the newest bar: the last one before a silence closes after it, but in time.
+        """
+        for frame in (self.minute, *self.longer.values()):
+            frame.reached_ms = max(frame.reached_ms, now_ms)
 
     def _ends_nothing_before(self, minutes: ClosedBars) -> bool:
         """Tell whether minutes begin together, and no longer bar closes before they do."""
@@ -174,12 +186,7 @@ class Closing:
             for frame, bars in found
         ]
 
-    def _work(
-        self,
-        work: Iterable[Work],
-        closed: ClosedBars,
-        received_at: float,
-    ) -> None:
+    def _work(self, work: Iterable[Work], closed: ClosedBars, received_at: float) -> None:
         """Evaluate in order; what one found is on its way while the next is looked at."""
         parts: list[Evaluated] = []
         crossed: Crossed = {}

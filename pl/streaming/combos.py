@@ -121,6 +121,7 @@ class ComboDesk:
             frame.in_time(entries),
             MOST_OF_COMBOS // 2,
             MOST_OF_COMBOS,
+            partial(frame.over, TIER),
         )
         self.counters.ended.update(count_ends(entries))
         self.counters.held.update(choice.held)

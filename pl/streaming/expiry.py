@@ -3,9 +3,12 @@
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+
 from pl.market.sessions import MarketSessions
 from pl.market.timeframes import end_after, end_of, session_from
 from pl.signals.combos.author import TIER
+from pl.signals.entries import Chosen, Entries
 from pl.signals.signal import Signal
 from pl.signals.timeframes import TIMEFRAME_MS
 
@@ -25,9 +28,22 @@ class Expiry:
 
         It is that of a symbol with a trade in every bar; of a combo not after its session.
         """
+        return self._last_ms(signal) / 1000
+
+    def over(self, entries: Entries, at: Chosen, timeframe: str, tier: str, now_ms: int) -> Chosen:
+        """Return those of the entries at `at` whose signals can see no bar after `now_ms`.
+
+        entries : of one timeframe and tier; only those old enough are written out.
+        """
+        born_ms, place = np.unique(entries.born_ms[at], return_inverse=True)
+        soonest = [self._known(timeframe, born, 1, tier == TIER) for born in born_ms.tolist()]
+        able = at[(np.array(soonest, np.int64) <= now_ms)[place]]
+        ended = [self._last_ms(signal) <= now_ms for signal in entries.signals(able.tolist())]
+        return able[np.array(ended, np.bool_)]
+
+    def _last_ms(self, signal: Signal) -> int:
         of_session = signal.tier == TIER
-        last_ms = self._known(signal.timeframe, signal.born_ms, signal.horizon_bars, of_session)
-        return last_ms / 1000
+        return self._known(signal.timeframe, signal.born_ms, signal.horizon_bars, of_session)
 
     def _computed(self, timeframe: str, born_ms: int, horizon_bars: int, of_session: bool) -> int:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -11,13 +12,14 @@ from pl.market.timeframes import TIERS, bars_between_anchors, ends_of
 from pl.signals.candidates import count_one_tick
 from pl.signals.crossings import MEMORY_BARS, Crossings, CrossingWatch
 from pl.signals.engine import SignalEngine
-from pl.signals.entries import Entries
+from pl.signals.entries import Chosen, Entries
 from pl.signals.policy import Policy
 from pl.signals.storm import MOST_EVENTS, Flags
 from pl.signals.table import EngineUpdate, IndicatorTable
 from pl.signals.universe import Universe
 from pl.signals.walks import Walks
 from pl.streaming.choice import choose
+from pl.streaming.expiry import Expiry
 from pl.streaming.findings import Findings
 from pl.streaming.told import Told, count_ends
 
@@ -48,6 +50,7 @@ class Frame:
 
     alerts_from_ms : (n_symbols,) what closed by then alerts nobody, because a first start had to
     wait for it, or because its symbol was not watched then;
+    reached_ms : the market's time, by which what expired alerts nobody;
     take : takes the bars for the engine, where somebody stands before it.
     """
 
@@ -60,10 +63,13 @@ class Frame:
     universe: Universe = field(default_factory=Universe)
     told: Told = field(default_factory=Told)
     take: Callable[[ClosedBars], EngineUpdate] | None = None
+    reached_ms: int = 0
     alerts_from_ms: Int64 = field(init=False)
+    _expiry: Expiry = field(init=False)
 
     def __post_init__(self) -> None:
         self.alerts_from_ms = np.zeros(len(self.symbols), np.int64)
+        self._expiry = Expiry(self.sessions)
 
     def warm(self, history: Mapping[int, ClosedBars], walks: Walks | None = None) -> None:
         """Take over history, oldest first by row, and what was signalled in it.
@@ -83,6 +89,10 @@ class Frame:
         ends = ends_of(self.sessions, self.timeframe, entries.bar_time_ms)
         return np.asarray(ends > self.alerts_from_ms[entries.row], np.bool_)
 
+    def over(self, tier: str, entries: Entries, at: Chosen) -> Chosen:
+        """Return those of a tier's entries at `at` that had expired when their bars came."""
+        return self._expiry.over(entries, at, self.timeframe, tier, self.reached_ms)
+
     def evaluate(self, bars: ClosedBars, most: int = MOST_EVENTS) -> Evaluated:
         """Evaluate bars sorted by (start_ms, row); at most so many events come of them.
 
@@ -91,7 +101,15 @@ class Frame:
         update = (self.take or self.engine.update)(bars)
         self.universe.compare(update.indicators, self.engine.history)
         entries = update.entries
-        choice = choose(self.policy, self.told, entries, self.in_time(entries), most // 2, most)
+        choice = choose(
+            self.policy,
+            self.told,
+            entries,
+            self.in_time(entries),
+            most // 2,
+            most,
+            partial(self.over, TIERS[self.timeframe]),
+        )
         alerts = Findings(choice.told, bars, update.indicators)
         ended = count_ends(update.entries)
         return Evaluated(

@@ -61,6 +61,10 @@ class Told:
         if flow.life == FORMING:
             self._forming.setdefault(topic, set()).add(flow.flow_id)
 
+    def untold(self, entries: Entries, at: Chosen) -> Chosen:
+        """Return those of the entries at `at` of whose flows nobody was told."""
+        return at[~_are_in(self._keys, keys_of(entries.take(at)).tolist())]
+
     def places(self, entries: Entries, chosen: Flags, awaited: Flags) -> Chosen:
         """Return the places of entries somebody is to hear of, in log order.
 

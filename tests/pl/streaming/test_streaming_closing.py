@@ -281,6 +281,34 @@ def test_history_of_a_first_start_alerts_nobody(stage: Stage) -> None:
     assert [uuid.UUID(found.flow_id).int for found, _ in stage.road.found] == [2]
 
 
+@pytest.mark.parametrize(("minutes", "told"), [(10, [1, 2]), (11, [2])])
+def test_what_expired_before_its_bars_were_fetched_alerts_nobody(
+    stage: Stage, minutes: int, told: list[int]
+) -> None:
+    closing, now_ms = stage.closing(), T0 + minutes * MINUTE_MS
+    stage.engine.finds = [signal(1, horizon_bars=10), signal(2, symbol="KO", horizon_bars=20)]
+    fetched = closed((0, T0, 10.0), (1, T0, 20.0), quality=QUALITY_BACKFILLED)
+    closing.pass_on(fetched, 0.0, now_ms)
+    assert [uuid.UUID(found.flow_id).int for found, _ in stage.road.found] == told
+    assert stage.counters.held["expired"] == 2 - len(told)
+
+
+def test_what_a_run_missed_has_expired_by_the_newest_bar(stage: Stage) -> None:
+    closing = stage.closing()
+    closing.last_start_ms[2] = T0 + 10 * MINUTE_MS
+    closing.begin(0, 0)
+    stage.engine.finds = [signal(1, horizon_bars=10)]
+    closing.catch_up(closed((0, T0, 10.0), quality=QUALITY_BACKFILLED), 0.0)
+    assert (stage.road.found, stage.counters.held["expired"]) == ([], 1)
+
+
+def test_the_last_bar_before_a_silence_is_found_in_time(stage: Stage) -> None:
+    """A replay closes it with the next event, be it hours later."""
+    stage.engine.finds = [signal(1, horizon_bars=10)]
+    stage.closing().pass_on(closed((0, T0, 10.0)), 0.0, T0 + 600 * MINUTE_MS)
+    assert len(stage.road.found) == 1
+
+
 def test_how_far_was_evaluated_never_goes_back(stage: Stage) -> None:
     closing = stage.closing()
     for start_ms in (T0 + MINUTE_MS, T0):

@@ -1,12 +1,16 @@
 """An event expires when the bar closes that would end its signal, by the market's sessions."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
 
 from pl.market.batches import MINUTE_MS
 from pl.market.sessions import AlwaysOpenSessions, xnys_sessions
 from pl.market.timeframes import end_after
+from pl.signals.entries import Entries
+from pl.signals.signal import Signal
 from pl.streaming.expiry import Expiry
 from tests.pl.streaming.fakes import T0, signal
 
@@ -62,3 +66,41 @@ def test_a_week_beyond_the_calendar_is_counted_in_days() -> None:
     week = {"timeframe": "weekly", "tier": "daily", "bar_time_ms": ms("2027-11-15 05:00")}
     at = Expiry(NEW_YORK).at(signal(**week, horizon_bars=120))
     assert at * 1000 == ms("2027-11-19 21:00") + 120 * 7 * 86_400_000
+
+
+def over(at: str, *horizons: int, tier: str = "intraday", start: str) -> list[int]:
+    """Return the horizons of signals of a bar that are over by a time."""
+    found = [signal(horizon_bars=n, tier=tier, bar_time_ms=ms(start)) for n in horizons]
+    entries, places = Entries.of(found, {"AAPL": 0}), np.arange(len(horizons))
+    left = Expiry(NEW_YORK).over(entries, places, "1min", tier, ms(at))
+    return [horizons[k] for k in left.tolist()]
+
+
+def test_a_signal_is_over_when_the_last_bar_that_it_may_see_has_closed() -> None:
+    start = "2026-11-24 15:00"
+    assert over("2026-11-24 15:01", 10, 20, start=start) == []
+    assert over("2026-11-24 15:11", 10, 20, start=start) == [10]
+    assert over("2026-11-24 15:21", 10, 20, start=start) == [10, 20]
+
+
+def test_a_signal_of_the_evening_is_not_over_in_the_morning() -> None:
+    start = "2026-11-24 20:55"
+    assert over("2026-11-25 14:35", 10, 20, start=start) == []
+    assert over("2026-11-25 14:36", 10, 20, start=start) == [10]
+
+
+def test_a_combo_on_the_last_bar_of_its_session_is_over_at_once() -> None:
+    assert over("2026-11-24 21:00", 20, tier="combo", start="2026-11-24 20:58") == [20]
+    assert over("2026-11-24 21:00", 20, tier="combo", start="2026-11-24 20:59") == [20]
+    assert over("2026-11-24 20:59", 20, tier="combo", start="2026-11-24 20:58") == []
+
+
+def test_what_is_fresh_is_not_written_out() -> None:
+    fresh = replace(Entries.of([signal()], {"AAPL": 0}), write=_refuse)
+    at = np.arange(1)
+    assert len(Expiry(AlwaysOpenSessions()).over(fresh, at, "1min", "intraday", T0 + 1)) == 0
+
+
+def _refuse(places: np.ndarray) -> list[Signal]:
+    assert len(places) == 0, "expected nothing to be written"
+    return []

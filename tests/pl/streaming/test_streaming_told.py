@@ -6,7 +6,7 @@ from pl.signals.entries import Entries
 from pl.signals.policy import Policy
 from pl.signals.signal import CONFIRMED, Signal
 from pl.store.standing import Standing
-from pl.streaming.choice import choose
+from pl.streaming.choice import Choice, choose
 from pl.streaming.told import Told, count_ends
 from tests.pl.streaming.fakes import SYMBOLS, T0, signal
 
@@ -99,6 +99,33 @@ def test_ends_of_alerts_that_a_storm_holds_back_leave_room_for_alerts() -> None:
     one = [(SYMBOLS[0], CONFIRMED), (SYMBOLS[0], "failed")]
     assert (said[1], said[2], said[3]) == ([], one, one)
     assert said[4] == [(name, life) for life in (CONFIRMED, "failed") for name in SYMBOLS[:2]]
+
+
+def chosen_of_the_expired(told: Told, *signals: Signal) -> Choice:
+    """What is told of entries whose time is over."""
+    found = entries(*signals)
+    in_time = np.ones(len(found), np.bool_)
+    policy = Policy(len(SYMBOLS), "1min", "intraday")
+    return choose(policy, told, found, in_time, 9, 9, lambda _, at: at)
+
+
+def test_nobody_is_told_of_what_has_expired_nor_of_its_end() -> None:
+    told, confirmed = Told(), signal(**CONFIRMED_LATER)
+    forming, ended = signal(life="forming"), end(born_ms=T0 + 60_000)
+    choice = chosen_of_the_expired(told, forming, confirmed, ended)
+    assert (choice.told.signals(), choice.held["expired"]) == ([], 2)
+    gone = signal(life="retracted", before={"life": "confirmed"}, after={"life": "retracted"})
+    assert chosen_of_the_expired(told, end(), gone).told.signals() == [gone]  # left to the flows
+
+
+def test_whoever_was_told_hears_what_became_of_it_though_it_has_expired() -> None:
+    told, confirmed = Told(), signal(**CONFIRMED_LATER)
+    told.note(entries(signal(life="forming")))
+    ended = end(born_ms=T0 + 60_000)
+    choice = chosen_of_the_expired(told, confirmed, ended, signal(1, symbol="KO"))
+    assert (choice.told.signals(), choice.held["expired"]) == ([confirmed, ended], 1)
+    again = chosen_of_the_expired(told, confirmed)
+    assert (again.told.signals(), again.held["expired"]) == ([confirmed], 0)
 
 
 def test_a_restart_still_knows_who_was_told() -> None:

@@ -277,7 +277,7 @@ def test_what_is_held_back_is_named_and_counted_by_reason(whole: Whole) -> None:
     assert "held back 2 (2 confidence)" in whole.part("signals")[1]
     registry = CollectorRegistry()
     whole.vitals.register(registry)
-    for reason, n in (("confidence", 2), ("cool_down", 0), ("storm", 0), ("start", 0)):
+    for reason, n in {**dict.fromkeys(HELD, 0), "confidence": 2}.items():
         labels = {"reason": reason}
         assert registry.get_sample_value("tickstock_patterns_held_back_total", labels) == n
 
