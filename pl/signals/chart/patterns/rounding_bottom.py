@@ -118,7 +118,12 @@ def rounding_bottom(
 
 
 RULE = ChartRule(
-    number=5, name="Rounding_Bottom", judge=rounding_bottom, level=nearest_rim, beyond=next_rim
+    number=5,
+    name="Rounding_Bottom",
+    judge=rounding_bottom,
+    level=nearest_rim,
+    beyond=next_rim,
+    stop_sinks=True,
 )
 ROUNDED = ChartPattern(
     ROUNDING_BOTTOM, "Rounding_Bottom", RULE, alert_from=0.62, break_bars=BREAK_BARS
