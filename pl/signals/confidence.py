@@ -9,7 +9,8 @@ volume score   r / (1 + r), r = volume over the mean of the 20 bars before: 0.5 
 context score  x / (1 + x) of what the pattern's setting looks at, 0 for x < 0:
                reversal      the move of the 10 bars before the pattern, against its direction
                              (either way for a neutral one), in mean true ranges over sqrt(10);
-               continuation  the move of the 20 bars before, in its direction, likewise;
+               continuation  the move of the 20 bars before, in its direction, likewise (of the
+                             first bar that is judged 19, for no close lies before them);
                activity      the true range of the bar over the mean true range.
 """
 
@@ -41,9 +42,11 @@ def volume_score(volume: float, mean_volume: float) -> float:
 
 @leaf
 def move(bars: Bars, last: int, n_bars: int, unit: float) -> float:
-    """Return the move of the `n_bars` bars up to `last` in units of a random walk's."""
+    """Return the move of the `n_bars` bars up to `last`, or as many as there are, in units of a
+    random walk's."""
     start = max(last - n_bars, 0)
-    return float((bars[last, CLOSE] - bars[start, CLOSE]) / (unit * math.sqrt(float(n_bars))))
+    span = unit * math.sqrt(float(max(last - start, 1)))
+    return float((bars[last, CLOSE] - bars[start, CLOSE]) / span)
 
 
 @leaf

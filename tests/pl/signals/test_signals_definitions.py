@@ -1,5 +1,6 @@
 """What every pattern promises about itself, and how confidence and identity behave."""
 
+import math
 import re
 import uuid
 from itertools import chain, pairwise
@@ -186,6 +187,16 @@ def test_a_reversal_is_more_credible_after_a_move_the_other_way() -> None:
     assert context_score(bars, 39, 0, 1, 1, 0.5) > 0.5
     assert context_score(bars, 39, 0, -1, 1, 0.5) == 0.0
     assert context_score(bars, 39, 1, -1, 1, 0.5) > 0.5
+
+
+@pytest.mark.parametrize("n_before", [20, 21, 22, 40])
+def test_a_continuation_is_measured_against_a_walk_of_the_bars_there_are(n_before: int) -> None:
+    bars, unit = columns(60), 0.25
+    closes = bars[:n_before, CLOSE].tolist()[-21:]
+    walked = (closes[-1] - closes[0]) / (unit * math.sqrt(len(closes) - 1))
+    side = 1 if walked > 0.0 else -1
+    expected = abs(walked) / (1.0 + abs(walked))
+    assert context_score(bars, n_before, 1, side, 1, unit) == pytest.approx(expected, rel=1e-12)
 
 
 @BY_NAME
