@@ -50,7 +50,7 @@ class Line:
 
     def sentence(self, value: float) -> str:
         """Say that a value lies beyond it, with the decimals that tell it from the line."""
-        return self.said.format(value=numbers_apart(value, self.at, 1)[0])
+        return self.said.format(value=numbers_apart(value, self.at, decimals=1)[0])
 
 
 LINES: Final = (

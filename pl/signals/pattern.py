@@ -94,18 +94,20 @@ def price_text(price: float) -> str:
     return f"{price:,.2f}" if price >= 1.0 else f"{price:.6f}"
 
 
-def prices_apart(one: float, other: float) -> tuple[str, str]:
-    """Return two prices as `price_text` does, with the decimals that tell unlike ones apart."""
-    texts = price_text(one), price_text(other)
-    return texts if texts[0] != texts[1] else numbers_apart(one, other, 2 if one >= 1.0 else 6)
-
-
-def numbers_apart(one: float, other: float, decimals: int) -> tuple[str, str]:
-    """Return two numbers with so many decimals, and with more where unlike ones would read alike."""
-    texts = f"{one:,.{decimals}f}", f"{other:,.{decimals}f}"
-    if texts[0] != texts[1] or one == other or decimals >= MOST_DECIMALS:
+def prices_apart(*prices: float) -> tuple[str, ...]:
+    """Return prices as `price_text` does, with the decimals that tell unlike ones apart."""
+    texts = tuple(map(price_text, prices))
+    if len(set(texts)) == len(set(prices)):
         return texts
-    return numbers_apart(one, other, decimals + 1)
+    return numbers_apart(*prices, decimals=2 if prices[0] >= 1.0 else 6)
+
+
+def numbers_apart(*numbers: float, decimals: int) -> tuple[str, ...]:
+    """Return numbers with so many decimals, and with more where unlike ones would read alike."""
+    texts = tuple(f"{number:,.{decimals}f}" for number in numbers)
+    if len(set(texts)) == len(set(numbers)) or decimals >= MOST_DECIMALS:
+        return texts
+    return numbers_apart(*numbers, decimals=decimals + 1)
 
 
 def side(hit: Hit) -> int:

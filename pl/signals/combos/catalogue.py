@@ -74,12 +74,12 @@ SQUEEZED: Final = Conditions(
 )
 OVERSOLD: Final = Conditions(
     (Condition("rsi_14", False, 30.0, 10.0),),
-    "The day before left RSI(14) at {rsi_14:.2f}.",
+    "The day before left RSI(14) at {rsi_14}.",
     64,
 )
 OVERBOUGHT: Final = Conditions(
     (Condition("rsi_14", True, 70.0, 10.0),),
-    "The day before left RSI(14) at {rsi_14:.2f}.",
+    "The day before left RSI(14) at {rsi_14}.",
     64,
 )
 

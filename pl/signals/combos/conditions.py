@@ -11,10 +11,11 @@ from pl.market.batches import Float64
 from pl.signals.bars import CLOSE, HIGH, LOW, OPEN, VOLUME
 from pl.signals.combos.declaration import Condition, Conditions
 from pl.signals.indicators.names import INDICATOR_NAMES
-from pl.signals.pattern import price_text
+from pl.signals.pattern import numbers_apart, prices_apart
 
 PRICE_COLUMNS: Final = {"open": OPEN, "high": HIGH, "low": LOW, "close": CLOSE, "volume": VOLUME}
 DAY_NAMES: Final = (*INDICATOR_NAMES, *PRICE_COLUMNS)
+DECIMALS: Final = 2
 DAY_COLUMN: Final = {name: place for place, name in enumerate(DAY_NAMES)}
 
 
@@ -33,14 +34,16 @@ def numbers_of(conditions: Conditions, day: Float64) -> dict[str, float]:
 
 
 def sentence_of(conditions: Conditions, numbers: Mapping[str, float]) -> str:
-    """Return the sentence of conditions with its numbers, prices as other reasons write them."""
-    return conditions.said.format_map(
-        {
-            name: price_text(numbers[name]) if not spec else numbers[name]
-            for _, name, spec, _ in Formatter().parse(conditions.said)
-            if name
-        }
-    )
+    """Return the sentence of conditions with its numbers, told apart where they differ."""
+    against = {one.left: one.right for one in conditions.all_of if not isinstance(one.right, str)}
+    told = {
+        name: numbers_apart(number, against[name], decimals=DECIMALS)[0]
+        for name, number in numbers.items()
+        if name in against
+    }
+    prices = {name: number for name, number in numbers.items() if name not in told}
+    apart = zip(prices, prices_apart(*prices.values()), strict=True)
+    return conditions.said.format_map({**told, **dict(apart)})
 
 
 @cache

@@ -52,8 +52,8 @@ class Condition:
 class Conditions:
     """Declare conditions that all hold; the score is the least of theirs.
 
-    said : a sentence that names columns of the day, a price as {close}, what is none with its
-    format as {rsi_14:.2f}; n_bars : days that the columns feel, of a smoothing average those until
+    said : a sentence that names columns of the day, as {close}: prices, and what is compared with a
+    number; n_bars : days that the columns feel, of a smoothing average those until
     it weighs a day with less than 1 %.
     """
 

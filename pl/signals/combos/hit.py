@@ -11,7 +11,7 @@ from pl.signals.combos.setups import Setup
 from pl.signals.combos.trades import StopAt
 from pl.signals.hits import BULLISH
 from pl.signals.levels import Anchor, stop_and_target
-from pl.signals.pattern import price_text, prices_apart
+from pl.signals.pattern import prices_apart
 from pl.signals.signal import Drawing, Facts, Numbers, Signal
 
 
@@ -128,17 +128,16 @@ def _relative_volume(bar: Bar) -> Numbers:
 def reason(hit: ComboHit) -> str:
     """Return one sentence that says why it fired, from the numbers of both halves."""
     combo, bar, setup = COMBOS[hit.combo], hit.bar, hit.setup
-    close, level = price_text(bar.close), ""
+    prices = {}
     if setup.level > 0.0:
-        close, level = prices_apart(bar.close, setup.level)
+        prices = {"close": bar.close, "level": setup.level}
+    if isinstance(combo.trigger, Holds):
+        prices |= {"open": bar.first_open, "reached": bar.reached}
     return combo.template.format(
+        **dict(zip(prices, prices_apart(*prices.values()), strict=True)),
         setup=setup.said,
         trigger=hit.fired.reason if hit.fired else "",
         timeframe=hit.fired.timeframe if hit.fired else "",
-        close=close,
-        open=price_text(bar.first_open),
-        reached=price_text(bar.reached),
-        level=level,
         beyond="above" if hit.direction == BULLISH else "below",
         said=getattr(combo.setup, "said", ""),
         day=str(np.datetime64(setup.level_ms, "ms").astype("datetime64[D]")),

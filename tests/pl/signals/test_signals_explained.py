@@ -13,8 +13,14 @@ from pl.market.batches import ClosedBars
 from pl.signals.chart.confidence import confidence
 from pl.signals.chart.find import ChartFind
 from pl.signals.chart.registry import CHART_NAMES
+from pl.signals.combos.catalogue import COMBOS, OVERBOUGHT, OVERSOLD, UPTREND
+from pl.signals.combos.conditions import sentence_of
+from pl.signals.combos.declaration import Conditions
+from pl.signals.combos.hit import Bar, ComboHit, reason
+from pl.signals.combos.setups import Setup
 from pl.signals.entries import KIND_NAMES, LIVES
 from pl.signals.evaluation import weigh
+from pl.signals.hits import BULLISH
 from pl.signals.pattern import Pattern, prices_apart
 from pl.signals.registry import PATTERN_NAMES, PATTERNS
 from pl.signals.signal import Signal
@@ -182,6 +188,42 @@ def test_unlike_prices_are_told_with_the_decimals_that_tell_them_apart(
     one: float, other: float, told: tuple[str, str]
 ) -> None:
     assert prices_apart(one, other) == told
+
+
+def test_prices_of_one_sentence_have_the_same_decimals_where_two_would_read_alike() -> None:
+    assert prices_apart(30.004, 30.001, 30.5, 30.5) == ("30.004", "30.001", "30.500", "30.500")
+    assert prices_apart(30.01, 29.99, 30.5) == ("30.01", "29.99", "30.50")
+    assert prices_apart(1.001, 1.004, 0.5) == ("1.001", "1.004", "0.500")
+    assert prices_apart() == ()
+
+
+@pytest.mark.parametrize(
+    ("conditions", "numbers", "told"),
+    [
+        (
+            UPTREND,
+            {"close": 50.004, "sma_50": 50.001, "sma_200": 40.0},
+            "The day before closed at 50.004, above SMA(50) 50.001 above SMA(200) 40.000.",
+        ),
+        (OVERSOLD, {"rsi_14": 29.998}, "The day before left RSI(14) at 29.998."),
+        (OVERBOUGHT, {"rsi_14": 71.0}, "The day before left RSI(14) at 71.00."),
+    ],
+)
+def test_a_day_never_reads_like_what_it_lies_beyond(
+    conditions: Conditions, numbers: dict[str, float], told: str
+) -> None:
+    assert sentence_of(conditions, numbers) == told
+
+
+def test_a_gap_that_holds_never_reads_like_the_level_it_holds() -> None:
+    number = next(n for n, combo in enumerate(COMBOS) if combo.name == "Gap_Above_Prior_High_Holds")
+    setup = Setup(0, 30.0, 0, 0.75, "", {"level": 30.0})
+    bar = Bar(0, 30.2, 500.0, 30.1, 400.0, 0.1, first_open=30.004, reached=30.001)
+    hit = ComboHit(number, 0, BULLISH, 0, setup, bar, 0.5, None, 0.6)
+    assert reason(hit) == (
+        "Opened at 30.004 above 30.000, the prior day's high of 1970-01-01, and held above it: "
+        "the session reached 30.001 and closed at 30.200."
+    )
 
 
 @pytest.mark.real_data
