@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pl.market.batches import Float64
 from pl.signals.chart import sketch
 from pl.signals.chart.confidence import CONFIRMING_VOLUME
+from pl.signals.chart.fit import CLEARANCE
 from pl.signals.chart.registry import CHART_NAMES
 from pl.signals.pattern import price_text, prices_apart
 
@@ -51,6 +52,11 @@ class ChartFind:
         """Return the bars from the first pivot to the break."""
         return self.bar - self.points[0][0]
 
+    @property
+    def break_price(self) -> float:
+        """Return the price beyond which a close at the bar breaks out, USD."""
+        return self.level + self.direction * CLEARANCE * self.height
+
     def levels(self) -> dict[str, float]:
         """Return entry, stop and target, without a target below zero.
 
@@ -65,8 +71,8 @@ class ChartFind:
         beyond = "above" if self.direction > 0 else "below"
         if self.forming:
             return (
-                f"{name} over {self.n_bars} bars, {self._height_text()} high, is forming: "
-                f"complete {beyond} {price_text(self.level)}, fit {self.fit:.2f}."
+                f"{name} over {self.n_bars} bars, {self._height_text()} high, is forming: complete "
+                f"by a close {beyond} {price_text(self.break_price)}, fit {self.fit:.2f}."
             )
         volume = "confirmed" if self.volume_confirms else "not confirmed"
         entry, level = prices_apart(self.entry, self.level)

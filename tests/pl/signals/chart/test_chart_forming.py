@@ -1,5 +1,6 @@
 """What is forming is said once, before its break, and becomes what it was said to become."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from pl.market.batches import MINUTE_MS, ClosedBars
+from pl.signals.chart.fit import CLEARANCE
 from pl.signals.chart.registry import ALERT_CONFIDENCE
 from pl.signals.signal import Signal
 from tests.pl.signals.chart.test_chart_engine import charts, planted_minutes
@@ -58,7 +60,12 @@ def test_what_forms_would_alert_and_draws_only_what_is_there() -> None:
         assert entry.levels["entry"] == drawn["level"]
         assert side * (entry.levels["entry"] - entry.levels["stop"]) > 0.0
         assert drawn["to"] == entry.bar_time_ms / 1000.0
-        assert "is forming" in entry.reason
+        height = side * (entry.levels["target"] - drawn["level"])
+        close = re.search(r"is forming: complete by a close \w+ ([\d,.]+),", entry.reason)
+        assert close is not None
+        assert float(close[1].replace(",", "")) == pytest.approx(
+            drawn["level"] + side * CLEARANCE * height, abs=0.006
+        )
         points = [point["time"] for point in drawn["points"]]  # type: ignore[attr-defined]
         assert points[-1] <= drawn["to"] - 8 * 60.0
 
