@@ -150,6 +150,7 @@ class MinuteBars:
     def mark_unwatched(self, from_ms: int, to_ms: int) -> None:
         """Doubt the minutes touched by [from_ms, to_ms): their bars are partial.
 
+        So is a vendor's minute bar that has none before it there.
         They are emitted with QUALITY_PARTIAL, again under the same revision if they were
         emitted before, until a REST bar makes them backfilled.
         """

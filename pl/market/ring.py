@@ -64,6 +64,7 @@ class Ring:
         self._revisions = np.full((REMEMBERED_MINUTES, n_symbols), NEVER, np.int16)
         self._revised_minute = np.full(REMEMBERED_MINUTES, -1, np.int64)
         self._unwatched: list[tuple[int, int]] = []
+        self._first = -1  # what came before the first minute is history, and known
         self._rows = np.empty(n_symbols, np.int32)
 
     @property
@@ -106,6 +107,7 @@ class Ring:
         leaving = range(newest - self.depth + 1, min(minute - self.depth, newest) + 1)
         left = [self._retire(each) for each in leaving] if newest >= 0 else []
         first = minute - self.depth + 1 if newest < 0 else max(newest + 1, minute - self.depth + 1)
+        self._first = minute if newest < 0 else self._first
         for opened in range(first, minute + 1):
             open_slot(self.cells, opened % self.depth)
             self.touched[opened % self.depth] = 0
@@ -186,15 +188,29 @@ class Ring:
             vwap=np.where(np.isnan(cells["vwap"]), own_vwap, cells["vwap"]),
             trade_count=cells["trade_count"].copy(),
             revision=cells["revision"].copy(),
-            quality=self._quality(minute, cells),
+            quality=self._quality(minute, rows, cells),
         )
 
-    def _quality(self, minute: int, cells: Records) -> UInt8:
-        watched = not any(first <= minute <= last for first, last in self._unwatched)
+    def _quality(self, minute: int, rows: Int32, cells: Records) -> UInt8:
+        """Say how far the bars of rows (n,) can be trusted.
+
+        A vendor's minute bar is whole whether or not we were there. Amid minutes that nobody
+        watched it is as good as partial where the bar before it may be missing: to the rules it
+        would look like trading that goes on after a pause.
+        """
+        watched = self._is_watched(minute)
         quality = np.full(len(cells), QUALITY_LIVE if watched else QUALITY_PARTIAL, np.uint8)
-        quality[cells["rank"] == RANK_MINUTE] = QUALITY_LIVE
+        if not watched:
+            whole = cells["rank"] == RANK_MINUTE
+            before = self.cells_of(minute - 1)
+            if before is not None and minute > self._first and not self._is_watched(minute - 1):
+                whole &= ~np.isnan(before["close"][rows])
+            quality[whole] = QUALITY_LIVE
         quality[cells["backfilled"]] = QUALITY_BACKFILLED
         return quality
+
+    def _is_watched(self, minute: int) -> bool:
+        return not any(first <= minute <= last for first, last in self._unwatched)
 
 
 def _resized(log: Records, used: int, size: int) -> Records:

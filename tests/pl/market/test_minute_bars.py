@@ -328,6 +328,45 @@ def test_a_minute_found_unwatched_after_its_close_comes_again_as_partial():
     assert closed.quality.tolist() == [QUALITY_PARTIAL]
 
 
+def minute_of(minute, *rows):
+    """The vendor's bars of a minute since T0."""
+    return bars(*(a_bar(T0 + minute * MINUTE, 10.0, row=row) for row in rows), span_ms=MINUTE)
+
+
+def test_a_vendors_minute_after_one_that_nobody_watched_is_partial_until_fetched():
+    """The bar before it may be missing: row 1 has one, row 0 has none."""
+    minute_bars = MinuteBars(2)
+    minute_bars.add_bars(minute_of(0, 0, 1))
+    minute_bars.add_bars(minute_of(1, 1))
+    minute_bars.close()
+    minute_bars.mark_unwatched(T0 + MINUTE, T0 + 3 * MINUTE)
+    minute_bars.add_bars(minute_of(2, 0, 1))
+    closed = minute_bars.close()
+    again = dict(zip(zip(closed.start_ms, closed.row, strict=True), closed.quality, strict=True))
+    assert again[T0 + 2 * MINUTE, 0] == QUALITY_PARTIAL
+    assert again[T0 + 2 * MINUTE, 1] == QUALITY_LIVE
+    minute_bars.add_bars(minute_of(2, 0), backfill=True)
+    fetched = minute_bars.close()
+    assert (fetched.quality.tolist(), fetched.revision.tolist()) == ([QUALITY_BACKFILLED], [0])
+    minute_bars.add_bars(minute_of(3, 0))
+    assert minute_bars.close().quality.tolist() == [QUALITY_LIVE]
+
+
+def test_a_vendors_minute_in_which_we_came_back_is_whole_when_none_was_missed():
+    minute_bars = MinuteBars(1)
+    minute_bars.add_bars(minute_of(0, 0))
+    minute_bars.mark_unwatched(T0 + MINUTE, T0 + 2 * MINUTE)
+    minute_bars.add_bars(minute_of(1, 0))
+    assert minute_bars.close().quality.tolist() == [QUALITY_LIVE, QUALITY_LIVE]
+
+
+def test_a_first_minute_follows_on_history():
+    minute_bars = MinuteBars(2)
+    minute_bars.mark_unwatched(T0 - MINUTE, T0 + MINUTE)
+    minute_bars.add_bars(minute_of(0, 0, 1))
+    assert minute_bars.close().quality.tolist() == [QUALITY_LIVE, QUALITY_LIVE]
+
+
 def test_quotes_show_the_last_price_and_the_day():
     minute_bars = MinuteBars(2)
     minute_bars.begin_day(T0, T0 + 2000, np.array([9.0, np.nan]))

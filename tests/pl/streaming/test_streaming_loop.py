@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -364,3 +365,27 @@ def test_vendors_minute_bars_pass_at_once(stage: Stage) -> None:
     stage.loop.take(minute_bars(*rows))
     stage.wait_until(60.25)
     assert stage.closes == [(0, row, 0, QUALITY_LIVE) for row in range(3)]
+
+
+def lively(row: int, minute: int) -> tuple[int, int, float]:
+    """A bar of a minute since T0; the price goes to and fro."""
+    return row, T0 + minute * MINUTE_MS, 10.0 + minute % 2
+
+
+def test_minutes_that_a_feed_of_minutes_lost_are_no_halt_until_history_says_so() -> None:
+    stage = Stage(cadence_ms=MINUTE_MS)
+    stage.notice("subscribed", 0)
+    for minute in (*range(60), 66, 67):
+        if minute == 66:
+            stage.notice("disconnected", 60 * 60 + 5)
+            stage.notice("subscribed", 66 * 60 + 5)
+        stage.clock.now = (T0 + (minute + 1) * MINUTE_MS) / 1000 + 0.5
+        bars = minute_bars(*(lively(row, minute) for row in range(len(SYMBOLS))))
+        stage.loop.take(replace(bars, received_at=stage.clock.now))
+        stage.loop.turn()
+    assert {(66, 0, 0, QUALITY_PARTIAL), (67, 0, 0, QUALITY_LIVE)} <= set(stage.closes)
+    assert not any("Trading" in found.pattern for found, _ in stage.road.found)
+    stage.loop.take(Backfill(minute_bars(lively(0, 60), lively(0, 66)), stage.clock.now))
+    stage.loop.turn()
+    halts = [found.symbol for found, _ in stage.road.found if found.pattern == "Trading_Halt"]
+    assert halts == [SYMBOLS[0]]
