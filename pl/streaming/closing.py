@@ -217,7 +217,12 @@ class Closing:
         self.through_ms = max(self.through_ms, int(closed.start_ms.max(initial=0)))
         now = self.clock()
         follow_up = partial(self._follow_up, closed, parts, crossed, self.session_id(), now)
-        self.road.submit(Load(combined, received_at, now, self.through_ms or None, follow_up))
+        self.road.submit(Load(combined, received_at, now, self._done_ms() or None, follow_up))
+
+    def _done_ms(self) -> int:
+        """Return the last minute that is done with; the longer bars that it ends come after it."""
+        ends_more = self.folding.next_end_ms == self.through_ms + MINUTE_MS
+        return self.through_ms - MINUTE_MS if ends_more else self.through_ms
 
     def _count(self, part: Evaluated) -> None:
         self.counters.refused.update(part.refused)

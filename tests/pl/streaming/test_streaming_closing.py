@@ -316,6 +316,19 @@ def test_how_far_was_evaluated_never_goes_back(stage: Stage) -> None:
     assert [each.through_ms for each in stage.road.items] == [T0 + MINUTE_MS] * 2
 
 
+def test_a_minute_is_done_with_when_the_longer_bars_that_it_ends_are(stage: Stage) -> None:
+    """A vendor's minute bar comes before the watermark passes its end; a kill may come between."""
+    stage.longer = {"5min": Engine()}
+    closing, last_ms = stage.closing(), T0 + 4 * MINUTE_MS
+    closing.pass_on(closed((0, last_ms - MINUTE_MS, 10.0)), 0.0, last_ms)
+    closing.pass_on(closed((0, last_ms, 10.0)), 0.0, last_ms)
+    assert not stage.longer["5min"].seen
+    closing.pass_on(ClosedBars.empty(), 0.0, last_ms + MINUTE_MS)
+    assert len(stage.longer["5min"].seen) == 1
+    done = [each.through_ms for each in stage.road.items]
+    assert done == [last_ms - MINUTE_MS, last_ms - MINUTE_MS, last_ms]
+
+
 def test_longer_bars_are_evaluated_after_the_minutes_that_close_them(stage: Stage) -> None:
     stage.longer = {name: Engine() for name in ("5min", "15min", "1hour", "daily")}
     stage.engine.finds = [signal(1, bar_time_ms=T0 + 4 * MINUTE_MS)]
