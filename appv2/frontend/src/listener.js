@@ -54,14 +54,8 @@ export class Listener {
 
   receive(message) {
     const { kind, alert } = this.alerts.receive(message);
-    if (kind !== "ignored") this.remember(alert);
+    if (kind !== "ignored") this.quoteBook.measured(alert.symbol, alert.timeframe, alert.indicators);
     return { kind, alert };
-  }
-
-  remember({ symbol, indicators }) {
-    const row = this.quoteBook.row(symbol);
-    row.ratio = indicators.relative_volume ?? row.ratio;
-    row.rsi = indicators.rsi ?? indicators.rsi_14 ?? row.rsi;
   }
 
   alert(message) {
@@ -142,8 +136,8 @@ export class Listener {
   streaming_indicator(message) {
     const { calculation } = message.calculation ? message : payloadOf(message);
     if (!calculation) return;
-    const { symbol, values } = calculation;
-    this.remember({ symbol, indicators: values ?? {} });
+    const { symbol, timeframe, values } = calculation;
+    this.quoteBook.measured(symbol, timeframe, values ?? {});
     this.table.changed([symbol]);
   }
 

@@ -22,6 +22,15 @@ test("only what changed is touched", () => {
   assert.deepEqual([book.row("AMD").price, book.row("AMD").change_percent], [11, 1]);
 });
 
+test("a row shows what was measured at the last minute, not at a longer bar that ended with it", () => {
+  const book = quotes();
+  book.measured("AMD", "1min", { rsi_14: 61, relative_volume: 1.5 });
+  for (const timeframe of ["1hour", "daily"]) book.measured("AMD", timeframe, { rsi: 35, relative_volume: 0.4 });
+  assert.deepEqual([book.row("AMD").rsi, book.row("AMD").ratio], [61, 1.5]);
+  book.measured("AMD", "1min", { rsi: 62 });
+  assert.deepEqual([book.row("AMD").rsi, book.row("AMD").ratio], [62, 1.5]);
+});
+
 test("the market is summed up from its quotes", () => {
   const { up, down, flat, upVolumeShare } = quotes().breadth();
   assert.deepEqual([up, down, flat, upVolumeShare], [1, 1, 1, 0.25]);
