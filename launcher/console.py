@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -23,8 +24,16 @@ class Console:
         """Print a line of the launcher's own; keep it in launcher.log."""
         self.show(line)
         if self._logs:
-            with self._lock, self.log_path("launcher").open("a", encoding="utf-8") as log:
-                log.write(line + "\n")
+            with self._lock:
+                self._keep("launcher", f"{line}\n".encode())
+
+    def _keep(self, key: str, line: bytes) -> None:
+        """Append to a log file as far as the disk takes it.
+
+        A process whose lines nobody reads any more stops, and so would everything without us.
+        """
+        with suppress(OSError), self.log_path(key).open("ab", buffering=0) as log:
+            log.write(line)
 
     def show(self, line: str) -> None:
         """Print a line on the terminal only, never into a file: secrets go this way."""
@@ -73,15 +82,15 @@ class Console:
             path.replace(path.with_suffix(".log.1"))
         self._began[key] = path.stat().st_size if path.exists() else 0
         thread = threading.Thread(
-            target=self._copy, args=(name, path, source, echo), daemon=True, name=f"log {key}"
+            target=self._copy, args=(name, key, source, echo), daemon=True, name=f"log {key}"
         )
         thread.start()
         return thread
 
-    def _copy(self, name: str, path: Path, source: BinaryIO, echo: bool) -> None:
-        with source, path.open("ab", buffering=0) as log:
+    def _copy(self, name: str, key: str, source: BinaryIO, echo: bool) -> None:
+        with source:
             for line in source:
-                log.write(line)
+                self._keep(key, line)
                 if echo:
                     self.show(f"[{name}] {line.decode(errors='replace').rstrip()}")
 
