@@ -7,6 +7,11 @@ import { oncePerFrame } from "./dom.js";
 const CLOSES_AT_ONCE = 200;
 const SLOW_DRAW_MS = 1000;
 
+/** Name the market and the symbols that a page is made for. */
+function subjectOf({ market, universe }) {
+  return JSON.stringify([market.id, universe.map(({ symbol }) => symbol)]);
+}
+
 function payloadOf(message) {
   return message.payload ?? message;
 }
@@ -18,6 +23,7 @@ export class Listener {
     Object.assign(this, others);
     this.quoteBook = quotes;
     this.universe = bootstrap.universe;
+    this.subject = subjectOf(bootstrap);
     this.arrived = [];
     this.drawAlerts = oncePerFrame(() => this.alertsDrawn());
     this.drawTheRest = oncePerFrame(() => this.restDrawn());
@@ -182,9 +188,16 @@ export class Listener {
     this.refresh().catch((error) => this.messages.note(`could not refresh: ${error.message}`, "warn"));
   }
 
-  /** Fetch what is no event and so cannot be resumed: quotes, market state, bars. */
+  /**
+   * Fetch what is no event and so cannot be resumed: quotes, market state, bars. Behind the same
+   * address there may be another market by now, or other symbols: then the page begins anew.
+   */
   async refresh() {
     const bootstrap = await getJson("/api/bootstrap");
+    if (subjectOf(bootstrap) !== this.subject) {
+      location.reload();
+      return;
+    }
     this.status.open(bootstrap.market.open);
     this.takeState(bootstrap);
     await Promise.all([this.pane.load(), this.loadTrends()]);
