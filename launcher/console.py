@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from launcher.problems import Problem
+from launcher.terminal import Terminal
 
 _LARGEST_LOG = 10_000_000
 
@@ -16,16 +17,16 @@ class Console:
 
     def __init__(self, logs: Path | None, out: TextIO | None = None) -> None:
         self._logs = logs
-        self._out = out or sys.stdout
+        self._terminal = Terminal(out or sys.stdout)
         self._lock = threading.Lock()
         self._began: dict[str, int] = {}
 
     def say(self, line: str) -> None:
         """Print a line of the launcher's own; keep it in launcher.log."""
-        self.show(line)
         if self._logs:
             with self._lock:
                 self._keep("launcher", f"{line}\n".encode())
+        self._terminal.offer(line)
 
     def _keep(self, key: str, line: bytes) -> None:
         """Append to a log file as far as the disk takes it.
@@ -37,12 +38,7 @@ class Console:
 
     def show(self, line: str) -> None:
         """Print a line on the terminal only, never into a file: secrets go this way."""
-        with self._lock:
-            try:
-                self._out.write(line + "\n")
-                self._out.flush()
-            except (OSError, ValueError):  # the terminal was closed; the services go on
-                return
+        self._terminal.write(line)
 
     def setup(self, line: str) -> None:
         """Say a step of the preparation."""
@@ -92,7 +88,7 @@ class Console:
             for line in source:
                 self._keep(key, line)
                 if echo:
-                    self.show(f"[{name}] {line.decode(errors='replace').rstrip()}")
+                    self._terminal.offer(f"[{name}] {line.decode(errors='replace').rstrip()}")
 
     def last_lines(self, key: str, n: int = 12) -> list[str]:
         """Return the end of what a service's process said since it was started."""
