@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -199,14 +199,17 @@ def test_a_restart_between_two_publishes_goes_unnoticed(
 def test_a_redis_that_is_busy_with_somebodys_script_is_waited_for(
     client: redis.Redis, publisher: EventPublisher, redis_server: Any
 ) -> None:
+    def publish_while(script: "Future[Any]") -> None:
+        while not script.done():
+            publisher.publish([detection(2)], after=1)
+
     client.config_set("lua-time-limit", 50)
     publisher.publish([detection(1)])
     with closing(connect(redis_server.url, "somebody")) as somebody, ThreadPoolExecutor(1) as pool:
         script = pool.submit(somebody.eval, "while true do end", 0)
         try:
             with pytest.raises(Unavailable, match="BUSY"):
-                while not script.done():
-                    publisher.publish([detection(2)], after=1)
+                publish_while(script)
         finally:
             client.script_kill()
             client.config_set("lua-time-limit", 5_000)
