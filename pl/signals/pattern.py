@@ -101,7 +101,7 @@ def prices_apart(one: float, other: float) -> tuple[str, str]:
 
 
 def numbers_apart(one: float, other: float, decimals: int) -> tuple[str, str]:
-    """Return two numbers with so many decimals, and with more where unlike ones would read alike."""
+    """Return two numbers with so many decimals, or more where unlike ones would read alike."""
     texts = f"{one:,.{decimals}f}", f"{other:,.{decimals}f}"
     if texts[0] != texts[1] or one == other or decimals >= MOST_DECIMALS:
         return texts
