@@ -212,6 +212,7 @@ def test_a_redis_that_is_busy_with_somebodys_script_is_waited_for(
                 publish_while(script)
         finally:
             client.script_kill()
+            assert script.exception(5.0)
             client.config_set("lua-time-limit", 5_000)
     assert publisher.publish([detection(2), detection(3)], after=1).ids
     assert publisher.cursor() == 3
