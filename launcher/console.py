@@ -76,6 +76,7 @@ class Console:
         path = self.log_path(key)
         if path.exists() and path.stat().st_size > _LARGEST_LOG:
             path.replace(path.with_suffix(".log.1"))
+        self._keep(key, b"")  # there from the start, whoever looks for it
         self._began[key] = path.stat().st_size if path.exists() else 0
         thread = threading.Thread(
             target=self._copy, args=(name, key, source, echo), daemon=True, name=f"log {key}"
