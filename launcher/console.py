@@ -2,10 +2,12 @@
 
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from launcher.problems import Problem
+from launcher.terminal import Terminal
 
 _LARGEST_LOG = 10_000_000
 
@@ -15,25 +17,28 @@ class Console:
 
     def __init__(self, logs: Path | None, out: TextIO | None = None) -> None:
         self._logs = logs
-        self._out = out or sys.stdout
+        self._terminal = Terminal(out or sys.stdout)
         self._lock = threading.Lock()
         self._began: dict[str, int] = {}
 
     def say(self, line: str) -> None:
         """Print a line of the launcher's own; keep it in launcher.log."""
-        self.show(line)
         if self._logs:
-            with self._lock, self.log_path("launcher").open("a", encoding="utf-8") as log:
-                log.write(line + "\n")
+            with self._lock:
+                self._keep("launcher", f"{line}\n".encode())
+        self._terminal.offer(line)
+
+    def _keep(self, key: str, line: bytes) -> None:
+        """Append to a log file as far as the disk takes it.
+
+        A process whose lines nobody reads any more stops, and so would everything without us.
+        """
+        with suppress(OSError), self.log_path(key).open("ab", buffering=0) as log:
+            log.write(line)
 
     def show(self, line: str) -> None:
         """Print a line on the terminal only, never into a file: secrets go this way."""
-        with self._lock:
-            try:
-                self._out.write(line + "\n")
-                self._out.flush()
-            except (OSError, ValueError):  # the terminal was closed; the services go on
-                return
+        self._terminal.write(line)
 
     def setup(self, line: str) -> None:
         """Say a step of the preparation."""
@@ -71,19 +76,20 @@ class Console:
         path = self.log_path(key)
         if path.exists() and path.stat().st_size > _LARGEST_LOG:
             path.replace(path.with_suffix(".log.1"))
+        self._keep(key, b"")  # there from the start, whoever looks for it
         self._began[key] = path.stat().st_size if path.exists() else 0
         thread = threading.Thread(
-            target=self._copy, args=(name, path, source, echo), daemon=True, name=f"log {key}"
+            target=self._copy, args=(name, key, source, echo), daemon=True, name=f"log {key}"
         )
         thread.start()
         return thread
 
-    def _copy(self, name: str, path: Path, source: BinaryIO, echo: bool) -> None:
-        with source, path.open("ab", buffering=0) as log:
+    def _copy(self, name: str, key: str, source: BinaryIO, echo: bool) -> None:
+        with source:
             for line in source:
-                log.write(line)
+                self._keep(key, line)
                 if echo:
-                    self.show(f"[{name}] {line.decode(errors='replace').rstrip()}")
+                    self._terminal.offer(f"[{name}] {line.decode(errors='replace').rstrip()}")
 
     def last_lines(self, key: str, n: int = 12) -> list[str]:
         """Return the end of what a service's process said since it was started."""

@@ -107,7 +107,10 @@ class Run:
         return self._dead[0] if self._dead else None
 
     def _write_record(self) -> None:
-        self._record.write(self._processes.children)
+        try:
+            self._record.write(self._processes.children)
+        except OSError as error:  # a full disk: what runs goes on
+            self._console.say(f"[SUPERVISION] what runs is not written down: {error}")
 
     def _announce(self) -> None:
         for line in (_RULE, "SERVICES RUNNING", _RULE):

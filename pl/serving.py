@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -20,16 +20,17 @@ Ping = Callable[[], None]
 
 @dataclass(slots=True)
 class Dependencies:
-    """Ask each dependency every two seconds how it is, so that `/health` answers at once."""
+    """Ask each dependency every so often how it is, so that `/health` answers at once."""
 
     pings: dict[str, Ping]
     parts: dict[str, ServiceHealth] = field(default_factory=dict)
+    every_s: float = PING_EVERY_S
 
     async def watch(self) -> None:
         """Ask for ever."""
         while True:
             await self.ask()
-            await asyncio.sleep(PING_EVERY_S)
+            await asyncio.sleep(self.every_s)
 
     async def ask(self) -> None:
         """Ask each once."""
@@ -42,6 +43,13 @@ class Dependencies:
             else:
                 took_ms = (time.monotonic() - began) * 1000
                 self.parts[name] = healthy(f"answers in {took_ms:.1f} ms")
+
+
+async def first_end(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Return when one of the tasks ends; raises what it raised."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
 
 
 def stop_signal() -> asyncio.Event:

@@ -12,6 +12,7 @@ from typing import Final
 from bench import usage
 from bench.minute import history
 from bench.minute.bare import bare_copies
+from bench.minute.disk import SYNCED_BYTES, syncing
 from bench.minute.latency import ALL, FIRST, STORED, latencies, stored_of
 from bench.minute.listener import Close, Listener
 from bench.minute.longer import Longer, folded
@@ -58,12 +59,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Run:
-    """Hold what one start and the closes after it showed."""
+    """Hold what one start and the closes after it showed.
+
+    synced_ms : what the disk took meanwhile, once a second, to have a few pages.
+    """
 
     ready_after_s: float
     closes: tuple[Close, ...]
     rss_mib: float
     processor_percent: Mapping[str, float]
+    synced_ms: tuple[float, ...]
 
 
 def run(root: Path, pythons: Pythons, plan: Plan) -> int:
@@ -152,17 +157,19 @@ def _follow(
 ) -> Run:
     with (
         Listener(servers.redis_port) as listener,
+        syncing(folder / "synced") as disk,
         streaming(root, pythons.producer, told, folder / "streaming.log") as running,
     ):
         ready_at, before = time.monotonic(), _used(running, servers)
         while len(listener.closes) < n_closes:
             time.sleep(_IDLE_S)
             running.check()
+            disk.sync()
         after, elapsed = _used(running, servers), time.monotonic() - ready_at
         rss_mib = running.rss_mib
     percent = {name: round(100 * (after[name] - before[name]) / elapsed, 1) for name in after}
     closes = sorted(listener.closes.values(), key=lambda one: one.received_at)
-    return Run(running.ready_after_s, tuple(closes), rss_mib, percent)
+    return Run(running.ready_after_s, tuple(closes), rss_mib, percent, tuple(disk.synced_ms))
 
 
 def _used(running: Streaming, servers: Servers) -> dict[str, float]:
@@ -186,6 +193,7 @@ def _conclude(report: Report, runs: tuple[Run, Run], servers: Servers, plan: Pla
     }
     bare = {n: spread(bare_copies(servers.database_url, n)) for n in BARE_TIMEFRAMES}
     report.peers = {f"peer: bare COPY, timeframes: {n}": row for n, row in bare.items()}
+    report.peers[f"peer: fdatasync of {SYNCED_BYTES // 1024} kB"] = spread(second.synced_ms)
     report.ratios = {
         (name := stored_of(n)): round(rows[name]["p50"] / row["p50"], 2)
         for n, row in bare.items()

@@ -90,9 +90,15 @@ class Cluster:
         return words
 
     def remove_stale_pid_file(self) -> None:
-        """Remove the pid file of a server that no longer runs, when its pid was given away."""
+        """Remove the pid file of a server that no longer runs, when its pid was given away.
+
+        One without a pid, as a power cut leaves it, keeps PostgreSQL from starting, too.
+        """
         pid_file = self.data / "postmaster.pid"
-        if pid_file.exists() and not _is_postgres(int(pid_file.read_text().split()[0])):
+        if not pid_file.exists():
+            return
+        words = pid_file.read_text().split()
+        if not words or not _is_postgres(int(words[0])):
             pid_file.unlink()
 
     def answers(self) -> bool:

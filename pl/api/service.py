@@ -11,7 +11,7 @@ from pl.api.candlesticks import CandlestickRoutes
 from pl.api.signals import SignalRoutes
 from pl.api.tally import Tally
 from pl.health_page import add_routes
-from pl.serving import Dependencies, listen_or_refuse, stop_signal
+from pl.serving import Dependencies, first_end, listen_or_refuse, stop_signal
 
 log = structlog.get_logger()
 
@@ -35,7 +35,10 @@ async def serve(app: web.Application, dependencies: Dependencies, port: int) -> 
     await dependencies.ask()
     runner = await listen_or_refuse(app, port)
     log.info("listening", port=port)
-    watching = asyncio.create_task(dependencies.watch())
-    await stop.wait()
-    watching.cancel()
-    await runner.cleanup()
+    tasks = [asyncio.create_task(work) for work in (stop.wait(), dependencies.watch())]
+    try:
+        await first_end(tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await runner.cleanup()

@@ -1,12 +1,13 @@
 """Build the API."""
 
 import asyncio
+from functools import cache
 from typing import Final
 
 from pl.api.candlesticks import CandlestickRoutes
 from pl.api.service import build_app, serve
 from pl.api.signals import SignalRoutes
-from pl.bootstrap.shared import check_market, redis_ping
+from pl.bootstrap.shared import build_sessions, check_market, redis_ping
 from pl.bus.connection import connect
 from pl.serving import Dependencies
 from pl.settings import Settings
@@ -34,7 +35,9 @@ async def run_api(settings: Settings) -> None:
     dependencies = Dependencies({"postgresql": health.ping, "redis": ping_redis})
     universes = UniverseStore(database)
     routes = SignalRoutes(SignalQueries(database), universes)
-    candlesticks = CandlestickRoutes(CandlestickQueries(database), universes)
+    sessions = cache(lambda: build_sessions(settings.market))  # takes seconds: when asked for
+    judged = CandlestickQueries(database, lambda start_ms: sessions().regular(start_ms))
+    candlesticks = CandlestickRoutes(judged, universes)
     try:
         await asyncio.to_thread(ping_redis)
         await serve(build_app(routes, candlesticks, dependencies), dependencies, settings.api_port)

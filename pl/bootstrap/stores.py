@@ -10,12 +10,12 @@ from pl.store.closes import CloseStore
 from pl.store.connection import Database
 from pl.store.error_log import ErrorLog
 from pl.store.flow import FlowLog
-from pl.store.history import BarHistory
+from pl.store.history import BarHistory, Regular
 from pl.store.indicators import IndicatorStore
 from pl.store.partitions import drop_expired_partitions
 from pl.store.patterns import PatternStore
 from pl.store.snapshot import Snapshots
-from pl.store.snapshot_history import Regular, SnapshotHistory
+from pl.store.snapshot_history import SnapshotHistory
 from pl.store.spool import Spool
 from pl.store.spooled import SpooledWrites
 from pl.store.spooled_closes import SpooledCloses

@@ -20,7 +20,8 @@ _AWAY: Final = (
     redis.exceptions.OutOfMemoryError,
 )
 
-_REFUSING: Final = ("MISCONF", "OOM", "READONLY", "LOADING", "GAP")
+# BUSY (not BUSYGROUP) comes while somebody's script keeps everybody waiting.
+_REFUSING: Final = ("MISCONF", "OOM", "READONLY", "LOADING", "GAP", "BUSY ", "NOREPLICAS")
 
 
 def connect(url: str, name: str, *, timeout_s: float = ANSWER_TIMEOUT_S) -> redis.Redis:

@@ -62,6 +62,7 @@ class TickParser:
         self._table = table
         self._trouble = trouble
         self._sources = None if sources is None else frozenset(sources)
+        self._foreign = f"tick: expected source {' or '.join(sorted(sources or ()))}, was another"
         self._tick = msgspec.json.Decoder(_Tick)
         self._bar = msgspec.json.Decoder(_TickBar)
         self._sequence = 0
@@ -102,7 +103,7 @@ class TickParser:
         if self._table.row(tick.ticker) < 0:
             self._trouble.ignore("not subscribed")
         elif self._sources is not None and tick.source not in (None, *self._sources):
-            self._trouble.drop("tick: source of another market")
+            self._trouble.drop(self._foreign)
         elif tick.event_type not in (None, "trade"):
             self._trouble.ignore("not a trade")
         else:

@@ -15,7 +15,7 @@ from pl.jobs.desk import Desk
 from pl.jobs.intake import Intake
 from pl.jobs.reporting import Reporter
 from pl.jobs.vitals import Vitals
-from pl.serving import Dependencies, listen_or_refuse, stop_signal
+from pl.serving import Dependencies, first_end, listen_or_refuse, stop_signal
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ class LoaderService:
         ]
         stopping = asyncio.create_task(stop.wait())
         try:
-            await _first_end({listening, stopping, *tasks})
+            await first_end({listening, stopping, *tasks})
         finally:
             stopping.cancel()
             await self._stop(tasks, listening, runner)
@@ -89,10 +89,3 @@ class LoaderService:
             await asyncio.wait_for(self.reporter.flush(), STOP_S)
         except TimeoutError:
             log.warning("job_status_unsaid", waited_s=STOP_S)
-
-
-async def _first_end(tasks: set[asyncio.Task[None] | asyncio.Task[bool]]) -> None:
-    """Return when one of the tasks ends; raises what it raised."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()

@@ -103,7 +103,7 @@ def prices_apart(*prices: float) -> tuple[str, ...]:
 
 
 def numbers_apart(*numbers: float, decimals: int) -> tuple[str, ...]:
-    """Return numbers with so many decimals, and with more where unlike ones would read alike."""
+    """Return numbers with so many decimals, or more where unlike ones would read alike."""
     texts = tuple(f"{number:,.{decimals}f}" for number in numbers)
     if len(set(texts)) == len(set(numbers)) or decimals >= MOST_DECIMALS:
         return texts

@@ -5,12 +5,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from pl.market.batches import Float64
+from pl.market.batches import MINUTE_MS, Float64
+from pl.market.sessions import AFTER_CLOSE_MS, BEFORE_OPEN_MS
 from pl.signals.candles.names import CANDLE_NAMES
 from pl.store.bars import bars_table
 from pl.store.connection import Cursor, Database
+from pl.store.history import FILTERED, Regular
 from pl.store.indicators import indicator_table
 from pl.store.queries import ALWAYS, Page, Period, Row, page_of, place_of, rows_of
+
+EXTENDED_BARS: Final = (AFTER_CLOSE_MS + BEFORE_OPEN_MS) // MINUTE_MS
+"""The most minutes outside of regular hours between two sessions."""
 
 _CANDLESTICKS: Final = """
 SELECT "timestamp", candles, candles_bearish
@@ -36,10 +41,15 @@ ORDER BY "timestamp"
 
 
 class CandlestickQueries:
-    """Read candlesticks and their bars; raises Unavailable, Rejected for a `next` not of ours."""
+    """Read candlesticks and their bars; raises Unavailable, Rejected for a `next` not of ours.
 
-    def __init__(self, database: Database) -> None:
+    regular : tells which starts (n,), unix ms, lie in regular hours; other minutes are stored, but
+    nobody judges them.
+    """
+
+    def __init__(self, database: Database, regular: Regular) -> None:
         self._database = database
+        self._regular = regular
 
     def candlesticks(
         self,
@@ -70,7 +80,7 @@ class CandlestickQueries:
     def windows(
         self, symbol: str, timeframe: str, rows: Sequence[Row], n_bars: int
     ) -> list[Float64]:
-        """Return the last stored bars, at most `n_bars`, up to that of each row, newest row first.
+        """Return the last judged bars, at most `n_bars`, up to that of each row, newest row first.
 
         There is at least one row. Each answer is (n, 6) open, high, low, close in USD, volume,
         vwap, oldest first; empty where the row's own bar is not stored.
@@ -79,7 +89,7 @@ class CandlestickQueries:
             "symbol": symbol,
             "first": rows[-1]["timestamp"],
             "last": rows[0]["timestamp"],
-            "before": n_bars - 1,
+            "before": n_bars - 1 + (EXTENDED_BARS if timeframe == FILTERED else 0),
         }
         query = _BARS.format(table=bars_table(timeframe))
 
@@ -88,6 +98,9 @@ class CandlestickQueries:
             return cursor.fetchall()
 
         bars = self._database.run(work)
+        if timeframe == FILTERED:
+            start_ms = np.array([bar[0].timestamp() * 1000 for bar in bars], np.int64)
+            bars = [bars[i] for i in np.flatnonzero(self._regular(start_ms)).tolist()]
         place = {bar[0]: i for i, bar in enumerate(bars)}
         prices = np.array([bar[1:] for bar in bars], np.float64).reshape(-1, 6)
         ends = [place.get(row["timestamp"], -1) + 1 for row in rows]

@@ -1,16 +1,21 @@
 """Read stored bars as columns."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pl.market.batches import ClosedBars, Int64
 from pl.store.bars import bars_table
 from pl.store.connection import Cursor, Database
 from pl.store.copy_binary import decode_rows
 from pl.store.partitions import moment
+
+FILTERED: Final = "1min"
+"""The timeframe that holds bars outside regular hours, which no engine holds."""
+Regular = Callable[[Int64], npt.NDArray[np.bool_]]
 
 KINDS: Final = {
     "row": "int4",

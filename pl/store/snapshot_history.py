@@ -1,6 +1,6 @@
 """Read history from a snapshot where the database bears it out, from the database elsewhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.market.rows import ByRow, Rows, rows_of
 from pl.signals.walks import Walks
 from pl.store.connection import Database
-from pl.store.history import BarHistory
+from pl.store.history import FILTERED, BarHistory, Regular
 from pl.store.many_bars import MANY, ManyBars, numbered
 from pl.store.marks import Bool, Hours, MarkReader, Marks
 from pl.store.snapshot import Snapshot, Snapshots
@@ -23,10 +23,6 @@ LONGEST_BACK_MS: Final = 30 * 86_400_000
 """A symbol whose bars reach back further than that before the others is read afresh."""
 ROWS_AT_ONCE: Final = 256
 """Symbols that are summed in one go: numpy makes a copy of what it sums in another type."""
-FILTERED: Final = "1min"
-"""The timeframe that holds bars outside regular hours, which no engine holds."""
-
-Regular = Callable[[Int64], npt.NDArray[np.bool_]]
 
 
 class SnapshotHistory:

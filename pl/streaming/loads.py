@@ -6,8 +6,8 @@ from typing import Final
 
 from pl.streaming.findings import Found
 
-TOLD_FIRST: Final = 50
-TOLD_AT_ONCE: Final = 250
+TOLD_FIRST: Final = 20
+TOLD_AT_ONCE: Final = 270
 """Events of one transaction: the first ones of a close are few, so that they come soon."""
 
 

@@ -30,6 +30,7 @@ from pl.streaming.writer import Writer
 MOST_NAMED: Final = 20
 MOST_CAUSES: Final = 5
 MEGABYTE: Final = 1024 * 1024
+OVERFLOW: Final = "overflow"
 
 
 @dataclass(slots=True, eq=False)
@@ -109,13 +110,19 @@ class Vitals:
             market=self.market,
             feed=self.feed,
             symbol_states=dict(counted),
-            dropped={cause: count for cause, count in counters.dropped.items() if count},
+            dropped={cause: count for cause, count in self.dropped.items() if count},
             held_back=counters.held_back,
             ended=dict(counters.ended),
             told=dict(self.road.told),
             patterns_published=self.road.publication.published,
             market_open=self.loop.session.current is not None,
         )
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """Return how many events of the feed were refused or found no room, by cause."""
+        loop = self.loop
+        return Counter({**loop.counters.dropped, OVERFLOW: loop.inbox.dropped})
 
     @property
     def damaged(self) -> int:
@@ -139,10 +146,7 @@ class Vitals:
 
     def _counted(self) -> str:
         """Return how many events came and what was dropped, most frequent cause first."""
-        counters, inbox = self.loop.counters, self.loop.inbox
-        dropped = Counter(counters.dropped)
-        dropped["overflow"] = inbox.dropped
-        return f"{counters.ticks} events, dropped {_named(dropped)}"
+        return f"{self.loop.counters.ticks} events, dropped {_named(self.dropped)}"
 
     def _signals(self) -> ServiceHealth:
         """Return how many events came of the log, what was held back and what was left out."""
@@ -266,7 +270,7 @@ class _Collector:
             held.add_metric([reason], count)
         yield held
         dropped = CounterMetricFamily("tickstock_dropped", "Events refused", labels=["cause"])
-        for cause, count in counters.dropped.items():
+        for cause, count in self.vitals.dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
         if loop.live:  # what a replay plays is old by intent

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_postgres_survives_being_killed(postgres):
     postgres.start()
     names = postgres.cluster.psql("select datname from pg_database").stdout.split()
     assert "kept" in names
+
+
+@pytest.mark.parametrize("left", ["", "999999999\n"], ids=["empty", "of a process that is gone"])
+def test_a_pid_file_that_a_power_cut_left_is_removed(tmp_path, postgres, left):
+    cluster = replace(postgres.cluster, data=tmp_path)
+    (tmp_path / "postmaster.pid").write_text(left)
+    cluster.remove_stale_pid_file()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_postgres_refuses_a_wrong_password(postgres):

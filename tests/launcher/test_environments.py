@@ -168,3 +168,16 @@ def test_secrets_stay_the_same_until_they_are_forgotten(tmp_path):
     assert home.forget_secret("a") == ""
     assert home.secret("a") != first
     assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+def test_secrets_are_on_disk_before_they_take_the_place_of_those_before(tmp_path, monkeypatch):
+    secrets, written = tmp_path / "secrets.json", []
+    home = Home(tmp_path)
+    home.secret("postgres_admin")
+
+    def fsync(descriptor):
+        written.append((os.fstat(descriptor).st_size, os.fstat(descriptor).st_ino))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    home.secret("another")
+    assert written[0] == (secrets.stat().st_size, secrets.stat().st_ino)

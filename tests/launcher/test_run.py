@@ -211,6 +211,17 @@ def test_what_is_killed_is_started_again(launch, victim):
     assert launcher.end() == 0
 
 
+def test_a_disk_that_takes_nothing_stops_nothing_that_runs(launch_fresh):
+    port = any_free()
+    launcher = launch_fresh(f"Only:{port}")
+    launcher.wait_for("Press Ctrl")
+    (launcher.home / f"run.json.{launcher.process.pid}").mkdir()
+    os.kill(launcher.pids["only"], signal.SIGKILL)
+    launcher.wait_for("is running again")
+    assert readiness.ask(f"http://127.0.0.1:{port}/health").serves
+    assert launcher.end() == 0
+
+
 def test_a_service_that_crashes_at_start_stops_all(launch):
     launcher = launch(f"Good:{any_free()}", f"Bad:{any_free()}:crash", f"Never:{any_free()}")
     assert launcher.wait() == problems.CRASHED.exit_code

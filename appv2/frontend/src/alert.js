@@ -60,6 +60,7 @@ export function readAlert(event, life = event.life ?? "confirmed") {
     barTime: seconds(event.bar_time) ?? at,
     at,
     receivedAt: seconds(event.received_at),
+    told: { life, revision: number(event.revision) ?? 0 },
     forTrading: isForTrading(event),
     latency: event.latency_ms ?? {},
     nullRate: number(event.null_rate),

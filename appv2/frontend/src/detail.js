@@ -65,7 +65,7 @@ export class Detail {
   }
 
   fillFlow(flow, alert) {
-    const { hops, total, endsOnScreen } = hopsOf(flow, alert.receivedAt, alert.screenAt);
+    const { hops, total, endsOnScreen } = hopsOf(flow, alert);
     write(byId("flow-title"), endsOnScreen || !hops.length ? "Tick to screen" : "Tick to last checkpoint");
     write(byId("flow-total"), latency(total));
     fillBar(byId("flow-hops"), hops);

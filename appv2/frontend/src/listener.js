@@ -7,6 +7,11 @@ import { oncePerFrame } from "./dom.js";
 const CLOSES_AT_ONCE = 200;
 const SLOW_DRAW_MS = 1000;
 
+/** Name the market and the symbols that a page is made for. */
+function subjectOf({ market, universe }) {
+  return JSON.stringify([market.id, universe.map(({ symbol }) => symbol)]);
+}
+
 function payloadOf(message) {
   return message.payload ?? message;
 }
@@ -18,6 +23,7 @@ export class Listener {
     Object.assign(this, others);
     this.quoteBook = quotes;
     this.universe = bootstrap.universe;
+    this.subject = subjectOf(bootstrap);
     this.arrived = [];
     this.drawAlerts = oncePerFrame(() => this.alertsDrawn());
     this.drawTheRest = oncePerFrame(() => this.restDrawn());
@@ -54,14 +60,8 @@ export class Listener {
 
   receive(message) {
     const { kind, alert } = this.alerts.receive(message);
-    if (kind !== "ignored") this.remember(alert);
+    if (kind !== "ignored") this.quoteBook.measured(alert.symbol, alert.timeframe, alert.indicators);
     return { kind, alert };
-  }
-
-  remember({ symbol, indicators }) {
-    const row = this.quoteBook.row(symbol);
-    row.ratio = indicators.relative_volume ?? row.ratio;
-    row.rsi = indicators.rsi ?? indicators.rsi_14 ?? row.rsi;
   }
 
   alert(message) {
@@ -142,8 +142,8 @@ export class Listener {
   streaming_indicator(message) {
     const { calculation } = message.calculation ? message : payloadOf(message);
     if (!calculation) return;
-    const { symbol, values } = calculation;
-    this.remember({ symbol, indicators: values ?? {} });
+    const { symbol, timeframe, values } = calculation;
+    this.quoteBook.measured(symbol, timeframe, values ?? {});
     this.table.changed([symbol]);
   }
 
@@ -188,9 +188,16 @@ export class Listener {
     this.refresh().catch((error) => this.messages.note(`could not refresh: ${error.message}`, "warn"));
   }
 
-  /** Fetch what is no event and so cannot be resumed: quotes, market state, bars. */
+  /**
+   * Fetch what is no event and so cannot be resumed: quotes, market state, bars. Behind the same
+   * address there may be another market by now, or other symbols: then the page begins anew.
+   */
   async refresh() {
     const bootstrap = await getJson("/api/bootstrap");
+    if (subjectOf(bootstrap) !== this.subject) {
+      location.reload();
+      return;
+    }
     this.status.open(bootstrap.market.open);
     this.takeState(bootstrap);
     await Promise.all([this.pane.load(), this.loadTrends()]);

@@ -89,9 +89,9 @@ async function start() {
   const preferences = new Preferences();
   const columns = new Columns(preferences);
   columns.restore();
-  const [bootstrap, history] = await Promise.all([
-    getJson("/api/bootstrap"), getJson(`/api/alerts?limit=${HISTORY_ALERTS}`),
-  ]);
+  const bootstrap = await getJson("/api/bootstrap");
+  // Only then: what comes between the two is in the list or after the place to resume from.
+  const history = await getJson(`/api/alerts?limit=${HISTORY_ALERTS}`);
   preferences.adopt(bootstrap.preferences);
   columns.restore();
   const parts = build(bootstrap);

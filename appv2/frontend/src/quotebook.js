@@ -1,3 +1,4 @@
+const MINUTE = "1min";
 const FIELDS = ["price", "change_percent", "volume", "state"];
 
 /** Keep the latest quote of every symbol of the universe. */
@@ -17,6 +18,14 @@ export class QuoteBook {
       }
     });
     return symbols;
+  }
+
+  /** Take indicators of a closed bar; those of longer bars would stand among a column of minutes. */
+  measured(symbol, timeframe, indicators) {
+    if (timeframe !== MINUTE) return;
+    const row = this.row(symbol);
+    row.ratio = indicators.relative_volume ?? row.ratio;
+    row.rsi = indicators.rsi ?? indicators.rsi_14 ?? row.rsi;
   }
 
   /** Return the quote of a symbol, creating an unknown one. */

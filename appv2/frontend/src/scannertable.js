@@ -13,8 +13,8 @@ const COLUMNS = [
   { key: "change", title: "change", order: (row) => row.change_percent },
   { key: "trend", title: "last hour", hint: "Closes of the last 60 minutes", order: (row) => row.change_percent },
   { key: "volume", title: "volume", order: (row) => row.volume },
-  { key: "ratio", title: "rel vol", hint: "Volume of the last closed bar against what is usual", order: (row) => row.ratio },
-  { key: "strength", title: "RSI", hint: "RSI(14) at the last closed bar", order: (row) => row.rsi },
+  { key: "ratio", title: "rel vol", hint: "Volume of the last closed minute against what is usual", order: (row) => row.ratio },
+  { key: "strength", title: "RSI", hint: "RSI(14) at the last closed minute", order: (row) => row.rsi },
   { key: "alerts", title: "alerts", hint: "Alerts listed on this page", order: (row) => row.alerts },
 ];
 

@@ -1,7 +1,8 @@
 """Stand in for AppV2 behind the page: serve its real files, and send what a test asks for.
 
 Run as `python stage.py PORT`. Nothing happens by itself: `POST /stage/emit` sends an event,
-`/stage/drop` closes every connection, `/stage/market` chooses the market.
+`/stage/drop` closes every connection, `/stage/market` chooses the market, `/stage/symbols` whom it
+watches.
 """
 
 import sys
@@ -28,7 +29,8 @@ app.register_blueprint(assets.blueprint())
 
 log: list[dict[str, Any]] = []
 connections: set[str] = set()
-state: dict[str, Any] = {"market": "simulated", "preferences": {}}
+BEGINNING: dict[str, Any] = {"market": "simulated", "symbols": list(SYMBOLS), "preferences": {}}
+state = dict(BEGINNING)
 
 
 def seq_of(place: int) -> str:
@@ -53,7 +55,7 @@ def bootstrap() -> Response:
     return jsonify(
         user={"name": "admin"},
         market={"id": market, "label": market, "open": True, "timezone": ZONES[market]},
-        universe=[{"symbol": symbol, "name": name} for symbol, name in SYMBOLS.items()],
+        universe=[{"symbol": symbol, "name": SYMBOLS[symbol]} for symbol in state["symbols"]],
         quotes={
             "symbols": list(SYMBOLS),
             "price": [100.0, 200.0, 300.0],
@@ -126,13 +128,19 @@ def drop() -> Response:
 @app.post("/stage/reset")
 def reset() -> Response:
     log.clear()
-    state.update(market="simulated", preferences={})
+    state.update(BEGINNING)
     return jsonify(state)
 
 
 @app.post("/stage/market")
 def market() -> Response:
     state["market"] = request.get_json()
+    return jsonify(state)
+
+
+@app.post("/stage/symbols")
+def symbols() -> Response:
+    state["symbols"] = request.get_json()
     return jsonify(state)
 
 

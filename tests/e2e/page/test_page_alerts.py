@@ -1,5 +1,6 @@
 """Alerts on the page: arriving live, once, in order, and honest about what they are."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 pytestmark = pytest.mark.e2e
 
 A, B, C = (f"00000000-0000-0000-0000-00000000000{digit}" for digit in "abc")
+OTHERS_ANSWER_S = 0.5
+"""So long the page has to be answered whatever else it asked for at once."""
 
 
 def test_an_alert_appears_with_everything_it_says(page: Any, stage: Any, expect: Any) -> None:
@@ -23,6 +26,22 @@ def test_the_newest_alert_stands_on_top(page: Any, stage: Any, expect: Any) -> N
     rows = page.locator(".alert").all()
     assert [row.get_attribute("data-flow") for row in rows] == [C, B, A]
     assert [row.get_attribute("aria-posinset") for row in rows] == ["1", "2", "3"]
+
+
+def test_an_alert_that_comes_while_the_page_loads_is_shown(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    def answer_late(route: Any) -> None:
+        time.sleep(OTHERS_ANSWER_S)
+        stage.alert(A)
+        route.continue_()
+
+    page.route("**/api/bootstrap", answer_late)
+    page.reload()
+    page.wait_for_selector("body[data-connection=live]")
+    stage.alert(B)
+    expect(page.locator(f'.alert[data-flow="{B}"]')).to_be_visible()
+    expect(page.locator(f'.alert[data-flow="{A}"]')).to_be_visible()
 
 
 def test_an_event_that_comes_twice_is_listed_once(page: Any, stage: Any, expect: Any) -> None:

@@ -41,6 +41,28 @@ def test_the_real_market_wears_no_badge(page: Any, stage: Any, expect: Any) -> N
     expect(page.locator("#data-notice")).to_have_text("Market data by Massive")
 
 
+def test_a_page_that_finds_another_market_behind_its_address_begins_anew(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    stage.alert(A)
+    expect(page.locator("#alerts-count")).to_have_text("1")
+    stage.post("reset")
+    stage.post("market", "real")
+    stage.post("drop")
+    expect(page.locator("#market-badge")).to_be_hidden()
+    expect(page.locator("#data-notice")).to_have_text("Market data by Massive")
+    expect(page.locator("#alerts-count")).to_have_text("0")
+
+
+def test_a_page_shows_the_symbols_that_are_watched_since_it_was_cut_off(
+    page: Any, stage: Any, expect: Any
+) -> None:
+    stage.post("symbols", ["NVDA", "SPY"])
+    stage.post("drop")
+    expect(page.locator("#scanner-count")).to_have_text("2 symbols")
+    expect(page.locator("tr[data-symbol=AMD]")).to_have_count(0)
+
+
 def test_a_lost_connection_dims_the_page_and_then_catches_up(
     page: Any, stage: Any, expect: Any
 ) -> None:

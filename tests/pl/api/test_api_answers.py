@@ -25,7 +25,14 @@ from pl.store.patterns import PatternStore
 from pl.store.queries import SignalQueries
 from pl.store.universes import UniverseStore
 from service.errors import Unavailable
-from tests.pl.store.samples import MINUTE_MS, NOON_S, PRODUCER, detection, retraction
+from tests.pl.store.samples import (
+    MINUTE_MS,
+    NOON_S,
+    PRODUCER,
+    all_regular,
+    detection,
+    retraction,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -86,7 +93,7 @@ def application(database: Database, dependencies: Dependencies) -> web.Applicati
     universes = UniverseStore(database)
     return build_app(
         SignalRoutes(SignalQueries(database), universes),
-        CandlestickRoutes(CandlestickQueries(database), universes),
+        CandlestickRoutes(CandlestickQueries(database, all_regular), universes),
         dependencies,
     )
 

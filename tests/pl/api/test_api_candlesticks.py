@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 import talib
 from aiohttp.test_utils import TestClient, TestServer
@@ -12,12 +14,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from pl.api.candlesticks import CandlestickRoutes
 from pl.api.service import build_app
 from pl.api.signals import SignalRoutes
-from pl.market.batches import ClosedBars
+from pl.market.batches import MINUTE_MS, ClosedBars, Int64
 from pl.serving import Dependencies
 from pl.signals.candles.catalogue import CANDLES
 from pl.signals.candles.judging import WARM_UP
 from pl.store.bars import BarStore
-from pl.store.candlesticks import CandlestickQueries
+from pl.store.candlesticks import EXTENDED_BARS, CandlestickQueries
 from pl.store.connection import Database
 from pl.store.indicators import IndicatorStore
 from pl.store.queries import SignalQueries
@@ -29,6 +31,19 @@ pytestmark = pytest.mark.integration
 N_BARS = 400
 SYMBOLS = ("AAPL",)
 BARS = random_bars(N_BARS, rows=[0], seed=31)
+
+
+def apart(bars: ClosedBars, at: int, minutes: int) -> ClosedBars:
+    """Return bars of which those from the place `at` on come so many minutes later."""
+    later = (np.arange(len(bars)) >= at) * minutes * MINUTE_MS
+    return replace(bars, start_ms=bars.start_ms + later)
+
+
+OF_DAYS = ("MSFT",)
+DAY = apart(random_bars(N_BARS, rows=[0], seed=33, first_minute=1_000), 200, EXTENDED_BARS)
+"""Minutes of two sessions."""
+NIGHT = random_bars(EXTENDED_BARS, rows=[0], seed=32, first_minute=1_200)
+"""Minutes between them, which are stored and judged by nobody."""
 NEUTRAL = {
     "Doji",
     "Dragonfly_Doji",
@@ -37,6 +52,10 @@ NEUTRAL = {
     "Rickshaw_Man",
     "Takuri",
 }
+
+
+def regular(start_ms: Int64) -> npt.NDArray[np.bool_]:
+    return ~np.isin(start_ms, NIGHT.start_ms)
 
 
 def by_talib(bars: ClosedBars) -> dict[float, list[dict[str, Any]]]:
@@ -74,6 +93,9 @@ def filled(module_database: Any) -> Iterator[Database]:
     for timeframe in ("1min", "daily"):
         BarStore(database).write_bars(BARS, SYMBOLS, timeframe)
         IndicatorStore(database).write_indicators(table, SYMBOLS, timeframe)
+    for bars in (DAY, NIGHT):
+        BarStore(database).write_bars(bars, OF_DAYS)
+    IndicatorStore(database).write_indicators(engine(OF_DAYS).update(DAY).indicators, OF_DAYS)
     yield database
     database.close()
 
@@ -83,7 +105,7 @@ async def client(filled: Database) -> AsyncIterator[TestClient[Any, Any]]:
     universes = UniverseStore(filled)
     app = build_app(
         SignalRoutes(SignalQueries(filled), universes),
-        CandlestickRoutes(CandlestickQueries(filled), universes),
+        CandlestickRoutes(CandlestickQueries(filled, regular), universes),
         Dependencies({}),
     )
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
@@ -96,11 +118,13 @@ async def get(client: TestClient[Any, Any], path: str = "/candlesticks/AAPL", **
     return await answer.json()
 
 
-async def pages(client: TestClient[Any, Any], **query: str) -> list[Any]:
+async def pages(
+    client: TestClient[Any, Any], path: str = "/candlesticks/AAPL", **query: str
+) -> list[Any]:
     """Return the rows of all pages, oldest first."""
     rows: list[Any] = []
     while True:
-        page = await get(client, **query)
+        page = await get(client, path, **query)
         assert page["count"] == len(page["candlesticks"])
         rows += page["candlesticks"]
         if page["next"] is None:
@@ -124,6 +148,16 @@ async def test_each_bar_names_what_talib_does_with_side_and_strength(
     assert {row["timeframe"] for row in rows} == {timeframe}
     strengths = {one["strength"] for row in rows for one in row["candlesticks"]}
     assert strengths == {80, 100, 200}
+
+
+async def test_the_first_minutes_of_a_session_follow_those_of_the_session_before(
+    client: TestClient[Any, Any],
+) -> None:
+    opens = DAY.start_ms[200] / 1000
+    expected = {at: said for at, said in by_talib(DAY).items() if at >= opens}
+    since = datetime.fromtimestamp(opens).astimezone().isoformat()
+    rows = await pages(client, "/candlesticks/MSFT", start=since, limit="1000")
+    assert {seconds(row): row["candlesticks"] for row in rows} == expected
 
 
 @pytest.mark.parametrize("name", ["Engulfing", "engulfing", "ENGULFING"])

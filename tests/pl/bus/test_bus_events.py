@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -194,3 +194,25 @@ def test_a_restart_between_two_publishes_goes_unnoticed(
     publisher.publish([detection(1)])
     redis_server.restart()
     assert len(publisher.publish([detection(2)]).ids) == 1
+
+
+def test_a_redis_that_is_busy_with_somebodys_script_is_waited_for(
+    client: redis.Redis, publisher: EventPublisher, redis_server: Any
+) -> None:
+    def publish_while(script: "Future[Any]") -> None:
+        while not script.done():
+            publisher.publish([detection(2)], after=1)
+
+    client.config_set("lua-time-limit", 50)
+    publisher.publish([detection(1)])
+    with closing(connect(redis_server.url, "somebody")) as somebody, ThreadPoolExecutor(1) as pool:
+        script = pool.submit(somebody.eval, "while true do end", 0)
+        try:
+            with pytest.raises(Unavailable, match="BUSY"):
+                publish_while(script)
+        finally:
+            client.script_kill()
+            assert script.exception(5.0)
+            client.config_set("lua-time-limit", 5_000)
+    assert publisher.publish([detection(2), detection(3)], after=1).ids
+    assert publisher.cursor() == 3

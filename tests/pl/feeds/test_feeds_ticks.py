@@ -109,7 +109,7 @@ def test_every_known_source_is_taken(source: str) -> None:
 def test_a_source_of_another_market_is_dropped_and_told() -> None:
     (batch,), trouble = parse(TICK, TICK | {"source": "simulated"}, sources={"massive", "polygon"})
     assert len(batch) == 1
-    assert trouble.malformed == {"tick: source of another market": 1}
+    assert trouble.malformed == {"tick: expected source massive or polygon, was another": 1}
 
 
 def test_unknown_symbols_and_other_events_are_counted() -> None:

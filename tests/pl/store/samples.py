@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from contracts.codec import decode, encode
 from contracts.messages.envelopes import colon, dotted
 from contracts.messages.patterns import PatternData, PatternEvent, PatternUpdate, update_fields
 from contracts.names import EVENTS_PATTERNS, PATTERNS_STREAMING, PATTERNS_UPDATED
-from pl.market.batches import ClosedBars
+from pl.market.batches import ClosedBars, Int64
 from pl.store.events import StoredEvent
 
 PRODUCER = "streaming-test"
@@ -24,6 +25,11 @@ _EXAMPLE = (
     / "examples"
     / "tickstock.events.patterns__pattern_detected.json"
 )
+
+
+def all_regular(start_ms: Int64) -> npt.NDArray[np.bool_]:
+    """Tell that every time lies in regular hours."""
+    return np.ones(len(start_ms), np.bool_)
 
 
 def detection(seq: int, **changes: Any) -> StoredEvent:

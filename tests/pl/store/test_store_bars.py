@@ -20,7 +20,7 @@ from pl.store.history import BarHistory
 from pl.store.indicators import IndicatorStore
 from pl.store.partitions import drop_expired_partitions
 from pl.store.queries import SignalQueries
-from tests.pl.store.samples import MINUTE_MS, NOON_S, closed_bars
+from tests.pl.store.samples import MINUTE_MS, NOON_S, all_regular, closed_bars
 
 pytestmark = pytest.mark.integration
 
@@ -199,7 +199,7 @@ def test_candlesticks_of_a_bar_are_found_by_name_with_their_side(store: Database
     for minute in range(3):
         row = indicator_row(NOON_MS + minute * MINUTE_MS, 1.0)
         IndicatorStore(store).write_indicators(row, SYMBOLS)
-    queries = CandlestickQueries(store)
+    queries = CandlestickQueries(store, all_regular)
     page = queries.candlesticks("A", names=["Two_Crows"], limit=2)
     assert [row["candles"] for row in page.rows] == [{"Doji": False, "Two_Crows": True}] * 2
     rest = queries.candlesticks("A", names=["Two_Crows"], limit=2, after=page.next)

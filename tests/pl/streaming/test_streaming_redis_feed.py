@@ -72,5 +72,6 @@ def test_published_ticks_become_bars_and_an_invented_market_does_not(system: Sys
         while message := ear.get_message(timeout=0.2):
             heard.append(message)
         assert len([one for one in heard if one["type"] == "message"]) == len(ticks)
-    until(lambda: "source of another market" in detail(), "what was dropped is counted", 10)
+    expected = "expected source massive or polygon"
+    until(lambda: expected in detail(), "what was dropped is counted", 10)
     assert detail().startswith("redis: 5 events, dropped 2")

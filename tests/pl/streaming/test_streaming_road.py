@@ -10,7 +10,7 @@ import pytest
 from pl.market.sessions import AlwaysOpenSessions
 from pl.streaming.expiry import Expiry
 from pl.streaming.flows import Flows
-from pl.streaming.loads import Load
+from pl.streaming.loads import TOLD_FIRST, Load
 from pl.streaming.publication import Publication
 from pl.streaming.road import CLEAR_WAY_S, DRAINED_AT_ONCE, Road
 from tests.pl.streaming.fakes import (
@@ -126,10 +126,10 @@ def test_the_first_alerts_of_many_are_told_before_the_others_are_written(stage: 
 
     stage.carry(dataclasses.replace(many, found=Slowly(many.found)))
     events = stage.database.of("events")
-    assert [len(seqs) for seqs, *_ in events] == [50, 250, 20]
+    assert [len(seqs) for seqs, *_ in events] == [20, 270, 30]
     assert [through for _, through, _ in events] == [None, None, T0 + 60_000]
     assert stage.redis.seqs == list(range(1, 321))
-    assert written == [50, 300, 320]
+    assert written == [20, 290, 320]
 
 
 def test_who_brings_alerts_waits_until_the_first_are_out(stage: Stage) -> None:
@@ -154,7 +154,7 @@ def test_what_comes_ahead_waits_for_no_other_part_and_is_told_in_order(stage: St
 
     class Slowly(Patterns):
         def commit_events(self, events: Any, *rest: Any) -> Any:
-            if events and events[0].data.seq == 51:
+            if events and events[0].data.seq == TOLD_FIRST + 1:
                 waited.append(on_its_way.wait(10.0))
             return super().commit_events(events, *rest)
 

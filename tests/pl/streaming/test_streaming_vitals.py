@@ -328,6 +328,16 @@ def test_prometheus_reads_the_counters(whole: Whole) -> None:
     assert 'tickstock_dropped_total{cause="future"} 2.0' in text
 
 
+def test_what_found_no_room_is_told_wherever_what_was_dropped_is(whole: Whole) -> None:
+    registry = CollectorRegistry()
+    whole.vitals.register(registry)
+    whole.stage.loop.inbox.dropped = 7
+    text = generate_latest(registry).decode()
+    assert 'tickstock_dropped_total{cause="overflow"} 7.0' in text
+    health = whole.vitals.streaming_health(whole.stage.clock.now, whole.states())
+    assert health.dropped == {"overflow": 7}
+
+
 def test_writes_that_were_damaged_on_disk_are_told(whole: Whole, tmp_path: Path) -> None:
     with closing(DiskSpool(tmp_path)) as spool:
         for body in (b"first", b"second", b"third"):
