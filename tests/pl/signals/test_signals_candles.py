@@ -24,6 +24,7 @@ from pl.signals.registry import PATTERNS
 from scripts.talib_starts import TALIB_FROM
 from tests.pl.signals.synthetic import changed, confirmed, engine, join, random_bars, span
 
+WITNESSES = Path(__file__).parents[3] / "docs" / "reference" / "witnesses.md"
 ALERTED = {p.name: p.warm_up for p in PATTERNS if p.family == "candlestick"}
 CODE = {"bullish": 1, "bearish": -1, "neutral": 1}
 """TA-Lib marks a doji, which has no direction, with +100."""
@@ -259,3 +260,16 @@ def test_candlesticks_equal_talib_on_every_daily_bar_of_505_symbols(test_data: P
     ]
     assert frame["symbol"].nunique() == 505
     assert wrong == []
+
+
+@pytest.mark.real_data
+def test_a_tie_is_decided_as_by_a_talib_that_begins_with_its_candles(test_data: Path) -> None:
+    """TA-Lib carries on its sums and what they lost in rounding; ours are made afresh."""
+    frame = pd.read_parquet(test_data / "lean" / "hour_raw.parquet")
+    frame = frame[frame["symbol"] == "AIG"].sort_values("hour_start_ny")
+    bars = daily_bars(frame)
+    found, ties = strengths(bars), list(differences(bars))
+    for name, i in ties:
+        begun = span(bars, i + 1 - TALIB_FROM[name], i + 1)
+        assert witness(begun, BIT[name])[-1] == found[i, BIT[name]], (name, i)
+    assert f"{len(ties)} verdicts on AIG's {len(bars):,} recorded hours" in WITNESSES.read_text()
