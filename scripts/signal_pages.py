@@ -26,8 +26,7 @@ planted ones are found, and how precisely, is on [a page of its own](chart-patte
 
 Each file below is one rule, read on confirmed pivots; the text says which way
 up, and the other way up is its mirror image. A find carries its points, lines, entry, stop and
-target; where a bar since the last pivot reached the stop there is none, but for the rounding
-bottom, whose stop is the lowest low of any of its bars. **Confidence** is
+target; where a bar since the last pivot went beyond the stop there is none. **Confidence** is
 0.5 * fit + 0.4 * volume + 0.1 * size and never falls when one of them rises
 (`pl/signals/chart/confidence.py`): volume is r * r / (1 + r * r), r the volume of the
 breaking swing over that of the pattern; size is x / (1 + x), x the height over what a random walk

@@ -62,7 +62,7 @@ def forms_by_rules(
         bars[i, CLOSE] = turn * beyond
         sketch.clear(draft)
         judged = judge(rule, bars, i, turn, k, xs, ys, n, work, draft)
-        if judged and holds_stop(rule, bars, i, turn, xs, draft) and keep_best(draft, out, beyond):
+        if judged and holds_stop(bars, i, turn, xs, draft) and keep_best(draft, out, beyond):
             found = True
         bars[i, CLOSE] = close
     return found

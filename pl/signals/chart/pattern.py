@@ -25,7 +25,6 @@ class ChartRule:
     beyond that (also takes `close`, turned, and `above`, below which nothing is left to watch),
     where there is another; is_line : the price may change from bar to bar;
     forms : its break has a price before it comes, so that it may be said to be forming;
-    stop_sinks : its stop is the lowest low up to the break, whichever bar it is of;
     moves_pivots : it writes into xs and ys, so that it is asked last.
     """
 
@@ -36,7 +35,6 @@ class ChartRule:
     beyond: Callable[..., float] | None = None
     is_line: bool = False
     forms: bool = False
-    stop_sinks: bool = False
     moves_pivots: bool = False
 
     @property

@@ -17,7 +17,6 @@ from pl.signals.composition import asked, chosen
 N_RULES: Final = len(RULES)
 LINES: Final = sum(1 << place for place, rule in enumerate(RULES) if rule.is_line)
 FORMERS: Final = sum(1 << place for place, rule in enumerate(RULES) if rule.forms)
-SINKING: Final = sum(1 << place for place, rule in enumerate(RULES) if rule.stop_sinks)
 RELEVELLED: Final = sum(1 << place for place, rule in enumerate(RULES) if rule.beyond)
 """Sets of rules, bit by place."""
 LEAST_FIT: Final = 0.3
@@ -106,15 +105,13 @@ def is_sound(draft: Float64, close: float) -> bool:
 
 
 @leaf
-def holds_stop(rule: int, bars: Bars, i: int, turn: int, xs: Float64, draft: Float64) -> bool:
-    """Tell whether no bar after the newest pivot reached the stop of a rule's draft of bar `i`.
+def holds_stop(bars: Bars, i: int, turn: int, xs: Float64, draft: Float64) -> bool:
+    """Tell whether no bar after the newest pivot went beyond the stop of a draft of bar `i`.
 
     A price there ends the find, so it must not have come before it: the pivots were confirmed, and
     one that lies farther out is not yet.
     """
-    if (SINKING >> rule) & 1:
-        return True
-    return bool(lowest_turned(bars, turn, int(xs[0]) + 1, i) > draft[STOP])
+    return bool(lowest_turned(bars, turn, int(xs[0]) + 1, i) >= draft[STOP])
 
 
 @leaf

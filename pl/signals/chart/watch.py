@@ -141,7 +141,7 @@ def call_rules(room: Float64, bars: Bars, i: int, turn: int, k: int, n: int, out
             continue
         sketch.clear(draft)
         judged = judge(rule, bars, i, turn, k, xs, ys, n, work, draft)
-        if judged and holds_stop(rule, bars, i, turn, xs, draft) and keep_best(draft, out, close):
+        if judged and holds_stop(bars, i, turn, xs, draft) and keep_best(draft, out, close):
             found = True
     room[NEAREST, 0] = nearest
     return found

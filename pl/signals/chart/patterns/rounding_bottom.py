@@ -118,12 +118,7 @@ def rounding_bottom(
 
 
 RULE = ChartRule(
-    number=5,
-    name="Rounding_Bottom",
-    judge=rounding_bottom,
-    level=nearest_rim,
-    beyond=next_rim,
-    stop_sinks=True,
+    number=5, name="Rounding_Bottom", judge=rounding_bottom, level=nearest_rim, beyond=next_rim
 )
 ROUNDED = ChartPattern(
     ROUNDING_BOTTOM, "Rounding_Bottom", RULE, alert_from=0.62, break_bars=BREAK_BARS

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from pl.signals.chart import sketch
-from pl.signals.chart.patterns.rounding_bottom import ROUNDING_BOTTOM
 from pl.signals.chart.rules import N_RULES, judge, keep_best
 from pl.signals.chart.scan import LEAST_CONFIDENCE, QUIET_BARS, complete
 from pl.signals.chart.sketch import (
@@ -97,8 +96,7 @@ def best_at(bars: Array, i: int) -> Array | None:
             ys[: len(pivots)] = [turn * y for _, y, _ in pivots]
             found = judge(rule, bars, i, turn, k, xs, ys, len(pivots), work, draft)
             since = (turn * bars[j, 2 if turn > 0 else 1] for j in range(int(xs[0]) + 1, i + 1))
-            sinks = draft[PATTERN] == ROUNDING_BOTTOM
-            found = found and (sinks or min(since) > draft[STOP])
+            found = found and min(since) >= draft[STOP]
             if found and keep_best(draft, out, turn * bars[i, 3]):
                 out[TURN], out[BAR], out[sketch.SCALE] = turn, i, k
                 best = out

@@ -231,8 +231,7 @@ def common(t: Turned) -> Iterator[bool]:
     yield all(a < b for a, b in zip(t.xs, [*t.xs[1:], t.bar], strict=True))
     yield all(y in {t.high[x], t.low[x]} for x, y in vertices)
     yield t.close[t.bar] > t.level > t.stop
-    since = min(t.low[x] for x in range(t.xs[-1] + 1, t.bar + 1))
-    yield since > t.stop or (since == t.stop and find.pattern == "Rounding_Bottom")
+    yield min(t.low[x] for x in range(t.xs[-1] + 1, t.bar + 1)) >= t.stop
     yield math.isclose(t.target, t.level + t.height, rel_tol=NEAR)
     yield math.isclose(find.fit, math.sqrt(find.closeness * find.evenness), rel_tol=NEAR)
     yield math.isclose(find.entry, t.sign * t.close[t.bar])
