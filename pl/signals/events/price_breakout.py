@@ -2,7 +2,7 @@
 
 Bullish: the close is above the highest high of the 20 bars before by a tenth of their mean true
 range, the bar before had not itself closed beyond its own 20 bars, and the volume is at least
-1.5 times its mean. Bearish: the mirror image. Fit is (0.5 + d) / (1 + d), with d the distance
+1.5 times its mean, where anything traded. Bearish: the mirror image. Fit is (0.5 + d) / (1 + d), with d the distance
 beyond the range in mean true ranges: one half at the edge, towards 1 far beyond.
 Source : Donchian's channel rule (Schwager 1996, ch. 8) with a volume filter.
 """
@@ -25,8 +25,8 @@ VOLUME_RATIO: Final = 1.5
 @leaf
 def price_breakout(bars: Bars, i: int, state: Float64) -> Verdict:
     """Judge bar `i`; level is the broken end of the channel, in USD."""
-    unit = state[USUAL_RANGE]
-    if unit <= 0.0 or bars[i, VOLUME] < VOLUME_RATIO * state[USUAL_VOLUME]:
+    unit, usual = state[USUAL_RANGE], state[USUAL_VOLUME]
+    if unit <= 0.0 or not usual > 0.0 or bars[i, VOLUME] < VOLUME_RATIO * usual:
         return SILENT
     top = state[TOP_20]
     above = (bars[i, CLOSE] - top) / unit

@@ -124,7 +124,7 @@ def volume_spike(o: Floats, h: Floats, low: Floats, c: Floats, v: Floats) -> str
 def price_breakout(o: Floats, h: Floats, low: Floats, c: Floats, v: Floats) -> str:
     """Judge the last bar."""
     unit = mean(true_ranges(h, low, c)[-15:-1])
-    if unit == 0.0 or v[-1] < 1.5 * mean(v[-21:-1]):
+    if unit == 0.0 or not any(v[-21:-1]) or v[-1] < 1.5 * mean(v[-21:-1]):
         return ""
     top, top_before = max(h[-21:-1]), max(h[-22:-2])
     bottom, bottom_before = min(low[-21:-1]), min(low[-22:-2])

@@ -62,6 +62,14 @@ def test_no_volume_at_all_leaves_the_values_that_need_it_empty() -> None:
     assert np.isnan(update.indicators.column("relative_volume")).all()
 
 
+def test_prices_without_any_volume_break_out_on_none() -> None:
+    bars = random_bars(900, rows=[0], seed=5)
+    told = {one.pattern for one in engine().update(bars).signals}
+    silent = engine().update(replace(bars, volume=np.zeros(900))).signals
+    assert told >= {"Price_Breakout", "Volume_Spike"}
+    assert {one.pattern for one in silent}.isdisjoint({"Price_Breakout", "Volume_Spike"})
+
+
 @pytest.mark.parametrize(
     "broken",
     [
