@@ -43,10 +43,11 @@ CANDLE_TEXT = """# Candlesticks, one by one
 
 Written by `.venv-pl/bin/python scripts/write_signals.py`; a test holds it up to date.
 
-All 61 that TA-Lib names, on every timeframe, equal to it on every bar but for two exceptions: a bar
-of one price is no doji here, and ours are told from bar {bars} on, when five candles and the ten
-bars before each are there. TA-Lib begins with each as soon as its own few bars allow, so it speaks
-alone on some of the first {before} bars; from which on stands beside each.
+All 61 that TA-Lib names, on every timeframe, equal to it on every bar but for two exceptions, and
+where TA-Lib's own sums [lose a cent in rounding](witnesses.md): a bar of one price is no doji here,
+and ours are told from bar {bars} on, when five candles and the ten bars before each are there.
+TA-Lib begins with each as soon as its own few bars allow, so it speaks alone on some of the first
+{before} bars; from which on stands beside each.
 
 They are stored as two bit sets in the bar's row, what fired and what of it is bearish, and told by
 [`/candlesticks/{{symbol}}`](producer-api.md). Strength is TA-Lib's: 100, or 80 when two bodies

@@ -43,8 +43,9 @@ Written by `.venv-pl/bin/python scripts/write_combos.py`; a test holds it up to 
 
 A combo joins a **setup**, fixed when a daily bar completes and valid in the sessions after it, with
 a **trigger**, judged as an intraday bar closes. The running day is never looked at: a day that
-trades is no setup before it is over, and a symbol without a bar of the session before has none. A
-daily chart pattern is one from its break on, never while it forms.
+trades is no setup before it is over. A symbol without a bar of the session before has no level and
+no state of its indicators; daily patterns of the sessions before that stay setups as long as their
+sentence says. A daily chart pattern is one from its break on, never while it forms.
 The entries have tier `combo`, the timeframe of the trigger, one `flow_id` of symbol, timeframe,
 name and both bars, and are taken back when a revision takes back either half.
 

@@ -2,8 +2,8 @@
 
 Bullish: the close is above the highest high of the 20 bars before by a tenth of their mean true
 range, the bar before had not itself closed beyond its own 20 bars, and the volume is at least
-1.5 times its mean, where anything traded. Bearish: the mirror image. Fit is (0.5 + d) / (1 + d), with d the distance
-beyond the range in mean true ranges: one half at the edge, towards 1 far beyond.
+1.5 times its mean, which is not 0. Bearish: the mirror image. Fit is (0.5 + d) / (1 + d), with d
+the distance beyond the range in mean true ranges: one half at the edge, towards 1 far beyond.
 Source : Donchian's channel rule (Schwager 1996, ch. 8) with a volume filter.
 """
 
