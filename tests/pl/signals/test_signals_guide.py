@@ -214,14 +214,12 @@ def test_a_file_in_the_folder_is_all_that_a_row_needs_to_hold_an_indicator(
 
 
 def swinging(corners: list[tuple[int, float]], beat: float = 3.0) -> list[list[float]]:
-    """Return bars along a zigzag whose corners stand out; the last leg trades `beat` times the
-    volume."""
+    """Return bars along a zigzag; the last leg trades `beat` times the volume."""
     at, height = zip(*corners, strict=True)
     closes = np.interp(np.arange(at[-1] + 1), at, height)
     opens = np.concatenate([closes[:1], closes[:-1]])
     volume = np.where(np.arange(len(closes)) > at[-2], beat, 1.0) * 1000.0
-    wick = np.where(np.isin(np.arange(len(closes)), at), 0.2, 0.1)
-    high, low = np.maximum(opens, closes) + wick, np.minimum(opens, closes) - wick
+    high, low = np.maximum(opens, closes) + 0.1, np.minimum(opens, closes) - 0.1
     return np.column_stack([opens, high, low, closes, volume, closes]).tolist()
 
 
