@@ -1,10 +1,9 @@
 import { Bars, barOf } from "./bars.js";
 import { Chart } from "./chart.js";
 import { byId, make, write } from "./dom.js";
-import { change, price, shares, timeframe, way } from "./format.js";
+import { MINUTE, change, price, shares, timeframe, way } from "./format.js";
 import { getJson } from "./http.js";
 
-const MINUTE = "1min";
 const STEPS = { [MINUTE]: 60, "5min": 300, "15min": 900, "1hour": 3600, daily: 86400, weekly: 604800 };
 const HISTORY = 500;
 const WAYS = { 1: "figures up", "-1": "figures down", 0: "figures muted" };

@@ -56,8 +56,11 @@ export function words(name) {
   return String(name ?? "").replaceAll("_", " ").trim();
 }
 
+/** The timeframe that all others are made of. */
+export const MINUTE = "1min";
+
 const timeframes = {
-  "1min": "1 min", "5min": "5 min", "15min": "15 min", "1hour": "1 hour",
+  [MINUTE]: "1 min", "5min": "5 min", "15min": "15 min", "1hour": "1 hour",
   daily: "daily", weekly: "weekly",
 };
 

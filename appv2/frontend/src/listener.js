@@ -1,6 +1,6 @@
 import { oldestFirst } from "./alertbook.js";
 import { seconds } from "./clock.js";
-import { caughtUpText, words } from "./format.js";
+import { MINUTE, caughtUpText, words } from "./format.js";
 import { getJson } from "./http.js";
 import { oncePerFrame } from "./dom.js";
 
@@ -123,7 +123,7 @@ export class Listener {
     const time = seconds(bars.bar_time);
     this.feedTime.closed(time);
     this.pane.closed(bars, time);
-    if (bars.timeframe === "1min") this.table.moved(this.trends.close(bars, time));
+    if (bars.timeframe === MINUTE) this.table.moved(this.trends.close(bars, time));
   }
 
   streaming_health(message) {

@@ -1,4 +1,5 @@
-const MINUTE = "1min";
+import { MINUTE } from "./format.js";
+
 const FIELDS = ["price", "change_percent", "volume", "state"];
 
 /** Keep the latest quote of every symbol of the universe. */
