@@ -40,11 +40,6 @@ class Choice:
     held: Counter[str]
 
 
-def nothing_is_over(_: Entries, at: Chosen) -> Chosen:
-    """Return none of the places."""
-    return at[:0]
-
-
 def choose(
     policy: Policy,
     told: Told,
@@ -52,7 +47,7 @@ def choose(
     in_time: Flags,
     most: int,
     most_events: int,
-    over: Over = nothing_is_over,
+    over: Over,
 ) -> Choice:
     """Choose from the log of a close, and remember who was told of what.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pl.market.batches import MINUTE_MS, UPDATES_ALL, BarBatch, ClosedBars, TradeBatch
+from pl.signals.entries import Chosen, Entries
 from pl.signals.signal import CONFIRMED, Signal
 from pl.signals.table import IndicatorTable
 from pl.streaming.loads import Load
@@ -16,6 +17,11 @@ from service.errors import Unavailable
 
 T0 = 1_795_600_800_000  # 2026-11-25 10:00 UTC, the start of a minute
 SYMBOLS = ("AAPL", "KO", "SPY")
+
+
+def nothing_is_over(_: Entries, at: Chosen) -> Chosen:
+    """Let the time of no signal be over."""
+    return at[:0]
 
 
 def signal(n: int = 0, **changes: Any) -> Signal:

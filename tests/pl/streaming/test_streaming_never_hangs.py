@@ -18,6 +18,7 @@ from pl.streaming.flows import Flows, FlowState
 from pl.streaming.told import Told
 from tests.pl.signals.chart.test_chart_engine import planted_minutes
 from tests.pl.signals.synthetic import SYMBOLS, changed, engine
+from tests.pl.streaming.fakes import nothing_is_over
 
 Close = tuple[Entries, list[Signal]]
 Published = dict[UUID, list[Signal]]
@@ -67,7 +68,7 @@ def published(seed: int, *, together: int, most: int, restarts: bool) -> Publish
     for begin in range(0, len(closes()), together):
         part = join_entries([entries for entries, _ in closes()[begin : begin + together]])
         in_time = np.ones(len(part), np.bool_)
-        choice = choose(policy, told, part, in_time, most, 2 * most)
+        choice = choose(policy, told, part, in_time, most, 2 * most, nothing_is_over)
         for signal in choice.told.signals():
             admitted = flows.admit(signal)
             if admitted is not None:
@@ -143,7 +144,9 @@ def test_a_cool_down_holds_no_confirmation_back_that_is_awaited() -> None:
     told, n_confirmed = Told(), 0
     forming: set[UUID] = set()
     for entries, _ in closes():
-        choice = choose(Cooling(), told, entries, np.ones(len(entries), np.bool_), 10, 20)
+        choice = choose(
+            Cooling(), told, entries, np.ones(len(entries), np.bool_), 10, 20, nothing_is_over
+        )
         for signal in choice.told.signals():
             if signal.life == FORMING:
                 forming.add(signal.flow_id)

@@ -8,7 +8,7 @@ from pl.signals.signal import CONFIRMED, Signal
 from pl.store.standing import Standing
 from pl.streaming.choice import Choice, choose
 from pl.streaming.told import Told, count_ends
-from tests.pl.streaming.fakes import SYMBOLS, T0, signal
+from tests.pl.streaming.fakes import SYMBOLS, T0, nothing_is_over, signal
 
 ROWS = {symbol: row for row, symbol in enumerate(SYMBOLS)}
 LATER = {"bar_time_ms": T0 + 240_000, "born_ms": T0, "before": {"life": "confirmed"}}
@@ -61,7 +61,7 @@ def test_corrections_of_volume_take_no_place_of_an_alert() -> None:
     slight = [signal(n, **moved) for n in range(3)]
     fresh = signal(bar_time_ms=T0 + 3_600_000, born_ms=T0 + 3_600_000)
     found = entries(*slight, fresh)
-    choice = choose(policy, told, found, np.ones(len(found), np.bool_), 2, 2)
+    choice = choose(policy, told, found, np.ones(len(found), np.bool_), 2, 2, nothing_is_over)
     assert choice.told.signals() == [fresh]
     assert not choice.held["storm"]
 
@@ -82,7 +82,7 @@ def test_nor_do_those_of_what_has_ended_unless_the_end_is_news() -> None:
         told = Told()
         told.note(entries(signal(), *said_before))
         found = entries(slight, fresh)
-        choice = choose(policy, told, found, np.ones(len(found), np.bool_), 1, 1)
+        choice = choose(policy, told, found, np.ones(len(found), np.bool_), 1, 1, nothing_is_over)
         assert choice.told.signals() == leaves
 
 
@@ -92,7 +92,9 @@ def test_ends_of_alerts_that_a_storm_holds_back_leave_room_for_alerts() -> None:
     said: dict[int, list[tuple[str, str]]] = {}
     for most_events in (1, 2, 3, 4):
         told, policy = Told(), Policy(len(SYMBOLS), "1min", "intraday")
-        choice = choose(policy, told, found, np.ones(len(found), np.bool_), 2, most_events)
+        choice = choose(
+            policy, told, found, np.ones(len(found), np.bool_), 2, most_events, nothing_is_over
+        )
         said[most_events] = [(one.symbol, one.life) for one in choice.told.signals()]
         alerts = [symbol for symbol, life in said[most_events] if life == CONFIRMED]
         assert choice.held["storm"] == len(SYMBOLS) - len(alerts)
