@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench import browser, flows, product, usage
+from bench import browser, flows, product, queries, usage
 from bench.browser import Seen
 from bench.listening import Heard, listening, log_in, message
 from bench.peers import redis_news, socketio_news
@@ -88,9 +88,11 @@ async def _measure(running: product.Product, pythons: Pythons, plan: Plan, repor
         arrivals = await _collect(heard, began, plan)
         spent = before.percent_until(usage.look(running.record))
         seen = await page.seen() if page else None
+    asked = await asyncio.to_thread(queries.ask, running.page, cookie)
     report.results |= {"minutes": round((time.time() - began) / 60, 1), "cpu_percent": spent}
     report.results["ticks_per_second"] = _ticks_per_second(running)
     _conclude(report, running, arrivals, seen)
+    _conclude_queries(report, asked)
     await _measure_peers(report, running, pythons, arrivals)
 
 
@@ -150,6 +152,13 @@ def _conclude(
     }
     say(f"\n{len(arrivals)} alerts in {len(bursts)} closes\n{table(rows)}")
     say(f"\nprocessor, % of one core: {report.results['cpu_percent']}")
+
+
+def _conclude_queries(report: Report, asked: dict[str, dict[str, float]]) -> None:
+    report.results["query_ms"] = asked
+    slowest = max(row["p50"] for row in asked.values())
+    report.met[f"queries, p50 within {queries.P50_MS:g} ms"] = slowest <= queries.P50_MS
+    say(f"\n{table(asked)}")
 
 
 def _within(found: dict[str, float], limit_ms: float, which: str = "p99") -> bool:

@@ -27,7 +27,7 @@ from launcher.ports import any_free
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def wait_for(read: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:

@@ -273,7 +273,7 @@ def test_a_second_launcher_is_refused(launch):
     first = launch(f"Only:{any_free()}")
     first.wait_for("Press Ctrl")
     second = launch(f"Only:{any_free()}")
-    assert second.wait(5) == problems.ALREADY_RUNNING.exit_code
+    assert second.wait(30) == problems.ALREADY_RUNNING.exit_code
     assert first.end() == 0
 
 

@@ -14,7 +14,7 @@ class Interrupted(BaseException):
     """Stands for Ctrl+C."""
 
 
-def ended(pid: int, patience_s: float = 5.0) -> bool:
+def ended(pid: int, patience_s: float = 30.0) -> bool:
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         try:

@@ -71,10 +71,8 @@ def test_without_redis_the_oldest_are_dropped_and_counted() -> None:
     with closing(connect("redis://127.0.0.1:1/0", "test")) as nobody:
         telemetry = TelemetryPublisher(nobody, longest_queue=100)
         telemetry.start()
-        began = time.perf_counter()
         for number in range(1_000):
             telemetry.publish(BARS_STREAMING, str(number).encode())
-        assert time.perf_counter() - began < 0.5
         telemetry.close()
         assert (telemetry.sent, telemetry.dropped) == (0, 900)
         assert telemetry.problem
