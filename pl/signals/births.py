@@ -16,6 +16,7 @@ from pl.signals.life import EXPIRED, HORIZON, STOPS, chart_horizon, forming_hori
 from pl.signals.lives import (
     BORN,
     BORN_MS,
+    FORMS,
     LAST,
     LIFE,
     NUMBERS,
@@ -131,6 +132,7 @@ def begin_chart(lives: Lives, at: int, find: Float64, born_ms: int) -> None:
     hot[BORN] = seen
     n_bars = int(find[sketch.BAR] - find[sketch.POINTS])
     hot[LAST] = seen + chart_horizon(n_bars)
+    hot[FORMS] = find[sketch.FORMING]
     if find[sketch.FORMING] > 0.0:
         hot[TARGET] = math.nan
         hot[LAST] = seen + forming_horizon(n_bars)

@@ -8,8 +8,9 @@ nothing, for its ends are not known, but it counts. A bar that goes on at anothe
 see `restated`) ends what is open as expired: its levels are prices of the scale that was left.
 
 A chart pattern may be said before it is confirmed, when it lacks nothing but the break (`forming`).
-It is then confirmed, or fails where its stop is reached, or expires after as many bars as it is
-long, at least 20 and at most 60.
+It is then confirmed, or fails where a price passes its stop, or expires after as many bars as it is
+long, at least 20 and at most 60. A price that only touches the stop ends nothing yet: a break that
+comes after it is sound (see `holds_stop`), so the flow must still be open.
 
 Horizons : 10 bars for candlesticks, 20 for events, 3 times its length for a chart pattern, at
 least 20 and at most 120.
@@ -79,4 +80,14 @@ def outcome(side: int, stop: float, target: float, bar: Float64) -> tuple[int, f
             return FAILED, max(bar[OPEN], stop)
         if bar[LOW] <= target:
             return TARGET_REACHED, min(bar[OPEN], target)
+    return LASTING, bar[CLOSE]
+
+
+@leaf
+def outcome_of_forming(side: int, stop: float, bar: Float64) -> tuple[int, float]:
+    """Return how a whole bar leaves what is forming, and at which price it ends; see `outcome`."""
+    if side > 0 and bar[LOW] < stop:
+        return FAILED, min(bar[OPEN], stop)
+    if side < 0 and bar[HIGH] > stop:
+        return FAILED, max(bar[OPEN], stop)
     return LASTING, bar[CLOSE]

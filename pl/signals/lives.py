@@ -21,10 +21,11 @@ BORN: Final = 3
 LAST: Final = 4
 BORN_MS: Final = 5
 SLOT: Final = 6
+FORMS: Final = 7
 N_HOT: Final = 8
 """Columns of an open signal: its side, stop and target; how many bars the row had seen when it was
-born, and when it expires; the start of the bar it was born on; where its record lies; one that is
-free, so that each has a cache line of its own."""
+born, and when it expires; the start of the bar it was born on; where its record lies; 1 when it is
+forming. Each has a cache line of its own."""
 LINE: Final = 8
 """Numbers in a cache line."""
 

@@ -9,7 +9,7 @@ from pl.signals.bars import CLOSE, HIGH, LOW
 from pl.signals.candidates import N_PATTERNS
 from pl.signals.evaluation import changes_since
 from pl.signals.history import History, is_fetched
-from pl.signals.life import EXPIRED, LASTING, outcome
+from pl.signals.life import EXPIRED, LASTING, outcome, outcome_of_forming
 from pl.signals.lives import (
     BARS,
     BIRTH,
@@ -19,6 +19,7 @@ from pl.signals.lives import (
     CEILING,
     CHANGES,
     FLOOR,
+    FORMS,
     LAST,
     LIFE,
     N_HOT,
@@ -72,8 +73,8 @@ def narrow(edges: Float64, hot: Float64) -> None:
 def is_within(edges: Float64, bar: Float64, whole: bool, seen: int) -> bool:
     """Tell whether a bar at the same scale of prices ends nothing of a row.
 
-    It is exact: no level that ends an open signal lies between the floor and the ceiling that
-    `narrow` keeps, so `outcome` leaves each lasting, and none has expired.
+    No level that ends an open signal lies between the floor and the ceiling that `narrow` keeps,
+    so `outcome` leaves each lasting, and none has expired.
     """
     if seen >= edges[SOONEST]:
         return False
@@ -131,6 +132,8 @@ def end_open(
         life, price = LASTING, bar[CLOSE]
         if not math.isnan(scale_left_at):
             life, price = EXPIRED, scale_left_at
+        elif whole and hot[m, FORMS] > 0.0:
+            life, price = outcome_of_forming(int(hot[m, SIDE]), hot[m, STOP], bar)
         elif whole:
             life, price = outcome(int(hot[m, SIDE]), hot[m, STOP], hot[m, TARGET], bar)
         if life == LASTING and seen >= hot[m, LAST]:

@@ -3,7 +3,8 @@
 A bar's find depends on the MEMORY_BARS bars up to it alone. At one bar at most one pattern is
 found, the best of all scales. A find whose break was already found, with a pattern at
 least half as long, in the QUIET_BARS bars before and after the newest pivot, is the same break
-seen at another scale and is left out.
+seen at another scale and is left out. So is one of the very pivots whose break sufficed in those
+bars, however much better they fit now: a signal is confirmed once.
 
 What lies more than NEAR below the confidence of an alert is left out.
 
@@ -42,7 +43,7 @@ from pl.signals.chart.sketch import (
     TURN,
     VOLUME,
 )
-from pl.signals.chart.state import N_RECENT, ChartState, empty_state
+from pl.signals.chart.state import N_RECENT, TOO_WEAK, ChartState, empty_state
 from pl.signals.chart.watch import best_of_scales, is_calm
 
 QUIET_BARS: Final = 24
@@ -67,6 +68,8 @@ def is_known(recent: Float64, out: Float64, offset: int) -> bool:
             continue
         long_enough = bar - start >= 0.5 * (i - first)
         known = known or (long_enough and recent[r, 3] >= MUCH_BETTER * out[FIT])
+        same = start == first and recent[r, 4] == newest
+        known = known or (same and recent[r, 5] == out[PATTERN])
     for r in range(N_RECENT - 1, 0, -1):
         for column in range(recent.shape[1]):
             recent[r, column] = recent[r - 1, column]
@@ -74,6 +77,8 @@ def is_known(recent: Float64, out: Float64, offset: int) -> bool:
     recent[0, 1] = out[TURN]
     recent[0, 2] = first
     recent[0, 3] = out[FIT]
+    recent[0, 4] = newest
+    recent[0, 5] = TOO_WEAK
     return known
 
 
@@ -108,10 +113,12 @@ def look(state: ChartState, row: int, bars: Bars, i: int, offset: int, out: Floa
         return False
     if not best_of_scales(state, row, changed, bars, i, offset, out):
         return False
-    if is_known(state.recent[row], out, offset):
-        return False
+    known = is_known(state.recent[row], out, offset)
     complete(bars, i, out)
-    return bool(out[CONFIDENCE] >= LEAST_CONFIDENCE[int(out[PATTERN])])
+    if out[CONFIDENCE] < LEAST_CONFIDENCE[int(out[PATTERN])]:
+        return False
+    state.recent[row, 0, 5] = out[PATTERN]
+    return not known
 
 
 @inner_leaf

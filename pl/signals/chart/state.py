@@ -16,6 +16,8 @@ N_SHORT: Final = 3
 LONG_AGO: Final = -1e15
 NEWEST_FIND: Final = 0
 """Column of `recent` and `formed`: the position of a find."""
+N_RECENT_FIELDS: Final = 6
+TOO_WEAK: Final = -1.0
 
 LEVEL: Final = 0
 UNTIL: Final = 1
@@ -34,8 +36,9 @@ class ChartState(NamedTuple):
     """Hold the pivots of S symbols, one row each, as a cache of what their bars say.
 
     rings : (S, N_SCALES, RING, 4) float64; counts : (S, N_SCALES) int64 entries of each ring;
-    recent : (S, 4, 4) float64 position, turn, first position and fit of the newest finds, those
-    left out included; watched : (S, N_SCALES, 3) float64; calm : (S, 3) float64;
+    recent : (S, 4, 6) float64 position, turn, first position, fit, last pivot's position and
+    pattern, or TOO_WEAK, of the newest finds, those left out included;
+    watched : (S, N_SCALES, 3) float64; calm : (S, 3) float64;
     dropped : (S,) int64 bars dropped from the front of the row's bars since the first position;
     changed : (S,) int64, bit s set when the newest bar confirmed a pivot of scale s;
     formed : (S, 4, 4) float64 position, signed pattern, first and last position of the newest
@@ -60,7 +63,7 @@ def empty_state(n_symbols: int) -> ChartState:
     state = ChartState(
         np.zeros((n_symbols, N_SCALES, RING, N_FIELDS), np.float64),
         np.zeros((n_symbols, N_SCALES), np.int64),
-        np.empty((n_symbols, N_RECENT, 4), np.float64),
+        np.empty((n_symbols, N_RECENT, N_RECENT_FIELDS), np.float64),
         np.empty((n_symbols, N_SCALES, 3), np.float64),
         np.empty((n_symbols, 3), np.float64),
         np.zeros(n_symbols, np.int64),

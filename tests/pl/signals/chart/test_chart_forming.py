@@ -70,6 +70,43 @@ def test_what_forms_would_alert_and_draws_only_what_is_there() -> None:
         assert points[-1] <= drawn["to"] - 8 * 60.0
 
 
+def next_bar(own: ClosedBars, at: int, ahead: int, close: float, reach: float) -> ClosedBars:
+    """Return a bar so many minutes after bar `at`, which opens there, on heavy volume.
+
+    reach : a price that its range holds, too.
+    """
+    opened = float(own.close[at])
+    return changed(
+        own,
+        at,
+        start_ms=int(own.start_ms[at]) + ahead * MINUTE_MS,
+        open=opened,
+        close=close,
+        high=max(opened, close, reach),
+        low=min(opened, close, reach),
+        volume=5.0 * float(own.volume[at]),
+        revision=0,
+    )
+
+
+def test_a_touch_of_its_stop_leaves_what_forms_to_be_confirmed() -> None:
+    bars, _ = planted_minutes(9)
+    formed = [entry for entry in charts(log_of(bars)) if entry.life == "forming"]
+    confirmed = 0
+    for entry in formed:
+        own = of_symbol(bars, entry.symbol)
+        at = own.start_ms.tolist().index(entry.bar_time_ms)
+        running = restarted(own.take(own.start_ms <= entry.bar_time_ms))
+        level, stop, price = entry.levels["entry"], entry.levels["stop"], float(own.close[at])
+        touched = running.update(next_bar(own, at, 1, price, stop)).signals
+        assert not [one for one in touched if one.flow_id == entry.flow_id]
+        close = level + 0.4 * (level - stop)
+        broken = running.update(next_bar(own, at, 2, close, close)).signals
+        confirmed += entry.flow_id in {one.flow_id for one in broken if one.life == "confirmed"}
+    assert len(formed) > 5
+    assert confirmed >= 0.5 * len(formed)
+
+
 def test_the_bar_that_breaks_what_forms_confirms_it_under_its_flow() -> None:
     """Each history is cut where something forms and goes on with the break it waits for."""
     bars, _ = planted_minutes(9)

@@ -138,3 +138,17 @@ def test_finds_of_real_daily_bars_do_not_depend_on_later_bars(test_data: Path) -
         walk = shuffled_walk(bars, np.random.default_rng(1))
         assert np.isfinite(walk).all()
     assert checked > 100_000
+
+
+@pytest.mark.real_data
+def test_no_pivots_are_confirmed_twice_as_one_pattern(test_data: Path) -> None:
+    """A find with the same pivots is the same flow, however much better its break fits them."""
+    frame = pd.read_parquet(test_data / "daily_sp500_5yr" / "sp500_5yr.parquet").dropna()
+    names = ["open", "high", "low", "close", "volume", "close"]
+    found = 0
+    for symbol, rows in frame.sort_values("date").groupby("symbol", observed=True):
+        finds = scan(np.ascontiguousarray(rows[names].to_numpy(np.float64)))
+        flows = [(find[TURN], find[PATTERN], *points_of(find)) for find in finds]
+        assert len(set(flows)) == len(flows), symbol
+        found += len(flows)
+    assert found > 3_000

@@ -107,6 +107,7 @@ def naive_scan(bars: Array) -> list[Array]:
     """Return the finds of a history, each break once."""
     finds: list[Array] = []
     recent: list[tuple[int, float, float, float]] = []
+    sufficed: dict[int, tuple[float, ...]] = {}
     for i in range(len(bars)):
         best = best_at(bars, i)
         if best is None:
@@ -120,10 +121,11 @@ def naive_scan(bars: Array) -> list[Array]:
             and fit >= 0.9 * best[FIT]
             for bar, turn, start, fit in recent[-4:]
         )
+        name = (best[TURN], best[PATTERN], first, newest)
+        known |= any(i - bar <= QUIET_BARS and sufficed.get(bar) == name for bar, *_ in recent[-4:])
         recent.append((i, best[TURN], first, best[FIT]))
-        if known:
-            continue
         complete(bars, i, best)
         if best[CONFIDENCE] >= LEAST_CONFIDENCE[int(best[PATTERN])]:
-            finds.append(best)
+            sufficed[i] = name
+            finds += [best] * (not known)
     return finds
