@@ -33,24 +33,32 @@ export function markersOf(alerts, chosen, bars, colors) {
     .map(({ alert, bar }) => markerOf(alert, bar.time, alert === chosen, colors));
 }
 
-/** Draw the price an alert is about, from the first bar of its pattern to the newest bar. */
+/**
+ * Draw the price an alert is about, from the first bar of its pattern to the newest bar. A line
+ * needs two points: that of a pattern on the newest bar alone begins at the bar before.
+ */
 export function outlineOf(alert, bars) {
   const { level, from } = alert?.geometry ?? {};
   const start = Number.isFinite(from) ? bars.at(from) : undefined;
   const { last } = bars;
-  if (!alert?.forTrading || !Number.isFinite(level) || !start || start.time >= last.time) return [];
-  return [{ time: start.time, value: level }, { time: last.time, value: level }];
+  if (!alert?.forTrading || !Number.isFinite(level) || !start) return [];
+  const first = start.time < last.time ? start : bars.at(last.time - 1);
+  return first ? [{ time: first.time, value: level }, { time: last.time, value: level }] : [];
 }
 
-/** Turn the levels of an alert into price lines; an alert that is no signal has none. */
+/**
+ * Turn the levels of an alert into price lines. One that is no signal has none, nor one that was
+ * taken back. The price it is about is named at the axis alone: `outlineOf` draws it.
+ */
 export function levelsOf(alert, colors) {
-  if (!alert?.forTrading) return [];
-  const kinds = { entry: colors.muted, stop: colors.down, target: colors.up };
+  if (!alert?.forTrading || alert.life === "retracted") return [];
+  const prices = { level: alert.geometry.level, ...alert.levels };
+  const kinds = { level: colors.attention, entry: colors.muted, stop: colors.down, target: colors.up };
   return Object.entries(kinds)
-    .filter(([kind]) => Number.isFinite(alert.levels[kind]))
+    .filter(([kind]) => Number.isFinite(prices[kind]))
     .map(([kind, color]) => ({
-      price: alert.levels[kind], color, title: kind, lineWidth: 1, lineStyle: kind === "entry" ? 2 : 1,
-      axisLabelVisible: true, axisLabelTextColor: colors.background,
+      price: prices[kind], color, title: kind, lineWidth: 1, lineStyle: kind === "entry" ? 2 : 1,
+      lineVisible: kind !== "level", axisLabelVisible: true, axisLabelTextColor: colors.background,
     }));
 }
 
