@@ -36,7 +36,7 @@ RATES: Final[Mapping[str, tuple[float, float, float, float]]] = {
     "NR7": (85.735, 5.991, 105.346, 9.644),
     "Unusual_Range": (17.438, 16.710, 22.758, 21.847),
     "Double_Top": (0.067, 0.036, 0.102, 0.044),
-    "Double_Bottom": (0.062, 0.027, 0.111, 0.036),
+    "Double_Bottom": (0.058, 0.022, 0.111, 0.036),
     "Triple_Top": (0.053, 0.031, 0.022, 0.013),
     "Triple_Bottom": (0.009, 0.004, 0.031, 0.009),
     "Head_And_Shoulders": (0.338, 0.182, 0.373, 0.169),
