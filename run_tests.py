@@ -2,8 +2,10 @@
 """Run every test in both environments, setting up what is missing.
 
 python3 run_tests.py                  everything
-python3 run_tests.py pl e2e           some parts: style, pl, appv2, page, e2e
+python3 run_tests.py pl e2e           some parts: style, signals, appv2, page; pl, e2e
 python3 run_tests.py pl -- -k bars    the rest goes to pytest
+
+What takes a processor runs beside what waits for servers; the latter is told when it is over.
 """
 
 import argparse
@@ -14,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from launcher.provision import development
@@ -34,36 +38,59 @@ class Outcome:
     skipped: int = 0
 
 
+@dataclass(frozen=True)
+class Run:
+    """Hold what a part needs: both environments, what goes to pytest, and where to write."""
+
+    pythons: Pythons
+    extra: Sequence[str]
+    out: TextIO
+
+    def say(self, line: str) -> None:
+        """Write a line at once."""
+        print(line, file=self.out, flush=True)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Return 0 when every part passed."""
-    own, for_pytest = _split(arguments)
-    parts: dict[str, Callable[[Pythons, Sequence[str]], Outcome]] = {
-        "style": check_style,
-        "pl": run_producer,
-        "appv2": run_consumer,
-        "page": run_page,
-        "e2e": run_end_to_end,
-    }
+    own, extra = _split(arguments)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all")
-    chosen = parser.parse_args(own).parts or list(parts)
+    names = [*RECKONING, *SERVING]
+    parser.add_argument("parts", nargs="*", choices=[*names, []], help="default: all")
+    chosen = parser.parse_args(own).parts or names
     pythons = development.provide(ROOT, lambda line: print(f"[SETUP] {line}", flush=True))
-    outcomes = {}
-    for name in chosen:
-        began = time.monotonic()
-        print(f"\n== {name}", flush=True)
-        outcomes[name] = parts[name](pythons, for_pytest)
-        print(
-            f"== {name}: {_words(outcomes[name])} in {time.monotonic() - began:.0f} s", flush=True
-        )
+    reckoning, serving = (
+        {name: part for name, part in lane.items() if name in chosen}
+        for lane in (RECKONING, SERVING)
+    )
+    if not (reckoning and serving):
+        return summarize(run_parts(reckoning | serving, Run(pythons, extra, sys.stdout)))
+    with tempfile.TemporaryFile("w+") as later, ThreadPoolExecutor(1) as pool:
+        print(f"\n== told when they are over: {', '.join(serving)}", flush=True)
+        beside = pool.submit(run_parts, serving, Run(pythons, extra, later))
+        outcomes = run_parts(reckoning, Run(pythons, extra, sys.stdout))
+        outcomes |= beside.result()
+        later.seek(0)
+        print(later.read())
     return summarize(outcomes)
 
 
-def check_style(pythons: Pythons, _: Sequence[str]) -> Outcome:
+def run_parts(parts: dict[str, "Part"], run: Run) -> dict[str, Outcome]:
+    """Run parts one after another; return what each did."""
+    outcomes = {}
+    for name, part in parts.items():
+        began = time.monotonic()
+        run.say(f"\n== {name}")
+        outcomes[name] = part(run)
+        run.say(f"== {name}: {_words(outcomes[name])} in {time.monotonic() - began:.0f} s")
+    return outcomes
+
+
+def check_style(run: Run) -> Outcome:
     """Check lint, format, types and architecture."""
-    producer, consumer = str(pythons.producer), str(pythons.consumer)
+    producer, consumer = str(run.pythons.producer), str(run.pythons.consumer)
     architecture = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     checks = (
         [producer, "-m", "ruff", "check", "."],
@@ -72,38 +99,43 @@ def check_style(pythons: Pythons, _: Sequence[str]) -> Outcome:
         [consumer, "-m", "mypy", "appv2"],
         [producer, "-c", architecture],
     )
-    results = [_run(check) == 0 for check in checks]
+    results = [_run(check, run) == 0 for check in checks]
     return Outcome(sum(results), len(results) - sum(results))
 
 
-def run_producer(pythons: Pythons, extra: Sequence[str]) -> Outcome:
-    """Run what the producer's environment can run."""
+def run_signals(run: Run) -> Outcome:
+    """Run the tests of indicators and patterns, which need no server."""
+    return _pytest(run.pythons.producer, ["tests/pl/signals"], run)
+
+
+def run_producer(run: Run) -> Outcome:
+    """Run what else the producer's environment can run."""
     folders = ["tests/contracts", "tests/service", "tests/house", "tests/launcher", "tests/pl"]
-    return _pytest(pythons.producer, folders, extra)
+    return _pytest(run.pythons.producer, [*folders, "--ignore=tests/pl/signals"], run)
 
 
-def run_consumer(pythons: Pythons, extra: Sequence[str]) -> Outcome:
+def run_consumer(run: Run) -> Outcome:
     """Run what the consumer's environment can run."""
-    return _pytest(pythons.consumer, ["tests/contracts", "tests/service", "tests/appv2"], extra)
+    return _pytest(run.pythons.consumer, ["tests/contracts", "tests/service", "tests/appv2"], run)
 
 
-def run_end_to_end(pythons: Pythons, extra: Sequence[str]) -> Outcome:
+def run_end_to_end(run: Run) -> Outcome:
     """Boot the product and look at it in a browser."""
     if not Path(CHROMIUM).exists():
-        print(f"{CHROMIUM} is missing; install it with: sudo apt-get install chromium")
+        run.say(f"{CHROMIUM} is missing; install it with: sudo apt-get install chromium")
         return Outcome(0, 1)
-    looks = _pytest(pythons.consumer, ["tests/e2e/page"], extra)
-    whole = _pytest(pythons.producer, ["tests/e2e"], ["--ignore=tests/e2e/page", *extra])
+    looks = _pytest(run.pythons.consumer, ["tests/e2e/page"], run)
+    whole = _pytest(run.pythons.producer, ["tests/e2e", "--ignore=tests/e2e/page"], run)
     return Outcome(
         looks.passed + whole.passed, looks.failed + whole.failed, looks.skipped + whole.skipped
     )
 
 
-def run_page(_: Pythons, __: Sequence[str]) -> Outcome:
+def run_page(run: Run) -> Outcome:
     """Run the page's own tests."""
     node = shutil.which("node")
     if node is None:
-        print("node is missing: the page's tests need it; any version from 20 on")
+        run.say("node is missing: the page's tests need it; any version from 20 on")
         return Outcome(0, 1)
     tests = sorted(str(path) for path in (ROOT / "appv2/frontend/test").glob("*.test.js"))
     done = subprocess.run(
@@ -118,9 +150,19 @@ def run_page(_: Pythons, __: Sequence[str]) -> Outcome:
     }
     outcome = Outcome(counts.get("pass", 0), counts.get("fail", 0))
     if done.returncode or not outcome.passed:
-        print(done.stdout, done.stderr)
+        run.say(f"{done.stdout} {done.stderr}")
         return Outcome(outcome.passed, max(1, outcome.failed))
     return outcome
+
+
+Part = Callable[[Run], Outcome]
+RECKONING: dict[str, Part] = {
+    "style": check_style,
+    "signals": run_signals,
+    "appv2": run_consumer,
+    "page": run_page,
+}
+SERVING: dict[str, Part] = {"pl": run_producer, "e2e": run_end_to_end}
 
 
 def summarize(outcomes: dict[str, Outcome]) -> int:
@@ -137,11 +179,11 @@ def summarize(outcomes: dict[str, Outcome]) -> int:
     return int(total.failed > 0 or total.passed == 0)
 
 
-def _pytest(python: Path, folders: Sequence[str], extra: Sequence[str]) -> Outcome:
+def _pytest(python: Path, what: Sequence[str], run: Run) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        present = [name for name in folders if (ROOT / name).exists()]
-        code = _run([str(python), "-m", "pytest", "-q", f"--junitxml={report}", *present, *extra])
+        command = [str(python), "-m", "pytest", "-q", f"--junitxml={report}", *what, *run.extra]
+        code = _run(command, run)
         if not report.exists():
             return Outcome(0, 1)
         root = ET.parse(report).getroot()  # noqa: S314 - written by pytest a moment ago
@@ -152,12 +194,10 @@ def _pytest(python: Path, folders: Sequence[str], extra: Sequence[str]) -> Outco
     return Outcome(passed, max(failed, int(code not in {0, 5})), counts["skipped"])
 
 
-def _run(command: Sequence[str]) -> int:
-    print(
-        "$", " ".join(Path(command[0]).name if i == 0 else c for i, c in enumerate(command))[:160]
-    )
-    sys.stdout.flush()
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+def _run(command: Sequence[str], run: Run) -> int:
+    run.say(f"$ {' '.join([Path(command[0]).name, *command[1:]])[:160]}")
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=run.out, stderr=subprocess.STDOUT)
+    return done.returncode
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
