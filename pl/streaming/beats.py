@@ -27,7 +27,8 @@ MOST_PUT_OFF: Final = 2
 LOOK_EVERY_S: Final = 1.0
 HEALTH_EVERY_S: Final = 10.0
 """So often health is sent; in the first so many seconds, and when it changes, every second."""
-HOUSE_EVERY_S: Final = 86_400.0
+HOUSE_EVERY_S: Final = 3_600.0
+"""A table that somebody reads is not dropped, and soon tried again."""
 
 Work = Callable[[], Awaitable[None]]
 
@@ -152,9 +153,11 @@ class Beats:
     async def drop_expired(self) -> None:
         """Drop partitions that retention no longer keeps, by the feed's time: 0 before it came."""
         if now_ms := self.loop.now_ms():
-            await self._logged(
-                lambda: log.info("retention", dropped=self.keep_house(now_ms / 1000))
-            )
+            await self._logged(lambda: self._drop_expired(now_ms / 1000))
+
+    def _drop_expired(self, now: float) -> None:
+        if dropped := self.keep_house(now):
+            log.info("retention", dropped=dropped)
 
     @property
     def _announcer(self) -> Announcer:

@@ -79,7 +79,7 @@ def explain_halt(hit: Hit) -> str:
     rush = 100.0 * (hit.previous_close / hit.level - 1.0)
     return (
         f"No bar for {hit.measure:.0f} minutes after {price_text(hit.previous_close)}, "
-        f"{rush:+.1f}% from five bars before, of a symbol that had traded in nearly every minute."
+        f"{rush:+z.1f}% from five bars before, of a symbol that had traded in nearly every minute."
     )
 
 
@@ -88,7 +88,7 @@ def explain_resumption(hit: Hit) -> str:
     jump = 100.0 * (hit.open / hit.level - 1.0)
     return (
         f"Trades again at {price_text(hit.open)} after {hit.measure:.0f} minutes without a bar, "
-        f"{jump:+.1f}% from {price_text(hit.level)}, on {hit.relative_volume or 0.0:.1f} times "
+        f"{jump:+z.1f}% from {price_text(hit.level)}, on {hit.relative_volume or 0.0:.1f} times "
         "the usual volume."
     )
 

@@ -52,6 +52,15 @@ def test_halt_and_resumption_say_what_they_saw() -> None:
     assert halt.geometry["to"] == bars.start_ms[AT] / 1000.0
 
 
+def test_a_move_too_small_to_be_told_has_no_sign_of_a_fall() -> None:
+    bars = halted(5)
+    bars.close[AT - 6] = 1.000001 * bars.close[AT - 1]
+    bars.high[AT - 6] = max(bars.high[AT - 6], bars.close[AT - 6])
+    bars.low[AT - 6] = min(bars.low[AT - 6], bars.close[AT - 6])
+    halt, _ = halts(bars)
+    assert ", +0.0% from five bars before" in halt.reason
+
+
 def test_a_symbol_that_trades_now_and_then_was_not_halted() -> None:
     bars = halted(5)
     thin = np.delete(np.arange(100), [AT - n for n in (10, 20, 30, 40, 50, 55)])
