@@ -2,7 +2,7 @@
 """Run every test in both environments, setting up what is missing.
 
 python3 run_tests.py                  everything
-python3 run_tests.py pl e2e           some parts: style, signals, appv2, page; pl, e2e
+python3 run_tests.py pl e2e           some parts: style, signals, appv2, page, look; pl, e2e
 python3 run_tests.py pl -- -k bars    the rest goes to pytest
 
 What takes a processor runs beside what waits for servers; the latter is told when it is over.
@@ -119,16 +119,14 @@ def run_consumer(run: Run) -> Outcome:
     return _pytest(run.pythons.consumer, ["tests/contracts", "tests/service", "tests/appv2"], run)
 
 
+def run_look(run: Run) -> Outcome:
+    """Look at the page in a browser."""
+    return _in_chromium(run.pythons.consumer, ["tests/e2e/page"], run)
+
+
 def run_end_to_end(run: Run) -> Outcome:
     """Boot the product and look at it in a browser."""
-    if not Path(CHROMIUM).exists():
-        run.say(f"{CHROMIUM} is missing; install it with: sudo apt-get install chromium")
-        return Outcome(0, 1)
-    looks = _pytest(run.pythons.consumer, ["tests/e2e/page"], run)
-    whole = _pytest(run.pythons.producer, ["tests/e2e", "--ignore=tests/e2e/page"], run)
-    return Outcome(
-        looks.passed + whole.passed, looks.failed + whole.failed, looks.skipped + whole.skipped
-    )
+    return _in_chromium(run.pythons.producer, ["tests/e2e", "--ignore=tests/e2e/page"], run)
 
 
 def run_page(run: Run) -> Outcome:
@@ -161,6 +159,7 @@ RECKONING: dict[str, Part] = {
     "signals": run_signals,
     "appv2": run_consumer,
     "page": run_page,
+    "look": run_look,
 }
 SERVING: dict[str, Part] = {"pl": run_producer, "e2e": run_end_to_end}
 
@@ -177,6 +176,13 @@ def summarize(outcomes: dict[str, Outcome]) -> int:
     )
     print(_words(total))
     return int(total.failed > 0 or total.passed == 0)
+
+
+def _in_chromium(python: Path, what: Sequence[str], run: Run) -> Outcome:
+    if not Path(CHROMIUM).exists():
+        run.say(f"{CHROMIUM} is missing; install it with: sudo apt-get install chromium")
+        return Outcome(0, 1)
+    return _pytest(python, what, run)
 
 
 def _pytest(python: Path, what: Sequence[str], run: Run) -> Outcome:
