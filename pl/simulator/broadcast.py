@@ -15,7 +15,7 @@ from pl.simulator.tape import Printed, Tape
 from pl.simulator.wire import TradeWriter, frame
 
 SLOT_S: Final = 0.025
-_LOST_MS: Final = 15_000
+LOST_MS: Final = 15_000
 """A shorter pause is made good, since a client cannot tell it from a market that is quiet."""
 _EVENTS_A_FRAME: Final = 1_000
 Clock = Callable[[], int]
@@ -26,12 +26,18 @@ class Broadcast:
     """Play the tape to the connected clients."""
 
     def __init__(
-        self, market: SimulatedMarket, connections: Connections, faults: Faults, clock: Clock
+        self,
+        market: SimulatedMarket,
+        connections: Connections,
+        faults: Faults,
+        clock: Clock,
+        lost_ms: int,
     ) -> None:
         self._market = market
         self._connections = connections
         self._faults = faults
         self._clock = clock
+        self._lost_ms = lost_ms
         self._writer = TradeWriter(market.listings)
         self._symbols = tuple(listing.symbol for listing in market.listings)
         self._quoted_second = 0
@@ -56,7 +62,7 @@ class Broadcast:
         next_at = loop.time()
         while True:
             now = self._clock()
-            if now > self._played_to_ms + _LOST_MS:
+            if now > self._played_to_ms + self._lost_ms:
                 self._tape, self._bars = Tape(self._market, now), LiveBars(self._market, now)
             self._send_slot(now)
             self._played_to_ms = now

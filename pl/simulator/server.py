@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from pl.health_page import LOOPBACK, add_routes, healthy, listen
 from pl.simulator.aggregates import Aggregates
-from pl.simulator.broadcast import Broadcast, Clock
+from pl.simulator.broadcast import LOST_MS, Broadcast, Clock
 from pl.simulator.connection import MAX_WAITING_BYTES, Connections
 from pl.simulator.faults import Faults
 from pl.simulator.market import SimulatedMarket
@@ -43,11 +43,12 @@ def build_app(
     connections: Connections | None = None,
     auth_timeout_s: float = AUTH_TIMEOUT_S,
     max_waiting_bytes: int = MAX_WAITING_BYTES,
+    lost_ms: int = LOST_MS,
 ) -> web.Application:
     """Return the application of a market in which each of the keys has its plan."""
     faults, connections = faults or Faults(), connections or Connections()
     keys = Keys(plans)
-    broadcast = Broadcast(market, connections, faults, clock)
+    broadcast = Broadcast(market, connections, faults, clock, lost_ms)
     door = Door(keys, connections, faults, auth_timeout_s, max_waiting_bytes)
     app = web.Application(middlewares=[gate(keys, faults)])
     app.router.add_get("/stocks", door.enter)

@@ -20,6 +20,8 @@ from pl.feeds.massive_socket import MassiveSocket
 from pl.market.aggregation import MinuteBars
 from pl.market.batches import MINUTE_MS, BarBatch, FeedNotice, SymbolTable, TradeBatch
 from pl.market.sessions import AlwaysOpenSessions
+from pl.simulator.broadcast import Clock
+from pl.simulator.days import DAY_MS
 from pl.simulator.faults import Faults
 from pl.simulator.market import SimulatedMarket
 from pl.simulator.plans import Plan
@@ -63,8 +65,9 @@ class Record:
 
 
 class Simulation:
-    def __init__(self, server: TestServer, faults: Faults) -> None:
+    def __init__(self, server: TestServer, faults: Faults, clock: Clock) -> None:
         self.faults = faults
+        self.clock = clock
         self.url = f"ws://{server.host}:{server.port}/stocks"
         self.rest_url = f"http://{server.host}:{server.port}"
 
@@ -80,6 +83,10 @@ class Simulation:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    def next_minute_ms(self) -> int:
+        """Return when the first minute begins that is heard whole from now on."""
+        return self.clock() // MINUTE_MS * MINUTE_MS + MINUTE_MS
+
     def rest(self, key: str = KEY) -> MassiveRest:
         return MassiveRest(RestOptions(self.rest_url, key, first_delay_s=0.01), TABLE)
 
@@ -92,15 +99,22 @@ async def simulation() -> AsyncIterator[Simulation]:
     def clock() -> int:
         return FIRST_MINUTE - 10_000 + int((time.monotonic() - start) * 1_000 * SPEED)
 
-    app = build_app(SimulatedMarket(7, 1.0, LISTINGS), {KEY: Plan()}, clock=clock, faults=faults)
+    app = build_app(
+        SimulatedMarket(7, 1.0, LISTINGS),
+        {KEY: Plan()},
+        clock=clock,
+        faults=faults,
+        lost_ms=DAY_MS,  # at this speed an eighth of a second of ours would lose trades
+    )
     async with TestServer(app, host="127.0.0.1") as server:
-        yield Simulation(server, faults)
+        yield Simulation(server, faults, clock)
 
 
 async def test_trades_of_the_socket_add_up_to_the_bars_of_rest(simulation: Simulation) -> None:
-    end_ms = FIRST_MINUTE + 3 * MINUTE_MS
     async with simulation.feeding() as record:
         await record.until(lambda: "subscribed" in record.kinds)
+        first_ms = simulation.next_minute_ms()
+        end_ms = first_ms + 2 * MINUTE_MS
         await record.until(lambda: record.latest_ms() > end_ms + MAX_LATENESS_MS + MINUTE_MS)
     bars = MinuteBars(len(TABLE))
     for item in record.items:
@@ -109,7 +123,7 @@ async def test_trades_of_the_socket_add_up_to_the_bars_of_rest(simulation: Simul
     closed = bars.close()
     async with simulation.rest() as rest:
         for row, symbol in enumerate(TABLE):
-            published = await rest.minute_bars(symbol, FIRST_MINUTE + MINUTE_MS, end_ms)
+            published = await rest.minute_bars(symbol, first_ms, end_ms)
             inside = (closed.row == row) & np.isin(closed.start_ms, published.start_ms)
             ours = closed.take(inside)
             assert len(published) == len(ours) == 2
@@ -122,8 +136,9 @@ async def test_trades_of_the_socket_add_up_to_the_bars_of_rest(simulation: Simul
 async def test_aggregates_of_the_socket_are_the_bars_of_rest(
     simulation: Simulation, channels: str
 ) -> None:
-    end_ms = FIRST_MINUTE + 2 * MINUTE_MS
     async with simulation.feeding(channels=channels) as record:
+        await record.until(lambda: "subscribed" in record.kinds)
+        end_ms = simulation.next_minute_ms() + MINUTE_MS
         await record.until(lambda: record.latest_ms() > end_ms + MAX_LATENESS_MS + 2 * MINUTE_MS)
     bars = MinuteBars(len(TABLE))
     for item in record.items:

@@ -12,6 +12,7 @@ from aiohttp import web
 from websockets.asyncio.client import ClientConnection, connect
 
 from pl.market.batches import ClosedBars
+from pl.simulator.broadcast import LOST_MS
 from pl.simulator.days import DAY_MS
 from pl.simulator.faults import Faults
 from pl.simulator.market import MINUTE_MS, SimulatedMarket
@@ -114,6 +115,7 @@ async def serving(
     plans: Mapping[str, Plan] | None = None,
     auth_timeout_s: float = 10.0,
     max_waiting_bytes: int = 2**23,
+    lost_ms: int = LOST_MS,
     clock: Callable[[], int] | None = None,
 ) -> AsyncIterator[Served]:
     """Serve four listings until the block ends."""
@@ -126,6 +128,7 @@ async def serving(
         faults=faults,
         auth_timeout_s=auth_timeout_s,
         max_waiting_bytes=max_waiting_bytes,
+        lost_ms=lost_ms,
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()

@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from websockets.exceptions import ConnectionClosed
 
 from pl.market.conditions import massive_rule
+from pl.simulator.days import DAY_MS
 from pl.simulator.market import MINUTE_MS
 from pl.simulator.plans import Plan
 from tests.pl.simulator.served import KEY, START, SpedUpClock, ask, events, serving, statuses
@@ -167,7 +168,8 @@ async def test_bars_from_the_sockets_trades_equal_rest_and_the_last_am():
     trades: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     aggregates: dict[tuple[str, int], dict[str, Any]] = {}
     clock = SpedUpClock(START, 60.0)
-    async with serving(clock=clock, rate=3.0) as served:
+    # at this speed a quarter of a second of ours would be long enough to lose trades
+    async with serving(clock=clock, rate=3.0, lost_ms=DAY_MS) as served:
         async with served.client(KEY, "T.*", "AM.*") as socket:
             await next_of(socket, "T")  # which may be a late one, of a minute that nobody heard
             now = clock()
@@ -233,7 +235,7 @@ async def test_faults_are_switched_over_loopback():
 async def test_a_mute_feed_stays_open_and_speaks_again():
     async with serving(rate=30.0) as served, served.client(KEY, "T.*") as socket:
         await next_of(socket, "T")
-        served.faults.set({"mute_s": 0.4})
+        served.faults.set({"mute_s": 1.5})
         while True:
             try:
                 async with asyncio.timeout(0.25):
