@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -59,11 +60,12 @@ def test_the_lock_of_a_killed_launcher_is_free(tmp_path):
 def test_a_start_waits_for_the_guardian_of_a_killed_launcher(tmp_path):
     first = Lock(tmp_path / "lock")
     first.take()
-    guardian = subprocess.Popen(["sleep", "0.5"], pass_fds=(first.descriptor,))
+    guardian = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=(first.descriptor,))
     os.pwrite(first.descriptor, b"999999999", 0)  # a launcher that is gone
     first.release()
     second = Lock(tmp_path / "lock")
     assert not second.try_take()
+    threading.Timer(0.5, guardian.stdin.close).start()
     second.take()
     guardian.wait()
     second.release()

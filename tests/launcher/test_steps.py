@@ -37,7 +37,7 @@ def test_a_step_ends_with_an_interrupted_wait(tmp_path):
         Steps(Nobody()).run(
             ["sh", "-c", "echo $$; exec sleep 60"], folder=tmp_path, heard=interrupt
         )
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 50
     assert ended(heard[0])
 
 
@@ -50,10 +50,10 @@ def test_stopped_steps_end_and_none_begins_any_more(tmp_path):
             folder=tmp_path,
             heard=lambda _: running.set(),
         )
-        assert running.wait(10)
+        assert running.wait(30)
         steps.stop()
         with pytest.raises(StepFailed):
-            step.result(10)
+            step.result(30)
     steps.stop()
     with pytest.raises(InterruptedError, match="everything stops"):
         steps.run(["true"], folder=tmp_path)

@@ -18,9 +18,9 @@ STAND_IN = str(Path(__file__).with_name("service.py"))
 
 def service(word):
     name, port, *moods = word.split(":")
-    return Service(
-        name, name.lower(), "producer", (STAND_IN, port, *moods), int(port), 5.0, "up", 0.5
-    )
+    arguments = (STAND_IN, port, *moods)
+    deadline_s = 5.0 if "silent" in moods else 60.0
+    return Service(name, name.lower(), "producer", arguments, int(port), deadline_s, "up", 0.5)
 
 
 def main(words):
