@@ -73,12 +73,15 @@ def test_an_event_goes_to_the_stream_and_to_its_channels(
 
 
 def test_who_waits_at_the_stream_gets_the_events_of_a_close_together(
-    client: redis.Redis, publisher: EventPublisher
+    client: redis.Redis, publisher: EventPublisher, redis_server: Any
 ) -> None:
     publisher.publish([detection(1)])
     last_id = client.xinfo_stream(STREAM_EVENTS)["last-generated-id"]
-    with ThreadPoolExecutor() as beside:
-        waiting = beside.submit(client.xread, {STREAM_EVENTS: last_id}, block=1_500)
+    with (
+        closing(connect(redis_server.url, "reader", timeout_s=30.0)) as reader,
+        ThreadPoolExecutor() as beside,
+    ):
+        waiting = beside.submit(reader.xread, {STREAM_EVENTS: last_id}, block=20_000)
         while not client.info("clients")["blocked_clients"]:
             continue
         publisher.publish([detection(seq) for seq in range(2, 12)], 1)

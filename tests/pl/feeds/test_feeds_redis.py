@@ -45,10 +45,12 @@ class Record:
 
 
 @asynccontextmanager
-async def feeding(url: str) -> AsyncIterator[Record]:
+async def feeding(url: str, patience_s: float = 10.0) -> AsyncIterator[Record]:
     record = Record()
     backoff = Backoff(first_s=0.01, longest_s=0.1, stable_s=0.0)
-    feed = RedisTicks(url, TABLE, connect_timeout_s=0.15, silence_s=0.2, backoff=backoff)
+    feed = RedisTicks(
+        url, TABLE, connect_timeout_s=patience_s, silence_s=patience_s, backoff=backoff
+    )
     task = asyncio.create_task(feed.run(record))
     try:
         yield record
@@ -85,9 +87,9 @@ async def test_malformed_ticks_are_told_and_cost_nothing_else(redis_server) -> N
 
 
 async def test_silence_of_the_channel_is_no_loss(redis_server) -> None:
-    async with feeding(redis_server.url) as record, Redis.from_url(redis_server.url) as client:
+    async with feeding(redis_server.url, 1.0) as record, Redis.from_url(redis_server.url) as client:
         await record.until(lambda: "subscribed" in record.kinds)
-        await asyncio.sleep(0.7)  # three silences, each answered by Redis
+        await asyncio.sleep(3.5)  # three silences, each answered by Redis
         await client.publish(CHANNEL, tick(1.0))
         await record.until(lambda: bool(record.prices))
     assert record.kinds == ["connected", "subscribed"]
@@ -127,7 +129,7 @@ async def test_a_wrong_password_ends_the_feed(redis_server) -> None:
 
 
 async def test_redis_that_freezes_is_left_and_found_again(redis_server) -> None:
-    async with feeding(redis_server.url) as record:
+    async with feeding(redis_server.url, 0.2) as record:
         await record.until(lambda: "subscribed" in record.kinds)
         os.kill(redis_server.pid, signal.SIGSTOP)
         try:
@@ -145,6 +147,6 @@ async def test_a_server_that_answers_nothing_is_left() -> None:
 
     server = await asyncio.start_server(swallow, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with server, feeding(f"redis://127.0.0.1:{port}/0") as record:
+    async with server, feeding(f"redis://127.0.0.1:{port}/0", 0.2) as record:
         await record.until(lambda: bool(record.kinds))
     assert record.kinds[0] == "disconnected"
