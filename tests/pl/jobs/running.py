@@ -45,12 +45,12 @@ class Running:
     def kill(self) -> None:
         """End it with SIGKILL."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
 
     def stop(self) -> int:
         """End it in good order; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
 
 def ask(url: str, method: str = "GET", body: object = None) -> tuple[int, Any]:
@@ -58,14 +58,14 @@ def ask(url: str, method: str = "GET", body: object = None) -> tuple[int, Any]:
     raw = None if body is None else json.dumps(body).encode()
     asked = urllib.request.Request(url, raw, method=method)
     try:
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as refused:
         with refused:
             return refused.code, json.loads(refused.read() or b"null")
 
 
-def until(found: Callable[[], Any], what: str, within_s: float = 20.0) -> Any:
+def until(found: Callable[[], Any], what: str, within_s: float = 60.0) -> Any:
     """Return the first true answer; fails naming what did not come."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
@@ -90,7 +90,7 @@ def finished(name: str, variables: Mapping[str, str]) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     return done.returncode, done.stdout
@@ -111,12 +111,12 @@ def running(name: str, variables: Mapping[str, str], folder: Path) -> Iterator[R
         )
     started = Running(name, port, process, log)
     try:
-        until(lambda: _answers(started), f"{name} answers", 30)
+        until(lambda: _answers(started), f"{name} answers", 120)
         yield started
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(10)
+        process.wait(30)
 
 
 def _answers(started: Running) -> bool:

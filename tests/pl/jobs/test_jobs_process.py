@@ -68,7 +68,7 @@ class Orders:
         raw = self.client.get(JOB_STATUS_PREFIX + job_id)
         return json.loads(raw) if raw else {"status": "", "progress": 0}
 
-    def end_of(self, job_id: str, within_s: float = 40.0) -> dict[str, Any]:
+    def end_of(self, job_id: str, within_s: float = 120.0) -> dict[str, Any]:
         def ended() -> dict[str, Any] | None:
             status = self.status(job_id)
             return status if status["status"] in ENDED else None
@@ -76,7 +76,7 @@ class Orders:
         return until(ended, f"the end of {job_id}", within_s)
 
     def listen(self) -> dict[str, list[Any]]:
-        while message := self.pubsub.get_message(timeout=0.2):
+        while message := self.pubsub.get_message(timeout=1.0):
             if message["type"] == "message":
                 self.heard[message["channel"].decode()].append(json.loads(message["data"]))
         return self.heard
@@ -278,7 +278,7 @@ def test_without_a_key_a_load_says_what_is_missing(start: StartLoader, orders: O
 def test_a_refused_key_fails_the_job_at_once(start: StartLoader, orders: Orders) -> None:
     start(MASSIVE_API_KEY="wrong")
     orders.add(job_id="key", job_type="historical_load", symbols=["KO", "SPY"], years=1)
-    assert "401" in orders.end_of("key", 10)["error_message"]
+    assert "401" in orders.end_of("key")["error_message"]
 
 
 def test_malformed_orders_are_reported_once_a_cause(start: StartLoader, orders: Orders) -> None:

@@ -85,7 +85,7 @@ def test_a_claim_waits_for_what_the_one_before_is_still_committing(connect: Any)
 
     writing = Thread(target=work)
     writing.start()
-    assert sent.wait(5.0)
+    assert sent.wait(30.0)
     events.close()
     try:
         claim_writing(connect(), STREAMING)

@@ -66,7 +66,7 @@ class Process:
         assert self.running is not None
         if self.running.poll() is None:
             self.running.send_signal(how)
-        return self.running.wait(20)
+        return self.running.wait(60)
 
     def health(self) -> dict[str, Any]:
         """The answer of /health, empty while there is none."""
@@ -75,7 +75,7 @@ class Process:
         assert code is None, f"{self.command} ended with {code}:\n{self.log.read_text()[-3000:]}"
         port = self.settings[f"PL_{self.command.upper()}_PORT"]
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=20) as answer:
                 return json.loads(answer.read())
         except OSError:
             return {}
@@ -139,7 +139,7 @@ class System:
     def start(self) -> None:
         """Start Streaming and wait until it is healthy, or at least answers."""
         self.streaming.start()
-        until(self.streaming.health, "Streaming answers on /health", 90)
+        until(self.streaming.health, "Streaming answers on /health", 240)
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(psycopg2.connect(self.database_url)) as connection:

@@ -61,7 +61,7 @@ class Drill:
             body,
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             assert answer.status == 200
 
     def served(self, symbol: str, from_ms: int, to_ms: int) -> Facts:
@@ -129,7 +129,7 @@ class Drill:
                 for symbol, start_ms in (at,)
             } | dict.fromkeys(got.keys() - want.keys(), "too many")
 
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while (wrong := differing()) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert not wrong, f"{len(wrong)} of {len(want)} bars differ (ours, theirs): {wrong}"
@@ -140,7 +140,7 @@ class Drill:
     def assert_longer_bars(self, through_ms: int) -> None:
         """Wait until what is stored of longer bars is what today's minutes add up to."""
         open_ms = through_ms // DAY_MS * DAY_MS
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while (
             wrong := longer_bars.differing(self.system, AlwaysOpenSessions(), open_ms, through_ms)
         ) and time.monotonic() < deadline:
@@ -210,6 +210,7 @@ def test_whatever_the_feed_does_is_counted_told_and_made_good(drill: Drill) -> N
         for code in (1000, 1008, 1011):
             drill.fault(close_code=code)
             drill.wait_minutes(0.5)
+            drill.wait_until_connected()
         drill.fault(malformed_frames=3, negative_trades=5, future_trades=5, duplicate_trades=20)
         drill.wait_minutes(1)
         drill.fault(mute_s=2.0)
@@ -344,7 +345,7 @@ def test_streaming_killed_while_postgresql_is_away(drill: Drill, postgres: Any) 
 
 
 def test_a_flushed_redis_is_told_only_what_is_new(drill: Drill) -> None:
-    before = drill.committed()
+    before = drill.published()  # what is committed and not yet out may come after the flush
     with drill.system.redis() as client:
         client.flushall()
     after = drill.committed()

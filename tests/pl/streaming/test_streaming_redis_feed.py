@@ -65,7 +65,6 @@ def test_published_ticks_become_bars_and_an_invented_market_does_not(system: Sys
         bars = until(
             lambda: system.ask("SELECT symbol, open, high, low, close, volume FROM ohlcv_1min"),
             "a bar is stored",
-            30,
         )
         assert bars == [("AAPL", 150.0, 151.0, 149.5, 149.5, 200.0)]
         heard = []
@@ -73,5 +72,5 @@ def test_published_ticks_become_bars_and_an_invented_market_does_not(system: Sys
             heard.append(message)
         assert len([one for one in heard if one["type"] == "message"]) == len(ticks)
     expected = "expected source massive or polygon"
-    until(lambda: expected in detail(), "what was dropped is counted", 10)
+    until(lambda: expected in detail(), "what was dropped is counted")
     assert detail().startswith("redis: 5 events, dropped 2")

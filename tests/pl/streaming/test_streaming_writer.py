@@ -77,7 +77,7 @@ class Stage:
         for each in closes:
             self.writer.submit(each)
         self.writer.start()
-        self.writer.stop(60)
+        self.writer.stop(300)
 
     @property
     def stored(self) -> list[int]:
