@@ -2,10 +2,11 @@
 """Run every test in both environments, setting up what is missing.
 
 python3 run_tests.py                  everything
-python3 run_tests.py pl e2e           some parts: style, signals, appv2, page, look; pl, e2e
+python3 run_tests.py pl e2e           some parts
 python3 run_tests.py pl -- -k bars    the rest goes to pytest
 
-What takes a processor runs beside what waits for servers; the latter is told when it is over.
+Parts: style, signals, launcher, appv2, page, look; and beside them, told when they are over, those
+that wait more than they reckon: pl, e2e.
 """
 
 import argparse
@@ -57,20 +58,20 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    names = [*RECKONING, *SERVING]
+    names = [*FIRST_LANE, *SECOND_LANE]
     parser.add_argument("parts", nargs="*", choices=[*names, []], help="default: all")
     chosen = parser.parse_args(own).parts or names
     pythons = development.provide(ROOT, lambda line: print(f"[SETUP] {line}", flush=True))
-    reckoning, serving = (
+    first, second = (
         {name: part for name, part in lane.items() if name in chosen}
-        for lane in (RECKONING, SERVING)
+        for lane in (FIRST_LANE, SECOND_LANE)
     )
-    if not (reckoning and serving):
-        return summarize(run_parts(reckoning | serving, Run(pythons, extra, sys.stdout)))
+    if not (first and second):
+        return summarize(run_parts(first | second, Run(pythons, extra, sys.stdout)))
     with tempfile.TemporaryFile("w+") as later, ThreadPoolExecutor(1) as pool:
-        print(f"\n== told when they are over: {', '.join(serving)}", flush=True)
-        beside = pool.submit(run_parts, serving, Run(pythons, extra, later))
-        outcomes = run_parts(reckoning, Run(pythons, extra, sys.stdout))
+        print(f"\n== told when they are over: {', '.join(second)}", flush=True)
+        beside = pool.submit(run_parts, second, Run(pythons, extra, later))
+        outcomes = run_parts(first, Run(pythons, extra, sys.stdout))
         outcomes |= beside.result()
         later.seek(0)
         print(later.read())
@@ -108,10 +109,15 @@ def run_signals(run: Run) -> Outcome:
     return _pytest(run.pythons.producer, ["tests/pl/signals"], run)
 
 
+def run_launcher(run: Run) -> Outcome:
+    """Run the tests of the launcher, of what all share, and of the house rules."""
+    folders = ["tests/contracts", "tests/service", "tests/house", "tests/launcher"]
+    return _pytest(run.pythons.producer, folders, run)
+
+
 def run_producer(run: Run) -> Outcome:
-    """Run what else the producer's environment can run."""
-    folders = ["tests/contracts", "tests/service", "tests/house", "tests/launcher", "tests/pl"]
-    return _pytest(run.pythons.producer, [*folders, "--ignore=tests/pl/signals"], run)
+    """Run the other tests of the producer, most of which talk to servers."""
+    return _pytest(run.pythons.producer, ["tests/pl", "--ignore=tests/pl/signals"], run)
 
 
 def run_consumer(run: Run) -> Outcome:
@@ -154,14 +160,15 @@ def run_page(run: Run) -> Outcome:
 
 
 Part = Callable[[Run], Outcome]
-RECKONING: dict[str, Part] = {
+FIRST_LANE: dict[str, Part] = {
     "style": check_style,
     "signals": run_signals,
+    "launcher": run_launcher,
     "appv2": run_consumer,
     "page": run_page,
     "look": run_look,
 }
-SERVING: dict[str, Part] = {"pl": run_producer, "e2e": run_end_to_end}
+SECOND_LANE: dict[str, Part] = {"pl": run_producer, "e2e": run_end_to_end}
 
 
 def summarize(outcomes: dict[str, Outcome]) -> int:

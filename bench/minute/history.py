@@ -68,12 +68,16 @@ def load_longer(url: str, symbols: Sequence[str], longer: Longer) -> int:
 
 
 def settle(url: str) -> None:
-    """Leave the database as days of running would: vacuumed, its statistics known."""
+    """Leave the database as days of running would: vacuumed, its statistics known, its log reused.
+
+    The segments of the log that the past was written to are there to be written over.
+    """
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             for timeframe in TIMEFRAMES:
                 cursor.execute(f"VACUUM (ANALYZE) {bars_table(timeframe)}")
+            cursor.execute("CHECKPOINT")
 
 
 def claim_progress(url: str, producer: str, through_ms: int) -> None:

@@ -58,6 +58,7 @@ def serving(root: Path, folder: Path, python: Path, market: str) -> Iterator[Ser
         redis.wait_until(lambda: answers(RedisAddress("127.0.0.1", server.port, "", "")))
         password = new_password()
         cluster.psql(roles_sql(dict.fromkeys((READWRITE, "app_readonly"), password)))
+        cluster.psql(f"GRANT pg_checkpoint TO {READWRITE}")
         cluster.psql(database_sql(_DATABASE))
         url = cluster.url(_DATABASE, READWRITE, password)
         _migrate(root, python, url, market)
