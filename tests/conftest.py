@@ -46,7 +46,11 @@ settings.register_profile("search", deadline=None, suppress_health_check=[Health
 settings.register_profile("same examples", settings.get_profile("search"), derandomize=True)
 settings.load_profile("same examples")
 
+_START_S = 120.0
 _FAST = (("fsync", "off"), ("full_page_writes", "off"))
+# While the disk stalls, a sync would keep every client waiting; without one, data still survive
+# the end of the process.
+_UNSYNCED = ("--appendfsync", "no")
 _TEMPLATE = "migrated_template"
 
 
@@ -77,7 +81,7 @@ class Postgres:
     def start(self) -> None:
         """Start the server, again after `kill` or `stop`, and wait until it answers."""
         self._server = RunningServer(self.cluster.command(), self.log, signal.SIGINT)
-        self._server.wait_until(self.cluster.answers)
+        self._server.wait_until(self.cluster.answers, _START_S)
 
     def stop(self) -> None:
         """Stop the server in good order."""
@@ -214,8 +218,9 @@ class Redis:
     def start(self) -> None:
         """Start the server, again after `kill` or `stop`, and wait until it answers."""
         address = RedisAddress("127.0.0.1", self.port, "", "")
-        self._process = RunningServer(self.server.command(), self.log, signal.SIGTERM)
-        self._process.wait_until(lambda: answers(address))
+        command = [*self.server.command(), *_UNSYNCED]
+        self._process = RunningServer(command, self.log, signal.SIGTERM)
+        self._process.wait_until(lambda: answers(address), _START_S)
 
     def stop(self) -> None:
         """Stop the server in good order."""

@@ -62,7 +62,7 @@ class Page:
         return "; ".join(f"{item.name}={item.value}" for item in self.http.cookies)
 
     def connect(self, namespaces: tuple[str, ...] = ("/",)) -> socketio.Client:
-        client = socketio.Client(reconnection=False)
+        client = socketio.Client(reconnection=False, request_timeout=PATIENCE_S)
         client.on("*", lambda event, message=None: self.heard.append((event, message)))
         client.on(
             "*",
@@ -74,6 +74,7 @@ class Page:
             headers={"Cookie": self.cookie()},
             transports=["websocket"],
             namespaces=list(namespaces),
+            wait_timeout=PATIENCE_S,
         )
         self.socket = client
         return client
@@ -115,7 +116,7 @@ class Service:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_for(self.answers, 20)
+        wait_for(self.answers, 60)
 
     def answers(self) -> bool:
         assert self.process is not None
@@ -135,7 +136,7 @@ class Service:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=30)
 
     def command(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -145,7 +146,7 @@ class Service:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=120,
         )
 
 
@@ -229,7 +230,7 @@ class System:
         )
 
     def health(self) -> dict[str, Any]:
-        return requests.get(f"{self.service.url}/health", timeout=5).json()
+        return requests.get(f"{self.service.url}/health", timeout=30).json()
 
 
 def environment(database_url: str, redis_url: str, async_mode: str) -> dict[str, str]:

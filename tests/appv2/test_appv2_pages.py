@@ -48,23 +48,23 @@ def stored_bars(shared_system: Any) -> None:
 
 
 def get(page: Any, path: str, **parameters: Any) -> requests.Response:
-    return page.http.get(page.url + path, params=parameters, timeout=5)
+    return page.http.get(page.url + path, params=parameters, timeout=30)
 
 
 @pytest.mark.parametrize("path", GUARDED)
 def test_a_json_call_without_login_is_refused_with_401(shared_system: Any, path: str) -> None:
-    answer = requests.get(shared_system.service.url + path, timeout=5)
+    answer = requests.get(shared_system.service.url + path, timeout=30)
     assert answer.status_code == 401
     assert answer.json()["error"] == "login_required"
 
 
 def test_the_page_without_login_leads_to_the_login(shared_system: Any) -> None:
-    answer = requests.get(shared_system.service.url, timeout=5, allow_redirects=False)
+    answer = requests.get(shared_system.service.url, timeout=30, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=/")
 
 
 def test_health_needs_no_login_and_has_the_contracts_shape(shared_system: Any) -> None:
-    answer = requests.get(f"{shared_system.service.url}/health", timeout=5)
+    answer = requests.get(f"{shared_system.service.url}/health", timeout=30)
     assert answer.status_code == 200
     body = answer.json()
     assert set(body) == {"status", "version", "services"}
@@ -93,7 +93,7 @@ def test_a_name_that_no_database_can_hold_is_refused(shared_system: Any, anonymo
 
 def test_a_login_without_csrf_token_is_refused(shared_system: Any) -> None:
     data = {"username": "admin", "password": "whatever it is"}
-    answer = requests.post(f"{shared_system.service.url}/login", data=data, timeout=5)
+    answer = requests.post(f"{shared_system.service.url}/login", data=data, timeout=30)
     assert (answer.status_code, answer.json()["error"]) == (400, "csrf")
 
 
@@ -195,7 +195,7 @@ def test_every_file_that_the_page_names_is_served(page: Any) -> None:
         if path.endswith((".mjs", ".js")):
             assert answer.headers["Content-Type"].startswith("text/javascript")
         unchanged = page.http.get(
-            page.url + path, headers={"If-None-Match": answer.headers["ETag"]}, timeout=5
+            page.url + path, headers={"If-None-Match": answer.headers["ETag"]}, timeout=30
         )
         assert unchanged.status_code == 304
 
@@ -206,13 +206,13 @@ def test_every_file_that_the_page_names_is_served(page: Any) -> None:
 )
 def test_other_files_are_not_served(shared_system: Any, path: str) -> None:
     url = f"{shared_system.service.url}/static/{path}"
-    assert requests.get(url, timeout=5).status_code in {401, 404}
+    assert requests.get(url, timeout=30).status_code in {401, 404}
 
 
 @pytest.mark.parametrize("path", ["src/../test/bars.test.js", "css/../package-lock.json"])
 def test_a_path_leads_nowhere_else(shared_system: Any, path: str) -> None:
     address = shared_system.service.url.removeprefix("http://")
-    connection = http.client.HTTPConnection(address, timeout=5)  # leaves the dots as they are
+    connection = http.client.HTTPConnection(address, timeout=30)  # leaves the dots as they are
     connection.request("GET", f"/static/{path}")
     assert connection.getresponse().status == 404
     connection.close()
@@ -229,7 +229,7 @@ def test_the_furthest_place_that_can_be_named_has_all_alerts_before_it(
 
 def test_behind_https_the_sessions_cookie_stays_there(anonymous: Any) -> None:
     anonymous.http.headers["X-Forwarded-Proto"] = "https"
-    answer = anonymous.http.get(f"{anonymous.url}/login", timeout=5)
+    answer = anonymous.http.get(f"{anonymous.url}/login", timeout=30)
     assert "Secure" in answer.headers["Set-Cookie"]
 
 
@@ -398,14 +398,14 @@ def test_preferences_are_kept_and_refused_without_token(page: Any) -> None:
     token = re.search(r'name="csrf-token" content="([^"]+)"', get(page, "/").text)
     assert token
     url, change = f"{page.url}/api/preferences", {"columns": {"alerts": 420}}
-    assert page.http.put(url, json=change, timeout=5).status_code == 400
+    assert page.http.put(url, json=change, timeout=30).status_code == 400
     headers = {"X-CSRFToken": token[1]}
-    assert page.http.put(url, json=change, headers=headers, timeout=5).json() == change
+    assert page.http.put(url, json=change, headers=headers, timeout=30).json() == change
     assert get(page, "/api/preferences").json() == change
     assert get(page, "/api/bootstrap").json()["preferences"] == change
-    wrong = page.http.put(url, json=[1], headers=headers, timeout=5)
+    wrong = page.http.put(url, json=[1], headers=headers, timeout=30)
     assert (wrong.status_code, wrong.json()["error"]) == (400, "invalid_json")
-    large = page.http.put(url, json={"x": "y" * 20_000}, headers=headers, timeout=5)
+    large = page.http.put(url, json={"x": "y" * 20_000}, headers=headers, timeout=30)
     assert (large.status_code, large.json()["error"]) == (400, "too_large")
 
 

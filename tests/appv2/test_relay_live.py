@@ -75,7 +75,7 @@ def test_each_event_passes_three_checkpoints_with_the_number_of_users(
         " FROM integration_events WHERE flow_id = %s",
         flow_id,
     )
-    assert before <= float(first) <= float(last) < before + 1
+    assert before <= float(first) <= float(last) <= time.time()
 
 
 def test_the_producers_copies_on_channels_are_not_told_again(
@@ -292,6 +292,7 @@ def test_a_page_that_resumes_gets_what_it_missed_in_order(
     page, seq = shared_system.page_that_left(pattern())
     missed = [pattern() for _ in range(5)]
     ids = [shared_system.append(message) for message in missed]
+    eventually(lambda: shared_system.checkpoints(missed[-1]["data"]["flow_id"]))
     page.heard.clear()
     page.connect()
     answer = page.resume(seq)

@@ -40,7 +40,9 @@ async () => {
 def chromium() -> Iterator[Any]:
     """Yield a browser without any network but loopback."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS.split(), timeout=120_000
+        )
         yield browser
         browser.close()
 

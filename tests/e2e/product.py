@@ -17,12 +17,12 @@ from typing import Any
 import psycopg2
 import redis
 
-from launcher.ports import any_free
+from bench.product import new_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a-password-for-tests"
 OURS = ("PL_", "APPV2_", "TICKSTOCK_", "MASSIVE_", "DATABASE_", "REDIS_")
-START_S = 300.0
+START_S = 600.0
 
 
 @dataclass
@@ -36,9 +36,7 @@ class Product:
 
     def start(self) -> None:
         """Start and wait for SERVICES RUNNING."""
-        names = ("APPV2_PORT", "PL_API_PORT", "PL_LOADER_PORT", "PL_STREAMING_PORT")
-        names += ("PL_SIMULATOR_PORT", "TICKSTOCK_REDIS_PORT", "TICKSTOCK_POSTGRES_PORT")
-        self.ports = self.ports or {name: any_free() for name in names}
+        self.ports = self.ports or new_ports()
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
         chosen = {name: str(port) for name, port in self.ports.items()}
         self.home.mkdir(parents=True, exist_ok=True)
@@ -70,7 +68,7 @@ class Product:
         """Stop as Ctrl+C does and return the exit code."""
         assert self.launcher is not None
         self.launcher.send_signal(signal.SIGINT)
-        return self.launcher.wait(60)
+        return self.launcher.wait(120)
 
     def until(self, true: Callable[[], Any], timeout_s: float, what: str) -> Any:
         """Return the first true answer; fails naming `what` after `timeout_s`."""
@@ -105,7 +103,7 @@ class Product:
         """Return status and JSON of a GET."""
         url = f"http://127.0.0.1:{self.ports[port]}{path}"
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())

@@ -45,7 +45,7 @@ def test_anybody_on_the_machine_can_watch_the_channels(product: Product) -> None
     if shutil.which("redis-cli") is None:
         pytest.skip("redis-cli is not installed")
     port = str(product.ports["TICKSTOCK_REDIS_PORT"])
-    command = ["timeout", "5", "redis-cli", "-p", port, "PSUBSCRIBE", "tickstock*"]
+    command = ["timeout", "15", "redis-cli", "-p", port, "PSUBSCRIBE", "tickstock*"]
     heard = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     assert "tickstock.data.raw" in heard
     assert "tickstock:quotes:snapshot" in heard
@@ -59,7 +59,7 @@ def test_a_pattern_reaches_a_browser_and_leaves_a_trail(product: Product) -> Non
         fresh = product.until(lambda: _arrived(page, already), 150, "a pattern to arrive")
         assert page.foreign == []
     flow = min(fresh)
-    trail = product.until(lambda: _trail(product, flow), 10, f"the trail of {flow}")
+    trail = product.until(lambda: _trail(product, flow), 60, f"the trail of {flow}")
     assert trail["flow_path"] == (
         "PATTERN_PUBLISHED -> EVENT_RECEIVED -> EVENT_PARSED -> WEBSOCKET_DELIVERED"
     )
@@ -99,7 +99,7 @@ def test_longer_bars_are_known_before_they_close_the_next_time(
         asked = f"/indicators/AAPL?limit=3&timeframe={timeframe}"
         return product.get("PL_API_PORT", asked)[1]["indicators"]
 
-    newest = product.until(rows, 60, f"{timeframe} indicators of AAPL")[0]
+    newest = product.until(rows, 150, f"{timeframe} indicators of AAPL")[0]
     assert {"vwap", "gap"} <= set(newest["values"])
     _, body = product.get("PL_API_PORT", f"/candlesticks/AAPL?timeframe={timeframe}")
     assert all(one["candlesticks"] for one in body["candlesticks"])

@@ -21,7 +21,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 )
-START_S = 20.0
+START_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,9 @@ def browser() -> Iterator[Any]:
     if not CHROMIUM.exists():
         pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
     with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
+        chromium = driver.chromium.launch(
+            executable_path=str(CHROMIUM), args=FLAGS.split(), timeout=120_000
+        )
         yield chromium
         chromium.close()
 
@@ -133,7 +135,7 @@ def page(browser: Any, stage: Stage) -> Iterator[Any]:
     """Yield the page, connected; whatever it complains about fails the test."""
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": 1600, "height": 900}, color_scheme="dark")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     opened = context.new_page()
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on(
@@ -154,4 +156,5 @@ def connected(page: Any) -> None:
 
 @pytest.fixture
 def expect() -> Any:
+    playwright.expect.set_options(timeout=30_000)
     return playwright.expect

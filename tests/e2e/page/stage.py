@@ -1,8 +1,8 @@
 """Stand in for AppV2 behind the page: serve its real files, and send what a test asks for.
 
 Run as `python stage.py PORT`. Nothing happens by itself: `POST /stage/emit` sends an event,
-`/stage/drop` closes every connection, `/stage/market` chooses the market, `/stage/symbols` whom it
-watches.
+`/stage/drop` closes every connection (`"closed"` lets none in until `/stage/open`), `/stage/market`
+chooses the market, `/stage/symbols` whom it watches.
 """
 
 import sys
@@ -29,7 +29,12 @@ app.register_blueprint(assets.blueprint())
 
 log: list[dict[str, Any]] = []
 connections: set[str] = set()
-BEGINNING: dict[str, Any] = {"market": "simulated", "symbols": list(SYMBOLS), "preferences": {}}
+BEGINNING: dict[str, Any] = {
+    "market": "simulated",
+    "symbols": list(SYMBOLS),
+    "preferences": {},
+    "closed": False,
+}
 state = dict(BEGINNING)
 
 
@@ -120,9 +125,16 @@ def emit() -> Response:
 
 @app.post("/stage/drop")
 def drop() -> Response:
+    state["closed"] = request.get_json() == "closed"
     for sid in list(connections):
         socketio.server.disconnect(sid)
     return jsonify(dropped=True)
+
+
+@app.post("/stage/open")
+def let_in() -> Response:
+    state["closed"] = False
+    return jsonify(state)
 
 
 @app.post("/stage/reset")
@@ -145,8 +157,11 @@ def symbols() -> Response:
 
 
 @socketio.on("connect")
-def arrived() -> None:
+def arrived() -> bool:
+    if state["closed"]:
+        return False
     connections.add(request.sid)
+    return True
 
 
 @socketio.on("disconnect")

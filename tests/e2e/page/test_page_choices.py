@@ -54,7 +54,9 @@ def test_direction_and_confidence_narrow_the_alerts_and_are_remembered(
     expect(count).to_have_text("3")
     page.get_by_role("button", name="bullish alone").click()
     expect(count).to_have_text("2 of 3")
-    page.get_by_label("Least confidence").select_option("0.8")
+    # A reload before that would bring back what was saved in between.
+    with page.expect_response(_saves_confidence):
+        page.get_by_label("Least confidence").select_option("0.8")
     expect(count).to_have_text("1 of 3")
     expect(page.locator(f'.alert[data-flow="{A}"]')).to_be_visible()
     page.reload()
@@ -63,6 +65,11 @@ def test_direction_and_confidence_narrow_the_alerts_and_are_remembered(
     expect(count).to_have_text("2 of 3")
     page.get_by_label("Least confidence").select_option("0")
     expect(count).to_have_text("3")
+
+
+def _saves_confidence(answer: Any) -> bool:
+    said = answer.request.post_data or ""
+    return answer.url.endswith("/api/preferences") and '"confidence":"0.8"' in said
 
 
 def test_the_list_of_alerts_is_walked_with_the_arrow_keys(

@@ -33,11 +33,10 @@ def test_a_chosen_chart_pattern_is_drawn_with_its_pivots_and_lines(
         "lines": [[at(80, 100.8), at(0, 100.8)]],
     }
     stage.alert(A, bar_time=NEWEST)
-    stage.alert(B, bar_time=NEWEST, pattern="Double_Bottom", geometry=drawn)
     page.locator(f'.alert[data-flow="{A}"]').click()
     expect(page.locator("#detail-why")).to_be_visible()
-    page.wait_for_function("() => document.querySelectorAll('#chart canvas').length > 0")
-    plain = page.evaluate(MARKED)
+    plain = page.wait_for_function(MARKED).json_value()
+    stage.alert(B, bar_time=NEWEST, pattern="Double_Bottom", geometry=drawn)
     page.locator(f'.alert[data-flow="{B}"]').click()
     page.wait_for_function(f"() => ({MARKED})() > {plain} + 150")
     page.locator(f'.alert[data-flow="{A}"]').click()

@@ -68,9 +68,10 @@ def test_a_lost_connection_dims_the_page_and_then_catches_up(
 ) -> None:
     stage.alert(A)
     expect(page.locator("#alerts-count")).to_have_text("1")
-    stage.post("drop")
+    stage.post("drop", "closed")
     expect(page.locator("#connection-text")).to_contain_text("connection lost")
     stage.alerts([A, B])
+    stage.post("open")
     expect(page.locator("#connection-text")).to_contain_text("caught up 2 alerts")
     expect(page.locator("#alerts-count")).to_have_text("2")
 
