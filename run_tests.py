@@ -71,10 +71,12 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryFile("w+") as later, ThreadPoolExecutor(1) as pool:
         print(f"\n== told when they are over: {', '.join(second)}", flush=True)
         beside = pool.submit(run_parts, second, Run(pythons, extra, later))
-        outcomes = run_parts(first, Run(pythons, extra, sys.stdout))
-        outcomes |= beside.result()
-        later.seek(0)
-        print(later.read())
+        try:
+            outcomes = run_parts(first, Run(pythons, extra, sys.stdout))
+            outcomes |= beside.result()
+        finally:
+            later.seek(0)
+            print(later.read())
     return summarize(outcomes)
 
 
