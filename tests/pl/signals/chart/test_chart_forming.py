@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import pytest
 from pl.market.batches import MINUTE_MS, ClosedBars
 from pl.signals.chart.fit import CLEARANCE
 from pl.signals.chart.registry import ALERT_CONFIDENCE
+from pl.signals.engine import SignalEngine
 from pl.signals.signal import Signal
 from tests.pl.signals.chart.test_chart_engine import charts, planted_minutes
 from tests.pl.signals.synthetic import SYMBOLS, changed, log_of, restarted
@@ -89,69 +90,52 @@ def next_bar(own: ClosedBars, at: int, ahead: int, close: float, reach: float) -
     )
 
 
-def test_a_touch_of_its_stop_leaves_what_forms_to_be_confirmed() -> None:
+def forming() -> Iterator[tuple[Signal, ClosedBars, int, SignalEngine]]:
+    """Return what forms, its symbol's bars, its place there, and an engine that saw no more."""
     bars, _ = planted_minutes(9)
-    formed = [entry for entry in charts(log_of(bars)) if entry.life == "forming"]
-    confirmed = 0
-    for entry in formed:
-        own = of_symbol(bars, entry.symbol)
-        at = own.start_ms.tolist().index(entry.bar_time_ms)
-        running = restarted(own.take(own.start_ms <= entry.bar_time_ms))
-        level, stop, price = entry.levels["entry"], entry.levels["stop"], float(own.close[at])
-        touched = running.update(next_bar(own, at, 1, price, stop)).signals
+    for entry in charts(log_of(bars)):
+        if entry.life == "forming":
+            own = of_symbol(bars, entry.symbol)
+            at = own.start_ms.tolist().index(entry.bar_time_ms)
+            yield entry, own, at, restarted(own.take(own.start_ms <= entry.bar_time_ms))
+
+
+def broken(entry: Signal, own: ClosedBars, at: int, ahead: int) -> ClosedBars:
+    """Return a bar so many minutes after bar `at` that breaks out of what forms there."""
+    close = entry.levels["entry"] + 0.4 * (entry.levels["entry"] - entry.levels["stop"])
+    return next_bar(own, at, ahead, close, close)
+
+
+def is_confirmed(entry: Signal, log: Sequence[Signal]) -> bool:
+    return (entry.flow_id, "confirmed") in {(one.flow_id, one.life) for one in log}
+
+
+def test_a_touch_of_its_stop_leaves_what_forms_to_be_confirmed() -> None:
+    confirmed = []
+    for entry, own, at, running in forming():
+        touching = next_bar(own, at, 1, float(own.close[at]), entry.levels["stop"])
+        touched = running.update(touching).signals
         assert not [one for one in touched if one.flow_id == entry.flow_id]
-        close = level + 0.4 * (level - stop)
-        broken = running.update(next_bar(own, at, 2, close, close)).signals
-        confirmed += entry.flow_id in {one.flow_id for one in broken if one.life == "confirmed"}
-    assert len(formed) > 5
-    assert confirmed >= 0.5 * len(formed)
+        confirmed.append(is_confirmed(entry, running.update(broken(entry, own, at, 2)).signals))
+    assert len(confirmed) > 5
+    assert sum(confirmed) >= 0.5 * len(confirmed)
 
 
 def test_the_bar_that_breaks_what_forms_confirms_it_under_its_flow() -> None:
     """Each history is cut where something forms and goes on with the break it waits for."""
-    bars, _ = planted_minutes(9)
-    formed = [entry for entry in charts(log_of(bars)) if entry.life == "forming"]
-    confirmed = 0
-    for entry in formed:
-        own = of_symbol(bars, entry.symbol)
-        at = own.start_ms.tolist().index(entry.bar_time_ms)
-        running = restarted(own.take(own.start_ms <= entry.bar_time_ms))
-        level, stop = entry.levels["entry"], entry.levels["stop"]
-        close = level + 0.4 * (level - stop)
-        broken = changed(
-            own,
-            at,
-            start_ms=entry.bar_time_ms + MINUTE_MS,
-            close=close,
-            high=max(close, float(own.open[at])),
-            low=min(close, float(own.open[at])),
-            volume=5.0 * float(own.volume[at]),
-            revision=0,
-        )
-        said = [each for each in running.update(broken).signals if each.life == "confirmed"]
-        confirmed += entry.flow_id in {each.flow_id for each in said}
-    assert len(formed) > 5
-    assert confirmed >= 0.7 * len(formed)
+    confirmed = [
+        is_confirmed(entry, running.update(broken(entry, own, at, 1)).signals)
+        for entry, own, at, running in forming()
+    ]
+    assert len(confirmed) > 5
+    assert sum(confirmed) >= 0.7 * len(confirmed)
 
 
-def test_what_forms_fails_where_its_stop_is_reached() -> None:
-    bars, _ = planted_minutes(9)
-    entry = next(entry for entry in charts(log_of(bars)) if entry.life == "forming")
-    own = of_symbol(bars, entry.symbol)
-    at = own.start_ms.tolist().index(entry.bar_time_ms)
-    running = restarted(own.take(own.start_ms <= entry.bar_time_ms))
-    stop, price = entry.levels["stop"], float(own.close[at])
+def test_what_forms_fails_where_a_price_passes_its_stop() -> None:
+    entry, own, at, running = next(forming())
+    stop = entry.levels["stop"]
     beyond = stop - 0.01 if entry.direction == "bullish" else stop + 0.01
-    broken = changed(
-        own,
-        at,
-        start_ms=entry.bar_time_ms + MINUTE_MS,
-        open=price,
-        close=price,
-        high=max(beyond, price),
-        low=min(beyond, price),
-        revision=0,
-    )
-    (end,) = [each for each in running.update(broken).signals if each.flow_id == entry.flow_id]
+    passing = next_bar(own, at, 1, float(own.close[at]), beyond)
+    (end,) = [one for one in running.update(passing).signals if one.flow_id == entry.flow_id]
     assert (end.life, end.before) == ("failed", {"life": "forming"})
     assert (end.after["exit_price"], end.after["bars"]) == (stop, 1)
